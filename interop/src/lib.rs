@@ -1,0 +1,1 @@
+//! Tests of the program against TLS stacks written by others; see `tests/`.
