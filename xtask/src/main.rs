@@ -1,2 +1,53 @@
-//! The house keeper.
-fn main() {}
+//! The house keeper: `cargo xtask layers | tidy | test`.
+
+mod layers;
+mod repository;
+mod source;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask layers          who may import whom, and no other TLS stack in the program
+cargo xtask tidy            file lengths, words, citations, links
+cargo xtask test [--quick]  everything; --quick leaves out the tests against other programs";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["layers"] => report("layers", layers::check()),
+        ["tidy"] => report("tidy", tidy::check()),
+        ["test"] => test::run(test::Breadth::Everything),
+        ["test", "--quick"] => test::run(test::Breadth::WithoutInterop),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints what a check found; true when it found nothing.
+fn report(name: &str, findings: anyhow::Result<Vec<String>>) -> anyhow::Result<bool> {
+    let findings = findings?;
+    for finding in &findings {
+        eprintln!("{name}: {finding}");
+    }
+    if findings.is_empty() {
+        println!("{name}: ok");
+    }
+    Ok(findings.is_empty())
+}

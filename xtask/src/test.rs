@@ -1,0 +1,118 @@
+//! `cargo xtask test`: everything that must hold, in phases, and one last line that says how many tests passed.
+
+mod peers;
+mod phase;
+mod tally;
+mod tools;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::repository;
+use crate::{layers, tidy};
+use phase::{Outcome, Phase};
+
+/// How much to test.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Breadth {
+    /// What CI does.
+    Everything,
+    /// The daily round: without the tests that start other programs.
+    WithoutInterop,
+}
+
+/// Runs all phases, also after one failed, and prints the totals; true when nothing failed.
+pub(crate) fn run(breadth: Breadth) -> Result<bool> {
+    let started = Instant::now();
+    let mut results = Vec::new();
+    for phase in phases(breadth) {
+        println!("── {}", phase.name);
+        let begun = Instant::now();
+        let outcome = phase.run();
+        println!(
+            "── {}: {outcome}, {:.1} s\n",
+            phase.name,
+            begun.elapsed().as_secs_f64()
+        );
+        results.push((phase.name, outcome));
+    }
+    let passed: u64 = results.iter().map(|(_, outcome)| outcome.passed()).sum();
+    let failed: u64 = results.iter().map(|(_, outcome)| outcome.failed()).sum();
+    for (name, outcome) in &results {
+        println!("{name:<10} {outcome}");
+    }
+    println!("in {:.0} s", started.elapsed().as_secs_f64());
+    println!("{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+fn phases(breadth: Breadth) -> Vec<Phase> {
+    let mut phases = vec![
+        Phase::command("fmt", &["fmt", "--all", "--check"]),
+        Phase::check("layers", layers::check),
+        Phase::check("tidy", tidy::check),
+        Phase::new("deny", deny),
+        Phase::command(
+            "clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        Phase::new("doc", documentation),
+    ];
+    match breadth {
+        Breadth::Everything => {
+            phases.insert(0, Phase::new("peers", || Ok(Outcome::of(peers::ensure()?))));
+            phases.push(Phase::new("tests", || tests(&[])));
+        }
+        Breadth::WithoutInterop => {
+            phases.push(Phase::new("tests", || {
+                tests(&["--exclude", "tessera-interop"])
+            }));
+        }
+    }
+    phases
+}
+
+/// Licences, bans and sources; advisories need a network and are looked at before a release.
+fn deny() -> Result<Outcome> {
+    let cargo_deny = tools::cargo_deny()?;
+    let checks = ["check", "licenses", "bans", "sources"];
+    let ok = phase::program(&cargo_deny)
+        .args(["--offline", "--locked", "--all-features"])
+        .args(checks)
+        .status()?
+        .success();
+    Ok(Outcome::of(ok))
+}
+
+fn documentation() -> Result<Outcome> {
+    let ok = phase::program(repository::cargo())
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+            "--locked",
+        ])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .status()?
+        .success();
+    Ok(Outcome::of(ok))
+}
+
+/// All tests of the workspace, those in the documentation included.
+fn tests(narrowed: &[&str]) -> Result<Outcome> {
+    let mut cargo = phase::program(repository::cargo());
+    cargo
+        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+        .args(narrowed);
+    tally::run(cargo)
+}

@@ -1,0 +1,41 @@
+//! Cargo tools the checks need, built once into the target directory.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use super::phase;
+use crate::repository;
+
+/// cargo-deny: the one on the path, the one built before, or one built now (three minutes on two cores).
+pub(super) fn cargo_deny() -> Result<OsString> {
+    let name = "cargo-deny";
+    let tools = repository::target_directory()?.join("tools");
+    let built = tools.join("bin").join(name);
+    let on_path = phase::program(name)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if on_path {
+        return Ok(name.into());
+    }
+    if !built.exists() {
+        install(name, &tools)?;
+    }
+    Ok(built.into_os_string())
+}
+
+fn install(name: &str, tools: &Path) -> Result<()> {
+    println!("installing {name} into {}", tools.display());
+    let status = phase::program(repository::cargo())
+        .args(["install", "--quiet", "--locked", name, "--root"])
+        .arg(tools)
+        .arg("--target-dir")
+        .arg(tools.join("build"))
+        .status()?;
+    ensure!(status.success(), "cargo install --locked {name} failed");
+    // A few hundred megabytes of objects nobody needs again.
+    std::fs::remove_dir_all(tools.join("build"))?;
+    Ok(())
+}
