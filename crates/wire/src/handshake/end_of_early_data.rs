@@ -1,0 +1,21 @@
+//! `struct {} EndOfEarlyData;` (RFC 9846 §4.6)
+
+use super::header::message;
+use crate::codepoint::HandshakeType;
+use crate::reader::{DecodeError, Reader};
+
+/// The client has sent all its early data; what follows is under handshake keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndOfEarlyData;
+
+impl EndOfEarlyData {
+    /// Reads the body, which is empty.
+    pub fn decode(_: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self)
+    }
+
+    /// The whole message.
+    pub fn encode(&self) -> Vec<u8> {
+        message(HandshakeType::END_OF_EARLY_DATA, |_| {})
+    }
+}
