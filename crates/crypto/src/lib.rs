@@ -1,1 +1,43 @@
-//! (to be written)
+//! The few cryptographic operations TLS needs, as plain types and functions.
+//!
+//! * [`hash`], [`hmac`], [`hkdf`]: the transcript and the key schedule.
+//! * [`aead`]: records and tickets.
+//! * [`kex`]: key shares, classical and hybrid.
+//! * [`sign`]: `CertificateVerify`, both directions.
+//! * [`suite`]: what a cipher suite stands for.
+//! * [`secret`]: bytes that are wiped and never shown.
+//! * [`entropy`]: the only source of randomness.
+//!
+//! Nothing here does I/O, and nothing above `backend` names the library that
+//! does the arithmetic.
+
+pub mod aead;
+mod backend;
+mod der;
+pub mod entropy;
+pub mod hash;
+pub mod hkdf;
+pub mod hmac;
+pub mod kex;
+pub mod secret;
+pub mod sign;
+pub mod suite;
+
+pub use aead::{AeadAlgorithm, AeadKey, InvalidKeyLength, OpenError, SivKey};
+pub use entropy::Entropy;
+pub use hash::{Digest, HashAlgorithm, HashContext};
+pub use hkdf::{Prk, expand, expand_label, expand_label_into, extract};
+pub use hmac::HmacKey;
+pub use kex::{GROUPS, KexError, KeyShare, is_supported, respond};
+pub use secret::{Secret, TooLong};
+pub use sign::{KeyError, SignError, SigningKey, VerifyError, verify};
+pub use suite::{SuiteParameters, TLS13_SUITES, tls13_suite};
+
+/// Bytes from hexadecimal digits with blanks anywhere, for known answers.
+#[cfg(test)]
+fn test_hex(digits: &str) -> Vec<u8> {
+    let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
+    data_encoding::HEXLOWER_PERMISSIVE
+        .decode(&digits)
+        .expect("an even number of digits")
+}
