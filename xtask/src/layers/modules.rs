@@ -9,15 +9,39 @@ const SOURCES: &str = "crates/engine/src/";
 
 /// A module of the engine and the modules beside it that it may use.
 const TABLE: &[(&str, &[&str])] = &[
-    ("fault", &[]),
-    ("event", &["fault"]),
-    ("config", &["fault", "event"]),
-    ("keys", &["fault", "event"]),
-    ("record", &["fault", "event", "config", "keys"]),
-    ("handshake", &["fault", "event", "config", "keys"]),
+    ("verdict", &[]),
+    ("facts", &[]),
+    ("fault", &["verdict"]),
+    ("keys", &["fault"]),
+    ("event", &["facts", "fault", "keys"]),
+    ("config", &["fault", "keys", "event"]),
+    ("offered_session", &["fault"]),
+    ("record", &["fault", "keys", "event", "config"]),
+    (
+        "handshake",
+        &[
+            "verdict",
+            "facts",
+            "fault",
+            "keys",
+            "event",
+            "config",
+            "offered_session",
+        ],
+    ),
     (
         "connection",
-        &["fault", "event", "config", "keys", "record", "handshake"],
+        &[
+            "verdict",
+            "facts",
+            "fault",
+            "keys",
+            "event",
+            "config",
+            "offered_session",
+            "record",
+            "handshake",
+        ],
     ),
 ];
 
@@ -26,17 +50,23 @@ const STRANGERS: &[(&str, &str)] = &[("tls12", "tls13"), ("tls13", "tls12")];
 
 /// Uses of a module that the tables do not allow. Tests at the bottom of a file are free.
 pub(super) fn edges(files: &[File]) -> Vec<String> {
-    let engine = files
-        .iter()
-        .filter_map(|file| Some((file, file.path.strip_prefix(SOURCES)?)));
-    engine
+    let engine = || {
+        files
+            .iter()
+            .filter_map(|file| Some((file, file.path.strip_prefix(SOURCES)?)))
+    };
+    let root = engine().find(|(_, inside)| *inside == "lib.rs");
+    let reexports = root
+        .map(|(file, _)| paths::reexported(&source::code(&file.text)))
+        .unwrap_or_default();
+    engine()
         .filter_map(|(file, inside)| Some((file, inside.strip_suffix(".rs")?)))
         .filter(|(_, inside)| *inside != "lib")
-        .flat_map(|(file, inside)| edges_of(file, inside))
+        .flat_map(|(file, inside)| edges_of(file, inside, &reexports))
         .collect()
 }
 
-fn edges_of(file: &File, inside: &str) -> Vec<String> {
+fn edges_of(file: &File, inside: &str, reexports: &[Vec<String>]) -> Vec<String> {
     let module: Vec<&str> = inside.split('/').filter(|part| *part != "mod").collect();
     let code = source::code(&file.text);
     let tests = source::first_test_line(&code);
@@ -53,6 +83,7 @@ fn edges_of(file: &File, inside: &str) -> Vec<String> {
     };
     let mut findings: Vec<String> = paths::named(&code, &module)
         .iter()
+        .map(|used| where_it_lives(used, reexports))
         .filter_map(|used| forbidden(&module, used, may_use))
         .map(|why| format!("{}: {why}", file.path))
         .collect();
@@ -61,12 +92,15 @@ fn edges_of(file: &File, inside: &str) -> Vec<String> {
     findings
 }
 
+/// `crate::Fault` is `crate::fault::Fault` when the root says so.
+fn where_it_lives<'a>(used: &'a [String], reexports: &'a [Vec<String>]) -> &'a [String] {
+    let named = |path: &&Vec<String>| path.len() > 1 && path.last() == used.first();
+    reexports.iter().find(named).map_or(used, Vec::as_slice)
+}
+
 /// Why `module` may not name `used`, if it may not.
 fn forbidden(module: &[&str], used: &[String], may_use: &[&str]) -> Option<String> {
     let first = used.first()?.as_str();
-    if first.starts_with(char::is_uppercase) {
-        return Some(format!("names crate::{first}; name the module it lives in"));
-    }
     let is_module = TABLE.iter().any(|(name, _)| *name == first);
     if is_module && first != module[0] && !may_use.contains(&first) {
         return Some(format!("{} may not use {first}", module[0]));
@@ -113,6 +147,26 @@ mod tests {
                 "use crate::{handshake, record};"
             )
             .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_detour_through_the_root_is_followed() {
+        let files = [
+            (
+                "crates/engine/src/lib.rs",
+                "pub use handshake::{question::Question, State};",
+            ),
+            ("crates/engine/src/keys/tls13.rs", "use crate::State;"),
+            ("crates/engine/src/connection/mod.rs", "use crate::State;"),
+        ];
+        let files = files.map(|(path, text)| File {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        });
+        assert_eq!(
+            edges(&files),
+            ["crates/engine/src/keys/tls13.rs: keys may not use handshake"]
         );
     }
 

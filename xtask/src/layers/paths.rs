@@ -19,6 +19,27 @@ pub(super) fn named(code: &str, module: &[&str]) -> Vec<Vec<String>> {
     found
 }
 
+/// What the crate's root re-exports from its own modules.
+pub(super) fn reexported(code: &str) -> Vec<Vec<String>> {
+    let tokens = tokens(code);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 1 < tokens.len() {
+        if tokens[at] == "use" {
+            let head = tokens[at + 1];
+            let start = if matches!(head, "crate" | "self") {
+                Vec::new()
+            } else {
+                vec![head.to_owned()]
+            };
+            at = spread(&tokens, at + 2, start, &mut found);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
 /// Follows one path from the token after its head; returns where it ended.
 fn spread(
     tokens: &[&str],

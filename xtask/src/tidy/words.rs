@@ -32,12 +32,13 @@ const NAMES: &[(&str, &str)] = &[
     ("hs", "handshake"),
     ("exts", "extensions"),
     ("ctx", "the thing's own name"),
-    ("manager", "what it owns"),
-    ("helper", "what it does"),
-    ("util", "what it does"),
-    ("utils", "what it does"),
-    ("common", "what it holds"),
 ];
+
+/// Last words of names that say nothing about the thing they name.
+const EMPTY: &[&str] = &["manager", "helper", "helpers", "util", "utils", "common"];
+
+/// Keywords before the name of a new thing.
+const DEFINES: &[&str] = &["struct", "enum", "trait", "mod", "type"];
 
 /// Accessors whose names traits or tokio-rustls have fixed.
 const GETTERS: &[&str] = &["get_ref", "get_mut"];
@@ -70,10 +71,18 @@ fn names(line: &str) -> Vec<String> {
     let mut previous = "";
     for word in source::identifiers(line) {
         let parts = parts(word);
+        // Tables in the RFC's own letters (CH, SH, HRR) are figures, not names.
+        let is_figure = word.len() <= 3 && word.chars().all(char::is_uppercase);
         let known = NAMES
             .iter()
-            .filter(|(name, _)| parts.iter().any(|part| part == name));
+            .filter(|(name, _)| !is_figure && parts.iter().any(|part| part == name));
         findings.extend(known.map(|(name, better)| format!("{word}: not {name}, say {better}")));
+        let last = parts.last().map_or("", String::as_str);
+        if DEFINES.contains(&previous) && EMPTY.contains(&last) {
+            findings.push(format!(
+                "{word}: {last} says nothing; say what it does or holds"
+            ));
+        }
         if previous == "fn" && word.starts_with("get_") && !GETTERS.contains(&word) {
             findings.push(format!("{word}: no get_"));
         }
@@ -138,7 +147,14 @@ mod tests {
         assert_eq!(parts("TICKET_KEY"), ["ticket", "key"]);
         assert_eq!(findings("struct StekRing;").len(), 1);
         assert_eq!(findings("let hs_hash = 1;").len(), 1);
-        assert!(findings("let hash = paths;").is_empty());
+        assert!(findings("let hash = paths; const HRR: u8 = 1;").is_empty());
+    }
+
+    #[test]
+    fn a_new_thing_has_a_name_that_says_something() {
+        assert_eq!(findings("struct SessionManager;").len(), 1);
+        assert_eq!(findings("mod util;").len(), 1);
+        assert!(findings("Fault::NoCommonGround => common(a, b),").is_empty());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) fn tls12_server_hello_may_carry(extension_type: ExtensionType) -> boo
 fn carriers(extension_type: ExtensionType) -> Option<&'static [Carrier]> {
     use Carrier::{
         CertificateEntry as CT, CertificateRequest as CR, ClientHello as CH,
-        EncryptedExtensions as EE, HelloRetryRequest as HRR, NewSessionTicket as NST,
+        EncryptedExtensions as EE, HelloRetryRequest as Retry, NewSessionTicket as NST,
         ServerHello as SH,
     };
     Some(match extension_type {
@@ -65,14 +65,14 @@ fn carriers(extension_type: ExtensionType) -> Option<&'static [Carrier]> {
         ExtensionType::PADDING => &[CH],
         ExtensionType::PRE_SHARED_KEY => &[CH, SH],
         ExtensionType::EARLY_DATA => &[CH, EE, NST],
-        ExtensionType::SUPPORTED_VERSIONS => &[CH, SH, HRR],
-        ExtensionType::COOKIE => &[CH, HRR],
+        ExtensionType::SUPPORTED_VERSIONS => &[CH, SH, Retry],
+        ExtensionType::COOKIE => &[CH, Retry],
         ExtensionType::PSK_KEY_EXCHANGE_MODES => &[CH],
         ExtensionType::CERTIFICATE_AUTHORITIES => &[CH, CR],
         ExtensionType::OID_FILTERS => &[CR],
         ExtensionType::POST_HANDSHAKE_AUTH => &[CH],
         ExtensionType::SIGNATURE_ALGORITHMS_CERT => &[CH, CR],
-        ExtensionType::KEY_SHARE => &[CH, SH, HRR],
+        ExtensionType::KEY_SHARE => &[CH, SH, Retry],
         ExtensionType::TICKET_REQUEST => &[CH, EE],
         // TLS 1.3 has no use for these; only the ClientHello, which serves both versions, may have them.
         ExtensionType::EC_POINT_FORMATS

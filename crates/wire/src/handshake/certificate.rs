@@ -75,3 +75,87 @@ impl CertificateEntry {
         self.extensions.encode(w);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::ExtensionType;
+    use crate::extension::{OcspResponse, SctList};
+    use crate::reader::Problem;
+
+    fn entry(cert_data: &[u8]) -> CertificateEntry {
+        CertificateEntry {
+            cert_data: cert_data.to_vec(),
+            extensions: Extensions::new(),
+        }
+    }
+
+    #[test]
+    fn a_chain_comes_back() {
+        let mut own = entry(&[0x30; 900]);
+        own.extensions.push(&OcspResponse(vec![0x30, 1, 2]));
+        own.extensions.push(&SctList(vec![vec![9; 40]]));
+        let message = Certificate {
+            certificate_request_context: vec![7; 32],
+            certificate_list: vec![own, entry(&[0x30; 70_000])],
+        };
+        assert_eq!(
+            Handshake::decode(&message.encode()),
+            Ok(Handshake::Certificate(message))
+        );
+    }
+
+    #[test]
+    fn a_client_may_have_no_certificate() {
+        let message = Certificate {
+            certificate_request_context: vec![],
+            certificate_list: vec![],
+        };
+        assert_eq!(message.encode(), [11, 0, 0, 4, 0, 0, 0, 0]);
+        assert_eq!(
+            Handshake::decode(&message.encode()),
+            Ok(Handshake::Certificate(message))
+        );
+    }
+
+    #[test]
+    fn an_empty_certificate_is_refused() {
+        let message = Certificate {
+            certificate_request_context: vec![],
+            certificate_list: vec![entry(&[])],
+        };
+        let error = Handshake::decode(&message.encode()).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "cert_data",
+                problem: Problem::LengthOutOfRange
+            }
+        );
+    }
+
+    #[test]
+    fn each_entry_answers_for_its_own_extensions() {
+        let mut stray = entry(&[1]);
+        stray
+            .extensions
+            .push_raw(ExtensionType::SERVER_NAME, vec![]);
+        let mut twice = entry(&[1]);
+        twice.extensions.push_raw(ExtensionType(0x4242), vec![]);
+        twice.extensions.push_raw(ExtensionType(0x4242), vec![]);
+        for (last, problem) in [
+            (stray, Problem::NotAllowedHere),
+            (twice, Problem::Duplicate),
+        ] {
+            let message = Certificate {
+                certificate_request_context: vec![],
+                certificate_list: vec![entry(&[1]), last],
+            };
+            assert_eq!(
+                Handshake::decode(&message.encode()).unwrap_err().problem,
+                problem
+            );
+        }
+    }
+}

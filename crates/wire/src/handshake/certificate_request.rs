@@ -37,3 +37,31 @@ impl CertificateRequest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::SignatureScheme;
+    use crate::extension::{
+        CertificateAuthorities, CertificateStatusAck, OidFilters, SctRequest, SignatureAlgorithms,
+    };
+
+    #[test]
+    fn a_request_comes_back() {
+        let mut extensions = Extensions::new();
+        extensions.push(&SignatureAlgorithms(vec![SignatureScheme::ED25519]));
+        extensions.push(&CertificateAuthorities(vec![vec![0x30, 0]]));
+        extensions.push(&OidFilters(vec![]));
+        extensions.push(&CertificateStatusAck);
+        extensions.push(&SctRequest);
+        let message = CertificateRequest {
+            certificate_request_context: vec![1, 2, 3],
+            extensions,
+        };
+        assert_eq!(
+            Handshake::decode(&message.encode()),
+            Ok(Handshake::CertificateRequest(message))
+        );
+    }
+}

@@ -36,3 +36,39 @@ impl CertificateVerify {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::reader::Problem;
+
+    #[test]
+    fn a_signature_comes_back_whatever_its_scheme() {
+        for algorithm in [
+            SignatureScheme::RSA_PSS_RSAE_SHA256,
+            SignatureScheme(0x1234),
+        ] {
+            let message = CertificateVerify {
+                algorithm,
+                signature: vec![8; 256],
+            };
+            assert_eq!(
+                Handshake::decode(&message.encode()),
+                Ok(Handshake::CertificateVerify(message))
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_may_follow_the_signature() {
+        let error = Handshake::decode(&[15, 0, 0, 6, 8, 7, 0, 1, 0, 0]).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "CertificateVerify",
+                problem: Problem::TrailingData
+            }
+        );
+    }
+}

@@ -101,3 +101,210 @@ impl ClientHello {
         psks.is_empty().then_some(offset)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::NamedGroup;
+    use crate::extension::{OfferedPsks, PskIdentity, SupportedGroups, SupportedVersions};
+    use crate::reader::Problem;
+
+    fn hello(extensions: Extensions) -> ClientHello {
+        ClientHello {
+            legacy_version: ProtocolVersion::TLS1_2,
+            random: Random([7; 32]),
+            legacy_session_id: SessionId::from([9; 32]),
+            cipher_suites: vec![CipherSuite::grease(1), CipherSuite::TLS_AES_128_GCM_SHA256],
+            compression_methods: vec![0],
+            extensions,
+        }
+    }
+
+    fn offer() -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.push(&SupportedVersions(vec![ProtocolVersion::TLS1_3]));
+        extensions.push_raw(ExtensionType::grease(2), vec![]);
+        extensions.push(&SupportedGroups(vec![NamedGroup::X25519]));
+        extensions
+    }
+
+    fn psks() -> OfferedPsks {
+        let identity = |byte| PskIdentity {
+            identity: vec![byte; 40],
+            obfuscated_ticket_age: 5,
+        };
+        OfferedPsks {
+            identities: vec![identity(1), identity(2)],
+            binders: vec![vec![3; 32], vec![4; 48]],
+        }
+    }
+
+    fn problem(message: &[u8]) -> DecodeError {
+        Handshake::decode(message).unwrap_err()
+    }
+
+    #[test]
+    fn a_hello_comes_back_with_what_nobody_knows_in_it() {
+        let hello = hello(offer());
+        assert_eq!(
+            Handshake::decode(&hello.encode()),
+            Ok(Handshake::ClientHello(hello))
+        );
+    }
+
+    #[test]
+    fn a_hello_older_than_extensions_has_none() {
+        let message = hello(Extensions::new()).encode();
+        assert_eq!(message.len(), 4 + 2 + 32 + 33 + 6 + 2);
+        assert_eq!(
+            Handshake::decode(&message),
+            Ok(Handshake::ClientHello(hello(Extensions::new())))
+        );
+    }
+
+    #[test]
+    fn an_empty_block_of_extensions_is_no_extensions_too() {
+        let mut message = hello(Extensions::new()).encode();
+        message.extend([0, 0]);
+        message[3] += 2;
+        assert_eq!(
+            Handshake::decode(&message),
+            Ok(Handshake::ClientHello(hello(Extensions::new())))
+        );
+    }
+
+    #[test]
+    fn nothing_may_follow_the_extensions() {
+        let mut message = hello(offer()).encode();
+        message.push(0);
+        message[3] += 1;
+        assert_eq!(
+            problem(&message),
+            DecodeError {
+                field: "ClientHello",
+                problem: Problem::TrailingData
+            }
+        );
+    }
+
+    #[test]
+    fn lists_that_may_not_be_empty_are_not() {
+        let mut without = hello(offer());
+        without.cipher_suites.clear();
+        let error = problem(&without.encode());
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "cipher_suites",
+                problem: Problem::LengthOutOfRange
+            }
+        );
+        let mut without = hello(offer());
+        without.compression_methods.clear();
+        let error = problem(&without.encode());
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "legacy_compression_methods",
+                problem: Problem::LengthOutOfRange
+            }
+        );
+    }
+
+    #[test]
+    fn a_session_id_has_thirty_two_bytes_at_most() {
+        let mut message = hello(offer()).encode();
+        message[4 + 2 + 32] = 33;
+        let error = problem(&message);
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "legacy_session_id",
+                problem: Problem::LengthOutOfRange
+            }
+        );
+    }
+
+    #[test]
+    fn an_odd_list_of_suites_is_refused() {
+        let mut odd = hello(Extensions::new()).encode();
+        odd[4 + 2 + 32 + 33 + 1] -= 1;
+        assert_eq!(
+            problem(&odd),
+            DecodeError {
+                field: "cipher_suites",
+                problem: Problem::Truncated
+            }
+        );
+    }
+
+    #[test]
+    fn pre_shared_keys_must_be_offered_last() {
+        let mut extensions = Extensions::new();
+        extensions.push(&psks());
+        extensions.push_raw(ExtensionType::PADDING, vec![0; 3]);
+        let error = problem(&hello(extensions).encode());
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "pre_shared_key",
+                problem: Problem::NotAllowedHere
+            }
+        );
+    }
+
+    #[test]
+    fn the_binders_begin_where_the_identities_end() {
+        let mut extensions = offer();
+        extensions.push(&psks());
+        let message = hello(extensions).encode();
+        let binders = 2 + 33 + 49;
+        assert_eq!(
+            ClientHello::binders_offset(&message),
+            Some(message.len() - binders)
+        );
+        assert_eq!(message[message.len() - binders..][..3], [0, 82, 32]);
+    }
+
+    #[test]
+    fn without_pre_shared_keys_at_the_end_there_are_no_binders() {
+        let message = hello(offer()).encode();
+        assert_eq!(ClientHello::binders_offset(&message), None);
+        assert_eq!(
+            ClientHello::binders_offset(&hello(Extensions::new()).encode()),
+            None
+        );
+
+        let mut extensions = offer();
+        extensions.push(&psks());
+        let message = hello(extensions.clone()).encode();
+        assert!(
+            (0..message.len()).all(|end| ClientHello::binders_offset(&message[..end]).is_none())
+        );
+        let mut other_type = message;
+        other_type[0] = 2;
+        assert_eq!(ClientHello::binders_offset(&other_type), None);
+        extensions.push_raw(ExtensionType::PADDING, vec![]);
+        assert_eq!(
+            ClientHello::binders_offset(&hello(extensions).encode()),
+            None
+        );
+    }
+
+    #[test]
+    fn a_hello_made_too_long_by_what_a_server_gave_is_cut_and_never_panics() {
+        let mut extensions = offer();
+        let identity = PskIdentity {
+            identity: vec![1; 0xffff],
+            obfuscated_ticket_age: 0,
+        };
+        extensions.push(&OfferedPsks {
+            identities: vec![identity],
+            binders: vec![vec![0; 32]],
+        });
+        let message = hello(extensions).encode();
+        assert!(Handshake::decode(&message).is_err());
+        assert_eq!(ClientHello::binders_offset(&message), None);
+    }
+}

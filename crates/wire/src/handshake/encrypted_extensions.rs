@@ -32,3 +32,56 @@ impl EncryptedExtensions {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::ExtensionType;
+    use crate::extension::{EarlyDataIndication, ProtocolNameList, ServerNameAck};
+    use crate::reader::Problem;
+
+    #[test]
+    fn answers_come_back() {
+        let mut extensions = Extensions::new();
+        extensions.push(&ServerNameAck);
+        extensions.push(&ProtocolNameList(vec![b"h2".to_vec()]));
+        extensions.push(&EarlyDataIndication);
+        let message = EncryptedExtensions { extensions };
+        assert_eq!(
+            Handshake::decode(&message.encode()),
+            Ok(Handshake::EncryptedExtensions(message))
+        );
+    }
+
+    #[test]
+    fn the_list_may_be_empty_but_not_missing() {
+        let message = EncryptedExtensions {
+            extensions: Extensions::new(),
+        };
+        assert_eq!(message.encode(), [8, 0, 0, 2, 0, 0]);
+        assert_eq!(
+            Handshake::decode(&message.encode()),
+            Ok(Handshake::EncryptedExtensions(message))
+        );
+        assert_eq!(
+            Handshake::decode(&[8, 0, 0, 0]).unwrap_err().problem,
+            Problem::Truncated
+        );
+    }
+
+    #[test]
+    fn what_would_change_the_keys_comes_too_late_here() {
+        for stray in [
+            ExtensionType::KEY_SHARE,
+            ExtensionType::SUPPORTED_VERSIONS,
+            ExtensionType::EC_POINT_FORMATS,
+        ] {
+            let mut extensions = Extensions::new();
+            extensions.push_raw(stray, vec![3, 4]);
+            let error =
+                Handshake::decode(&EncryptedExtensions { extensions }.encode()).unwrap_err();
+            assert_eq!(error.problem, Problem::NotAllowedHere);
+        }
+    }
+}

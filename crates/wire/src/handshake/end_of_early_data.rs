@@ -19,3 +19,18 @@ impl EndOfEarlyData {
         message(HandshakeType::END_OF_EARLY_DATA, |_| {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+
+    #[test]
+    fn it_is_a_header_and_nothing_else() {
+        assert_eq!(EndOfEarlyData.encode(), [5, 0, 0, 0]);
+        assert_eq!(
+            Handshake::decode(&[5, 0, 0, 0]),
+            Ok(Handshake::EndOfEarlyData)
+        );
+    }
+}

@@ -29,3 +29,22 @@ impl Finished {
         message(HandshakeType::FINISHED, |w| w.bytes(&self.verify_data))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+
+    #[test]
+    fn verify_data_of_any_length_comes_back() {
+        for length in [0, 12, 32, 48] {
+            let message = Finished {
+                verify_data: vec![6; length],
+            };
+            assert_eq!(
+                Handshake::decode(&message.encode()),
+                Ok(Handshake::Finished(message))
+            );
+        }
+    }
+}

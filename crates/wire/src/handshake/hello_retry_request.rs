@@ -58,3 +58,67 @@ impl HelloRetryRequest {
         random.is_ok_and(|random| Random(random) == Random::HELLO_RETRY_REQUEST)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::{ExtensionType, NamedGroup};
+    use crate::extension::{Cookie, KeyShareHelloRetryRequest, SelectedVersion};
+
+    fn retry() -> HelloRetryRequest {
+        let mut extensions = Extensions::new();
+        extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
+        extensions.push(&KeyShareHelloRetryRequest(NamedGroup::SECP384R1));
+        extensions.push(&Cookie(vec![1, 2, 3]));
+        HelloRetryRequest {
+            legacy_version: ProtocolVersion::TLS1_2,
+            legacy_session_id_echo: SessionId::from([4; 32]),
+            cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
+            legacy_compression_method: 0,
+            extensions,
+        }
+    }
+
+    #[test]
+    fn a_retry_comes_back_as_a_retry() {
+        let message = retry().encode();
+        assert_eq!(message[0], 2);
+        assert_eq!(
+            Handshake::decode(&message),
+            Ok(Handshake::HelloRetryRequest(retry()))
+        );
+    }
+
+    #[test]
+    fn a_retry_carries_no_pre_shared_key() {
+        let mut retry = retry();
+        retry
+            .extensions
+            .push_raw(ExtensionType::PRE_SHARED_KEY, vec![0, 0]);
+        let error = Handshake::decode(&retry.encode()).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "pre_shared_key",
+                problem: Problem::NotAllowedHere
+            }
+        );
+    }
+
+    #[test]
+    fn another_random_is_no_retry() {
+        let mut message = retry().encode();
+        message[6] ^= 1;
+        let error = HelloRetryRequest::decode(&mut Reader::new(&message[4..])).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "random",
+                problem: Problem::IllegalValue
+            }
+        );
+        assert!(!HelloRetryRequest::is_next(&Reader::new(&message[4..])));
+        assert!(!HelloRetryRequest::is_next(&Reader::new(&message[4..20])));
+    }
+}

@@ -36,3 +36,39 @@ impl KeyUpdate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+
+    #[test]
+    fn both_requests_come_back() {
+        for request_update in [
+            KeyUpdateRequest::UpdateNotRequested,
+            KeyUpdateRequest::UpdateRequested,
+        ] {
+            let message = KeyUpdate { request_update };
+            assert_eq!(message.encode(), [24, 0, 0, 1, request_update.byte()]);
+            assert_eq!(
+                Handshake::decode(&message.encode()),
+                Ok(Handshake::KeyUpdate(message))
+            );
+        }
+    }
+
+    // RFC 9846 §4.7.3: any other value is an illegal parameter.
+    #[test]
+    fn any_other_request_is_an_illegal_value() {
+        for byte in 2..=255 {
+            let error = Handshake::decode(&[24, 0, 0, 1, byte]).unwrap_err();
+            assert_eq!(
+                error,
+                DecodeError {
+                    field: "request_update",
+                    problem: Problem::IllegalValue
+                }
+            );
+        }
+    }
+}

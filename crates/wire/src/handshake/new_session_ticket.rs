@@ -52,3 +52,60 @@ impl NewSessionTicket {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::ExtensionType;
+    use crate::extension::MaxEarlyDataSize;
+    use crate::reader::Problem;
+
+    fn ticket() -> NewSessionTicket {
+        let mut extensions = Extensions::new();
+        extensions.push(&MaxEarlyDataSize(16_384));
+        extensions.push_raw(ExtensionType::grease(5), vec![0]);
+        NewSessionTicket {
+            ticket_lifetime: 7200,
+            ticket_age_add: 0xdead_beef,
+            ticket_nonce: vec![0],
+            ticket: vec![3; 200],
+            extensions,
+        }
+    }
+
+    #[test]
+    fn a_ticket_comes_back() {
+        assert_eq!(
+            Handshake::decode(&ticket().encode()),
+            Ok(Handshake::NewSessionTicket(ticket()))
+        );
+    }
+
+    #[test]
+    fn the_nonce_may_be_empty_and_the_ticket_may_not() {
+        let mut without_nonce = ticket();
+        without_nonce.ticket_nonce.clear();
+        assert!(Handshake::decode(&without_nonce.encode()).is_ok());
+        let mut without_ticket = ticket();
+        without_ticket.ticket.clear();
+        let error = Handshake::decode(&without_ticket.encode()).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "ticket",
+                problem: Problem::LengthOutOfRange
+            }
+        );
+    }
+
+    #[test]
+    fn the_longest_ticket_fits() {
+        let mut longest = ticket();
+        longest.ticket = vec![1; 0xffff];
+        assert_eq!(
+            Handshake::decode(&longest.encode()),
+            Ok(Handshake::NewSessionTicket(longest))
+        );
+    }
+}

@@ -75,3 +75,93 @@ impl ServerHello {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Handshake;
+    use crate::codepoint::{ExtensionType, NamedGroup};
+    use crate::extension::{
+        KeyShareEntry, KeyShareServerHello, RenegotiationInfo, SelectedVersion,
+    };
+
+    fn hello(extensions: Extensions) -> ServerHello {
+        ServerHello {
+            legacy_version: ProtocolVersion::TLS1_2,
+            random: Random([7; 32]),
+            legacy_session_id_echo: SessionId::new(&[1, 2]).unwrap(),
+            cipher_suite: CipherSuite::TLS_AES_256_GCM_SHA384,
+            legacy_compression_method: 0,
+            extensions,
+        }
+    }
+
+    fn choice() -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.push(&KeyShareServerHello(KeyShareEntry {
+            group: NamedGroup::X25519,
+            key_exchange: vec![5; 32],
+        }));
+        extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
+        extensions
+    }
+
+    #[test]
+    fn a_hello_comes_back() {
+        let hello = hello(choice());
+        assert_eq!(
+            Handshake::decode(&hello.encode()),
+            Ok(Handshake::ServerHello(hello))
+        );
+    }
+
+    #[test]
+    fn a_hello_of_tls_1_2_comes_back_with_and_without_extensions() {
+        let bare = hello(Extensions::new());
+        assert_eq!(bare.encode().len(), 4 + 2 + 32 + 3 + 2 + 1);
+        assert_eq!(
+            Handshake::decode(&bare.encode()),
+            Ok(Handshake::ServerHello(bare))
+        );
+        let mut extensions = Extensions::new();
+        extensions.push(&RenegotiationInfo(vec![]));
+        let hello = hello(extensions);
+        assert_eq!(
+            Handshake::decode(&hello.encode()),
+            Ok(Handshake::ServerHello(hello))
+        );
+    }
+
+    #[test]
+    fn what_belongs_into_another_message_is_refused() {
+        for stray in [
+            ExtensionType::COOKIE,
+            ExtensionType::RENEGOTIATION_INFO,
+            ExtensionType::EARLY_DATA,
+        ] {
+            let mut extensions = choice();
+            extensions.push_raw(stray, vec![0]);
+            let error = Handshake::decode(&hello(extensions).encode()).unwrap_err();
+            assert_eq!(error.problem, Problem::NotAllowedHere);
+        }
+    }
+
+    #[test]
+    fn the_special_random_makes_it_another_message() {
+        let mut retry = hello(Extensions::new());
+        retry.random = Random::HELLO_RETRY_REQUEST;
+        let message = retry.encode();
+        assert!(matches!(
+            Handshake::decode(&message),
+            Ok(Handshake::HelloRetryRequest(_))
+        ));
+        let error = ServerHello::decode(&mut Reader::new(&message[4..])).unwrap_err();
+        assert_eq!(
+            error,
+            DecodeError {
+                field: "random",
+                problem: Problem::IllegalValue
+            }
+        );
+    }
+}
