@@ -1,1 +1,19 @@
-//! Tests of the program against TLS stacks written by others; see `tests/`.
+//! Starts the real programs at both ends of a connection, for the tests in `tests/`.
+//!
+//! A [`Scene`] is a temporary directory with a certificate authority in it. From it a test starts
+//! `tessera serve` ([`Server`]), runs `tessera connect` ([`Report`]), and starts the programs of
+//! others ([`peer`]). Whatever was started ends with the value that started it.
+
+pub mod certificates;
+pub mod keylog;
+pub mod peer;
+pub mod process;
+mod report;
+mod scene;
+mod server;
+
+pub use certificates::{Authority, Identity, KeyType};
+pub use process::{Outcome, Running};
+pub use report::Report;
+pub use scene::Scene;
+pub use server::{Page, Server};

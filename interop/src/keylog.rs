@@ -1,0 +1,86 @@
+//! Key logs (RFC 9850), to compare what both ends of a connection wrote.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The secrets of a key log, by label and client random.
+pub type Secrets = BTreeMap<(String, String), String>;
+
+/// The four lines every TLS 1.3 connection has.
+pub const LABELS: [&str; 4] = [
+    "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+    "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+    "CLIENT_TRAFFIC_SECRET_0",
+    "SERVER_TRAFFIC_SECRET_0",
+];
+
+/// Reads a key log.
+#[track_caller]
+pub fn read(file: &Path) -> Secrets {
+    let text = fs::read_to_string(file)
+        .unwrap_or_else(|e| panic!("no key log in {}: {e}", file.display()));
+    parse(&text)
+}
+
+/// Reads the lines of a key log; comments are passed over.
+#[track_caller]
+pub fn parse(text: &str) -> Secrets {
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> ((String, String), String) {
+    let mut words = line.split_ascii_whitespace().map(str::to_ascii_lowercase);
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some(label), Some(random), Some(secret), None) if random.len() == 64 => {
+            ((label.to_ascii_uppercase(), random), secret)
+        }
+        _ => panic!("not a line of a key log: {line:?}"),
+    }
+}
+
+/// Fails the test unless both logs hold the same four secrets for at least `connections`
+/// connections, and agree in every other line they share.
+#[track_caller]
+pub fn assert_agree(ours: &Secrets, theirs: &Secrets, connections: usize) {
+    let mut compared = BTreeMap::new();
+    for ((label, random), secret) in ours {
+        let Some(other) = theirs.get(&(label.clone(), random.clone())) else {
+            continue;
+        };
+        assert_eq!(secret, other, "{label} of {random}");
+        if LABELS.contains(&label.as_str()) {
+            *compared.entry(random).or_insert(0) += 1;
+        }
+    }
+    let whole = compared
+        .values()
+        .filter(|lines| **lines == LABELS.len())
+        .count();
+    assert!(
+        whole >= connections,
+        "{whole} of {connections} connections are in both logs\nours: {ours:#?}\ntheirs: {theirs:#?}"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_case_do_not_matter() {
+        let random = "AB".repeat(32);
+        let log = parse(&format!("# a comment\n\nEXPORTER_SECRET {random} 0A0B\n"));
+        let key = ("EXPORTER_SECRET".to_owned(), "ab".repeat(32));
+        assert_eq!(log.get(&key).map(String::as_str), Some("0a0b"));
+    }
+
+    #[test]
+    #[should_panic(expected = "0 of 1 connections")]
+    fn logs_of_different_connections_do_not_agree() {
+        assert_agree(&Secrets::new(), &Secrets::new(), 1);
+    }
+}

@@ -1,0 +1,106 @@
+//! The programs of others: where they are, and which Debian package brings them.
+
+use std::env;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each program the tests start, with its Debian package.
+const PACKAGES: [(&str, &str); 10] = [
+    ("openssl", "openssl"),
+    ("gnutls-cli", "gnutls-bin"),
+    ("gnutls-serv", "gnutls-bin"),
+    ("curl", "curl"),
+    ("python3", "python3"),
+    ("node", "nodejs"),
+    ("java", "default-jdk-headless"),
+    ("chromium", "chromium"),
+    ("certutil", "libnss3-tools"),
+    ("unshare", "util-linux"),
+];
+
+/// A command for a program found on the `PATH`. A missing one fails the test.
+#[track_caller]
+pub fn program(name: &str) -> Command {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file());
+    match found {
+        Some(file) => Command::new(file),
+        None => panic!("{name} is not installed: apt-get install {}", package(name)),
+    }
+}
+
+/// The Debian package that brings a program.
+#[track_caller]
+pub fn package(name: &str) -> &'static str {
+    let entry = PACKAGES.iter().find(|(program, _)| *program == name);
+    entry.map_or_else(
+        || panic!("{name} is not in the list of peers"),
+        |(_, package)| package,
+    )
+}
+
+/// One of our scripts for a peer, from `interop/peers`.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("peers")
+        .join(name)
+}
+
+/// A loopback port that was free a moment ago, for programs that cannot choose one themselves.
+#[track_caller]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// Our own program: `TESSERA_BIN`, or the one cargo built beside the test.
+#[track_caller]
+pub fn tessera() -> Command {
+    let file = env::var_os("TESSERA_BIN").map_or_else(beside_the_test, PathBuf::from);
+    assert!(
+        fs::metadata(&file).is_ok(),
+        "{} does not exist: run `cargo build -p tessera-cli` first, or name it in TESSERA_BIN",
+        file.display()
+    );
+    let mut command = Command::new(file);
+    // What the caller's environment holds must not change what a test sees.
+    command
+        .env_remove("SSLKEYLOGFILE")
+        .env_remove("CREDENTIALS_DIRECTORY");
+    command
+}
+
+fn beside_the_test() -> PathBuf {
+    let test = env::current_exe().expect("the test knows its own path");
+    let target = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/debug/deps/test");
+    target.join("tessera")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_is_in_the_list_that_the_test_command_installs() {
+        let list = include_str!("../packages.txt");
+        for (program, package) in PACKAGES {
+            assert!(
+                list.lines().any(|line| line == package),
+                "{package} for {program}"
+            );
+        }
+        for line in list.lines() {
+            assert!(
+                PACKAGES.iter().any(|(_, package)| *package == line),
+                "{line} is unused"
+            );
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Chromium against `serve`: it offers X25519MLKEM768 and GREASE.
+
+use std::fs;
+
+use serde_json::json;
+use tessera_interop::peer::{program, script};
+use tessera_interop::process::run;
+use tessera_interop::{KeyType, Page, Scene};
+
+#[test]
+fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
+    let scene = Scene::new();
+    let identity = scene.authority.server(KeyType::P256);
+    let server = scene.serve_as(&identity, &["--idle-timeout", "1s"]);
+
+    // Chromium trusts what the NSS database of its user trusts.
+    let home = scene.path("home");
+    let database = home.join(".pki/nssdb");
+    fs::create_dir_all(&database).expect("a home");
+    let database = format!("sql:{}", database.display());
+    let mut certutil = program("certutil");
+    run(
+        certutil.args(["-N", "--empty-password", "-d", &database]),
+        b"",
+    )
+    .succeeded();
+    let mut certutil = program("certutil");
+    certutil.args([
+        "-A", "-t", "C,,", "-n", "tessera", "-i", &server.ca, "-d", &database,
+    ]);
+    run(&mut certutil, b"").succeeded();
+
+    let options = json!({
+        "chromium": program("chromium").get_program().to_string_lossy(),
+        "profile": scene.path("profile"),
+        "url": server.url("/json"),
+    });
+    let mut driver = program("node");
+    driver
+        .arg(script("chromium.js"))
+        .arg(options.to_string())
+        .env("HOME", &home);
+    let pages = Page::find_all(&run(&mut driver, b"").succeeded().text());
+    let [first, second] = &pages[..] else {
+        panic!("two pages: {pages:?}")
+    };
+    first.assert_full();
+    assert_eq!(first.session("group"), "X25519MLKEM768");
+    second.assert_resumes(first);
+    assert_eq!(second.session("group"), "X25519MLKEM768");
+}
