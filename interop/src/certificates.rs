@@ -103,7 +103,7 @@ impl Authority {
 
     /// A certificate for localhost and 127.0.0.1.
     pub fn server(&self, key: KeyType) -> Identity {
-        self.issue(&format!("server-{key:?}"), key, server_params())
+        self.issue(&format!("server-{key:?}"), key, &server_params())
     }
 
     /// The same, but valid only in the past.
@@ -111,14 +111,14 @@ impl Authority {
         let mut params = server_params();
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2021, 1, 1);
-        self.issue("expired", KeyType::P256, params)
+        self.issue("expired", KeyType::P256, &params)
     }
 
     /// A certificate for another name than localhost.
     pub fn other_server(&self) -> Identity {
         let mut params = CertificateParams::new(["elsewhere.test".to_owned()]).expect("a name");
         params.distinguished_name = name("elsewhere.test");
-        self.issue("elsewhere", KeyType::P256, params)
+        self.issue("elsewhere", KeyType::P256, &params)
     }
 
     /// A client certificate with this common name.
@@ -127,10 +127,10 @@ impl Authority {
         params.distinguished_name = name(common_name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.issue(&format!("client-{key:?}"), key, params)
+        self.issue(&format!("client-{key:?}"), key, &params)
     }
 
-    fn issue(&self, file: &str, key: KeyType, params: CertificateParams) -> Identity {
+    fn issue(&self, file: &str, key: KeyType, params: &CertificateParams) -> Identity {
         let key = key.generate();
         let certificate = params
             .signed_by(&key, &self.issuer)

@@ -51,7 +51,10 @@ pub(crate) fn provider() -> CryptoProvider {
 }
 
 /// Connects to localhost and completes the handshake.
-pub(crate) fn connect(config: &ClientConfig, port: u16) -> StreamOwned<ClientConnection, TcpStream> {
+pub(crate) fn connect(
+    config: &ClientConfig,
+    port: u16,
+) -> StreamOwned<ClientConnection, TcpStream> {
     let name = ServerName::try_from("localhost").expect("a name");
     let connection =
         ClientConnection::new(Arc::new(config.clone()), name).expect("a valid configuration");
