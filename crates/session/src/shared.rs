@@ -1,0 +1,98 @@
+//! Ring and revocations as snapshots: whoever takes one keeps it for its whole handshake.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::store::Revoked;
+use crate::ticket::Ring;
+
+/// The ring and the revocations of a process. A snapshot is taken when a ClientHello arrives, and nothing
+/// that happens afterwards changes it.
+#[derive(Debug, Default)]
+pub struct Tickets {
+    ring: RwLock<Arc<Ring>>,
+    revocations: RwLock<Arc<Revoked>>,
+}
+
+impl Tickets {
+    /// With this ring, and nothing revoked.
+    pub fn new(ring: Ring) -> Self {
+        Self {
+            ring: RwLock::new(Arc::new(ring)),
+            revocations: RwLock::default(),
+        }
+    }
+
+    /// The ring as it is now.
+    pub fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a newer ring; whether it was one. An older ring is a replay: it would bring back keys that
+    /// were erased.
+    pub fn set_ring(&self, ring: Ring) -> bool {
+        let mut current = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        let newer = ring.version() > current.version();
+        if newer {
+            *current = Arc::new(ring);
+        }
+        newer
+    }
+
+    /// The revocations as they are now.
+    pub fn revocations(&self) -> Arc<Revoked> {
+        Arc::clone(
+            &self
+                .revocations
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Takes what is revoked in addition. What was revoked stays so until its own end.
+    pub fn set_revocations(&self, revocations: Revoked) {
+        let mut current = self
+            .revocations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(revocations.merged(&current));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, ISSUED};
+    use crate::store::{Revocation, Selector};
+    use crate::ticket::{RotationPolicy, rotation};
+    use core::time::Duration;
+    use tessera_crypto::Entropy;
+
+    #[test]
+    fn r17_an_older_ring_never_replaces_a_newer_one() {
+        let entropy = &mut Entropy::from_seed([1; 32]);
+        let policy = RotationPolicy::default();
+        let first = rotation::next(&Ring::empty(), &policy, ISSUED, entropy).unwrap();
+        let later = ISSUED.plus(Duration::from_secs(100 * 3600));
+        let second = rotation::next(&first, &policy, later, entropy).unwrap();
+
+        let tickets = Tickets::new(first.clone());
+        let before = tickets.ring();
+        assert!(tickets.set_ring(second));
+        assert!(!tickets.set_ring(first.clone()));
+        assert_eq!(tickets.ring().version(), first.version() + 1);
+        assert_eq!(before.version(), first.version());
+    }
+
+    #[test]
+    fn what_was_revoked_stays_revoked() {
+        let tickets = Tickets::default();
+        let skew = Duration::from_secs(60);
+        tickets.set_revocations(Revoked::new(
+            1,
+            [Revocation::new(Selector::All, "", ISSUED, skew)],
+        ));
+        tickets.set_revocations(Revoked::new(2, []));
+        assert!(tickets.revocations().covers(&samples::tls13()));
+        assert_eq!(tickets.revocations().version(), 2);
+    }
+}
