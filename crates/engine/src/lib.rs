@@ -1,1 +1,41 @@
-//! (to be written)
+//! The TLS protocol: records, keys, handshakes, connections. No I/O, no clock, no hidden
+//! randomness.
+//!
+//! A [`Connection`] is moved by [`Connection::handle`] and asked for what it wants by
+//! [`Connection::poll`]. What only the world can know — a session in a store, the verdict on a
+//! chain, a signature — it asks as a [`Question`] and takes as an [`Answer`], so nothing in here
+//! can block.
+//!
+//! Where things are: bytes enter in `record/deframe.rs`; which message may come when is the table
+//! at the top of `handshake/tls13/{client,server}/mod.rs`; the alert for an error is
+//! `Fault::alert`.
+
+mod config;
+mod connection;
+mod destination;
+mod event;
+mod facts;
+mod fault;
+mod handshake;
+mod keys;
+mod offered_session;
+mod record;
+mod verdict;
+
+pub use config::{
+    ClientAuth, ClientConfig, ClientSettings, GreaseValues, Identity, ServerConfig, ServerSettings,
+    SettingsError,
+};
+pub use connection::{Connection, Ending, Input, Output, Received};
+pub use destination::Destination;
+pub use event::{Event, TracedMessage};
+pub use facts::{Facts, KeysFingerprint, Kind, SessionFacts};
+pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
+pub use handshake::hello::peek::{ClientHelloInfo, peek_client_hello};
+pub use handshake::question::{Answer, Found, Keep, PeerClaim, Question, QuestionId};
+pub use keys::exporter::ExportTooLong;
+pub use keys::keylog::{KeyLog, KeyLogLine};
+pub use offered_session::OfferedSession;
+pub use record::{Half, Trace};
+pub use tessera_wire::codepoint::KeyUpdateRequest;
+pub use verdict::{Accepted, IdentityError, IdentityProblem, Trust, Verdict};

@@ -55,6 +55,8 @@ pub enum Refusal {
     Forged,
     /// The store did not answer in time.
     StoreUnavailable,
+    /// The server was offered it and chose a full handshake; only the server knows why.
+    DeclinedByServer,
     /// No early data was offered, or not with the first identity, or there was a retry (§4.3.10).
     EarlyDataNotOffered,
     /// Policy accepts no early data.
@@ -121,6 +123,7 @@ codes! {
     UnknownTicket = "unknown_ticket",
     Forged = "forged",
     StoreUnavailable = "store_unavailable",
+    DeclinedByServer = "declined_by_server",
     EarlyDataNotOffered = "early_data_not_offered",
     EarlyDataOff = "early_data_off",
     EarlyDataNotInTicket = "early_data_not_in_ticket",
@@ -184,6 +187,7 @@ impl fmt::Display for Refusal {
             Self::UnknownTicket => "the ticket is not known here",
             Self::Forged => "the ticket was not made by the key it names",
             Self::StoreUnavailable => "the session store did not answer in time",
+            Self::DeclinedByServer => "the server declined the session it was offered",
             Self::EarlyDataNotOffered => "no early data was offered in a form that can be accepted",
             Self::EarlyDataOff => "early data is off",
             Self::EarlyDataNotInTicket => "the ticket allows no early data",

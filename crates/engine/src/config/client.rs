@@ -1,0 +1,101 @@
+//! What a client is set to do.
+
+use super::{Identity, SettingsError, check_identity, check_terms, default_groups, default_suites};
+use crate::{KeyLog, Trace};
+use std::time::Duration;
+use tessera_session::{Alpn, ResumptionPolicy, Verification};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+
+/// Whether a client mixes reserved values into its hello: RFC 8701.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum GreaseValues {
+    /// Yes: servers that cannot bear unknown values are found early.
+    #[default]
+    Send,
+    /// No.
+    Omit,
+}
+
+/// What a person writes to set up a client.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// The certificate shown to servers that ask for one.
+    pub identity: Option<Identity>,
+    /// Application protocols, best first; empty switches ALPN off.
+    pub alpn: Vec<Alpn>,
+    /// Cipher suites, best first.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Key exchange groups, best first. The first one's share is sent, and the first classical
+    /// one's too where the first is a hybrid.
+    pub groups: Vec<NamedGroup>,
+    /// Whether server_name is sent (never for IP addresses: RFC 6066 §3).
+    pub send_server_name: bool,
+    /// Whether peers are verified: a session made without is tainted, and a tainted one is never
+    /// offered by a verifying client.
+    pub verification: Verification,
+    /// The longest a lineage of sessions may go on; the server may set less.
+    pub lineage_lifetime: Duration,
+    /// Tickets kept of one connection.
+    pub tickets_kept: usize,
+    /// RFC 8701 values.
+    pub grease: GreaseValues,
+    /// Whether traffic secrets come out for a key log.
+    pub key_log: KeyLog,
+    /// Whether handshake messages come out as events.
+    pub trace: Trace,
+    /// Replace the sending keys after this many records; `None` follows RFC 9846 §5.5.
+    pub update_keys_after: Option<u64>,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            identity: None,
+            alpn: Vec::new(),
+            cipher_suites: default_suites(),
+            groups: default_groups(),
+            send_server_name: true,
+            verification: Verification::Verified,
+            lineage_lifetime: Duration::from_secs(7 * 24 * 3600),
+            tickets_kept: crate::record::limits::TICKETS_KEPT,
+            grease: GreaseValues::Send,
+            key_log: KeyLog::Off,
+            trace: Trace::Off,
+            update_keys_after: None,
+        }
+    }
+}
+
+/// Checked [`ClientSettings`], immutable; make one with `try_from` and share it in an `Arc`.
+pub struct ClientConfig {
+    settings: ClientSettings,
+    policy: ResumptionPolicy,
+}
+
+impl TryFrom<ClientSettings> for ClientConfig {
+    type Error = SettingsError;
+
+    fn try_from(settings: ClientSettings) -> Result<Self, SettingsError> {
+        check_terms(&settings.cipher_suites, &settings.groups)?;
+        if let Some(identity) = &settings.identity {
+            check_identity(0, identity)?;
+        }
+        let policy = ResumptionPolicy {
+            authentication_lifetime: settings.lineage_lifetime,
+            ..ResumptionPolicy::default()
+        };
+        Ok(Self { settings, policy })
+    }
+}
+
+impl ClientConfig {
+    /// What it was made from.
+    pub fn settings(&self) -> &ClientSettings {
+        &self.settings
+    }
+
+    /// How a kept session is judged before it is offered.
+    pub(crate) fn policy(&self) -> &ResumptionPolicy {
+        &self.policy
+    }
+}

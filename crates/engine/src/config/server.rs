@@ -1,0 +1,168 @@
+//! What a server is set to do.
+
+use super::{Identity, SettingsError, check_identity, check_terms, default_groups, default_suites};
+use crate::{KeyLog, Trace};
+use std::sync::Arc;
+use std::time::Duration;
+use tessera_session::{
+    Alpn, ClientAuthMode, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs, ServerName,
+    TicketKind, TicketPlan, Tickets, Vault,
+};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+
+/// Whether clients show certificates.
+#[derive(Clone, Debug, Default)]
+pub struct ClientAuth {
+    /// Not at all, if they like, or always.
+    pub mode: ClientAuthMode,
+    /// Distinguished names (DER) of the CAs, sent as a hint: RFC 9846 §4.3.4.
+    pub authorities: Vec<Vec<u8>>,
+    /// Hashes of the client CAs' certificates: part of the scope, so that sessions authenticated
+    /// under one CA set never pass under another.
+    pub anchors: Vec<[u8; 32]>,
+    /// Certificates on revocation lists: checked again at every resumption.
+    pub revoked: Arc<RevokedSerials>,
+}
+
+/// What a person writes to set up a server. Every field has a default but `identities`.
+#[derive(Clone)]
+pub struct ServerSettings {
+    /// Certificates, chosen by server name; an unknown or missing name gets the first.
+    pub identities: Vec<Identity>,
+    /// Client authentication.
+    pub client_auth: ClientAuth,
+    /// Application protocols, best first; empty switches ALPN off.
+    pub alpn: Vec<Alpn>,
+    /// Cipher suites, best first.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Key exchange groups, best first.
+    pub groups: Vec<NamedGroup>,
+    /// The tickets to issue after each handshake.
+    pub tickets: TicketPlan,
+    /// A ticket resumes once, ever, across all processes on the store.
+    pub single_use: bool,
+    /// The ticket ring and the revocations, shared with whoever renews them.
+    pub shared: Arc<Tickets>,
+    /// Makes and recognises the lookup keys of stored tickets; needed for [`TicketKind::Stored`].
+    pub vault: Option<Arc<Vault>>,
+    /// Random, one per deployment: part of every scope.
+    pub deployment: [u8; 16],
+    /// The resumption policy's name: servers that should share sessions share it.
+    pub policy: String,
+    /// Rises when authorisation is tightened: sessions made before do a full handshake.
+    pub authorisation_version: u32,
+    /// What is spoken inside, STARTTLS included: sessions of one protocol do not resume in another.
+    pub protocol: String,
+    /// Clocks may differ by this much across a fleet.
+    pub clock_skew: Duration,
+    /// Whether traffic secrets come out for a key log.
+    pub key_log: KeyLog,
+    /// Whether handshake messages come out as events.
+    pub trace: Trace,
+    /// Replace the sending keys after this many records; `None` follows RFC 9846 §5.5.
+    pub update_keys_after: Option<u64>,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            identities: Vec::new(),
+            client_auth: ClientAuth::default(),
+            alpn: Vec::new(),
+            cipher_suites: default_suites(),
+            groups: default_groups(),
+            tickets: TicketPlan::default(),
+            single_use: false,
+            shared: Arc::default(),
+            vault: None,
+            deployment: [0; 16],
+            policy: String::new(),
+            authorisation_version: 0,
+            protocol: String::new(),
+            clock_skew: Duration::from_secs(60),
+            key_log: KeyLog::Off,
+            trace: Trace::Off,
+            update_keys_after: None,
+        }
+    }
+}
+
+/// Checked [`ServerSettings`], immutable; make one with `try_from` and share it in an `Arc`.
+pub struct ServerConfig {
+    settings: ServerSettings,
+    policy: ResumptionPolicy,
+}
+
+/// A peer keeps 32 tickets of one connection at most, if it is like us.
+const MOST_TICKETS: u8 = 32;
+/// RFC 9846 §4.7.1.
+const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl TryFrom<ServerSettings> for ServerConfig {
+    type Error = SettingsError;
+
+    fn try_from(settings: ServerSettings) -> Result<Self, SettingsError> {
+        if settings.identities.is_empty() {
+            return Err(SettingsError::NoIdentity);
+        }
+        for (position, identity) in settings.identities.iter().enumerate() {
+            check_identity(position, identity)?;
+        }
+        check_terms(&settings.cipher_suites, &settings.groups)?;
+        if settings.tickets.lineage_lifetime > SEVEN_DAYS {
+            return Err(SettingsError::LineageTooLong);
+        }
+        if settings.tickets.count > MOST_TICKETS {
+            return Err(SettingsError::TooManyTickets { most: MOST_TICKETS });
+        }
+        if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {
+            return Err(SettingsError::StoredTicketsNeedVault);
+        }
+        let policy = ResumptionPolicy {
+            authentication_lifetime: settings.tickets.lineage_lifetime,
+            clock_skew: settings.clock_skew,
+            ticket_lifetime: settings.tickets.lifetime,
+            single_use: settings.single_use,
+            ..ResumptionPolicy::default()
+        };
+        Ok(Self { settings, policy })
+    }
+}
+
+impl ServerConfig {
+    /// What it was made from.
+    pub fn settings(&self) -> &ServerSettings {
+        &self.settings
+    }
+
+    /// How offered sessions are judged.
+    pub(crate) fn policy(&self) -> &ResumptionPolicy {
+        &self.policy
+    }
+
+    /// The scope of sessions made for `server_name` under these settings.
+    pub fn scope(&self, server_name: Option<&ServerName>) -> Scope {
+        let settings = &self.settings;
+        ScopeInputs {
+            deployment: &settings.deployment,
+            policy: &settings.policy,
+            server_name,
+            client_auth: settings.client_auth.mode,
+            client_ca: &settings.client_auth.anchors,
+            authorisation_version: settings.authorisation_version,
+            protocol: &settings.protocol,
+        }
+        .scope()
+    }
+
+    /// The identity for a name: an unknown or missing name gets the first.
+    pub(crate) fn identity_for(&self, name: Option<&ServerName>) -> usize {
+        name.and_then(|name| {
+            self.settings
+                .identities
+                .iter()
+                .position(|identity| identity.covers(name))
+        })
+        .unwrap_or(0)
+    }
+}

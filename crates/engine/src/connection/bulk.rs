@@ -1,0 +1,121 @@
+//! Bulk transfer in the caller's buffers: the same records by a road that allocates nothing.
+
+use super::Connection;
+use crate::fault::Fault;
+use std::ops::Range;
+use tessera_session::Timestamp;
+use tessera_wire::codepoint::{ContentType, KeyUpdateRequest};
+use tessera_wire::record::MAX_PLAINTEXT;
+
+/// What [`Connection::receive`] did with a buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// So many bytes at the front of the buffer are done with. Keep the rest and bring it back,
+    /// with more behind it.
+    pub consumed: usize,
+    /// Where in the buffer the application's plaintext lies now; always within what was consumed.
+    pub plaintext: Option<Range<usize>>,
+}
+
+impl Connection {
+    /// Opens records in place at the front of `buffer`, until one holds application data or no
+    /// whole record is left. Anything else in them goes its usual way, so drain [`Self::poll`]
+    /// afterwards. Consumes nothing while a question holds the connection.
+    ///
+    /// Use either this or [`super::Input::Ciphertext`] for a connection's bytes, not both.
+    pub fn receive(&mut self, now: Timestamp, buffer: &mut [u8]) -> Received {
+        if self.ended || self.inbound.closed {
+            return Received {
+                consumed: buffer.len(),
+                plaintext: None,
+            };
+        }
+        let received = match self.next_content(now, buffer) {
+            Ok(content) => Received {
+                consumed: content.consumed,
+                plaintext: content.plaintext,
+            },
+            Err(fault) => {
+                self.settle(Err(fault));
+                Received {
+                    consumed: buffer.len(),
+                    plaintext: None,
+                }
+            }
+        };
+        self.pay_key_update(now);
+        received
+    }
+
+    /// Seals `plaintext` into records appended to `out`, behind anything that waits to be sent.
+    /// Returns how many bytes were taken: all of them, or none while the handshake is under way
+    /// or after the end. Replaces the sending keys before they wear out.
+    pub fn send(&mut self, now: Timestamp, plaintext: &[u8], out: &mut Vec<u8>) -> usize {
+        if self.ended || self.outbound.closed || !self.role.is_connected() {
+            return 0;
+        }
+        let sent = self.seal_data(now, plaintext, out);
+        let accepted = if sent.is_ok() { plaintext.len() } else { 0 };
+        self.settle(sent);
+        accepted
+    }
+
+    /// Moves the sealed bytes that wait to be sent to the end of `out`, so that the caller's
+    /// buffer is used again and again; what [`Output::Transmit`] does by value.
+    pub fn take_transmit(&mut self, out: &mut Vec<u8>) {
+        if !self.outbound.outbox.is_empty() {
+            out.append(&mut self.outbound.outbox);
+            self.outbound.outbox = Vec::new();
+        }
+    }
+
+    fn seal_data(
+        &mut self,
+        now: Timestamp,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        out.reserve(self.outbound.sealer.sealed_len(plaintext.len()));
+        for fragment in plaintext.chunks(MAX_PLAINTEXT) {
+            if self.owes_key_update || self.outbound.sealer.is_worn() {
+                self.update_keys(now, KeyUpdateRequest::UpdateNotRequested)?;
+            }
+            self.take_transmit(out);
+            self.outbound
+                .sealer
+                .seal(ContentType::APPLICATION_DATA, fragment, out)?;
+        }
+        Ok(())
+    }
+
+    /// Plaintext by [`super::Input`]: into the outbox, or held until there are keys for it.
+    pub(super) fn plaintext(&mut self, now: Timestamp, plaintext: &[u8]) -> Result<(), Fault> {
+        if self.outbound.closed {
+            return Ok(());
+        }
+        if !self.role.is_connected() {
+            self.outbound.held.extend_from_slice(plaintext);
+            return Ok(());
+        }
+        let mut out = Vec::new();
+        self.seal_data(now, plaintext, &mut out)?;
+        self.outbound.outbox.append(&mut out);
+        Ok(())
+    }
+
+    /// What was held goes out as soon as the handshake is done.
+    pub(super) fn send_held(&mut self) -> Result<(), Fault> {
+        if self.outbound.held.is_empty() || !self.role.is_connected() {
+            return Ok(());
+        }
+        let held = std::mem::take(&mut self.outbound.held);
+        for fragment in held.chunks(MAX_PLAINTEXT) {
+            self.outbound.sealer.seal(
+                ContentType::APPLICATION_DATA,
+                fragment,
+                &mut self.outbound.outbox,
+            )?;
+        }
+        Ok(())
+    }
+}

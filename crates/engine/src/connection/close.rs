@@ -1,0 +1,119 @@
+//! How a connection ends: `close_notify`, half-close, truncation, fault. RFC 9846 §6.1.
+
+use super::{Connection, Output};
+use crate::Event;
+use crate::fault::{Fault, LocalError};
+use std::collections::VecDeque;
+use tessera_session::TicketId;
+use tessera_wire::alert::Alert;
+use tessera_wire::codepoint::AlertDescription;
+
+/// Why a connection is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Both ends said `close_notify`: nothing was cut off.
+    Closed,
+    /// The transport ended without the peer's `close_notify`: what came last may be missing.
+    /// Sessions stay good (RFC 9846 §6.1).
+    Truncated {
+        /// The state it happened in.
+        state: &'static str,
+    },
+    /// Something went wrong.
+    Fault {
+        /// What.
+        fault: Fault,
+        /// The state it happened in.
+        state: &'static str,
+        /// Tickets received or issued here. RFC 9846 §6 wants them discarded where possible; a
+        /// self-encrypted ticket that is out cannot be.
+        discard: Vec<TicketId>,
+    },
+}
+
+impl std::fmt::Display for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Closed => f.write_str("closed by both ends"),
+            Self::Truncated { state } => {
+                write!(f, "cut off in {state}: the peer's close_notify is missing")
+            }
+            Self::Fault { fault, state, .. } => write!(f, "{fault} (in {state})"),
+        }
+    }
+}
+
+impl Connection {
+    /// The application will send no more.
+    pub(super) fn close(&mut self) -> Result<(), Fault> {
+        if self.outbound.closed {
+            return Ok(());
+        }
+        if !self.role.is_connected() {
+            return Err(LocalError::Cancelled.into());
+        }
+        self.outbound
+            .alert(&Alert::new(AlertDescription::CLOSE_NOTIFY))?;
+        self.outbound.closed = true;
+        if self.inbound.closed {
+            self.end(Ending::Closed);
+        }
+        Ok(())
+    }
+
+    /// The peer's `close_notify` has come. We may go on sending.
+    pub(super) fn peer_closes(&mut self) {
+        self.inbound.closed = true;
+        self.outputs.push_back(Output::Event(Event::PeerClosed));
+        if self.outbound.closed {
+            self.end(Ending::Closed);
+        }
+    }
+
+    /// The transport has nothing more to give.
+    pub(super) fn end_of_stream(&mut self) {
+        if !self.inbound.closed {
+            let state = self.role.state_name();
+            self.end(Ending::Truncated { state });
+        }
+    }
+
+    /// A fault becomes its alert, and the end.
+    pub(super) fn settle(&mut self, result: Result<(), Fault>) {
+        let Err(fault) = result else { return };
+        if self.ended {
+            return;
+        }
+        let state = self.last_state;
+        if let Some(description) = fault.alert().filter(|_| !self.outbound.closed) {
+            // An alert that cannot be sealed is an alert that cannot be sent; the end is the end.
+            if self.outbound.alert(&Alert::new(description)).is_ok() {
+                self.outputs
+                    .push_back(Output::Event(Event::AlertSent(description)));
+            }
+        }
+        let discard = std::mem::take(&mut self.tickets);
+        self.end(Ending::Fault {
+            fault,
+            state,
+            discard,
+        });
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.ended = true;
+        self.inbound.buffer = Vec::new();
+        self.questions = Default::default();
+        // Nothing that was asked needs an answer any more; what was told or delivered stays.
+        let outputs = std::mem::take(&mut self.outputs);
+        self.outputs = outputs
+            .into_iter()
+            .filter(|output| !is_holding(output))
+            .collect::<VecDeque<_>>();
+        self.outputs.push_back(Output::Ended(ending));
+    }
+}
+
+fn is_holding(output: &Output) -> bool {
+    matches!(output, Output::Ask(_, question) if question.holds())
+}

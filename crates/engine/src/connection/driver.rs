@@ -1,0 +1,182 @@
+//! The path of a message: decode, step, and the effects carried out in their order.
+
+use super::{Connection, Output};
+use crate::event::TracedMessage;
+use crate::fault::Fault;
+use crate::handshake::cx::Effect;
+use crate::handshake::question::{Answer, Question, QuestionId};
+use crate::handshake::{Arrival, Wish};
+use crate::offered_session::OfferedSession;
+use crate::record::open::Opener;
+use crate::record::{Half, Trace, limits};
+use crate::{Destination, Event, connection::questions::Due};
+use tessera_session::{Side, Timestamp};
+use tessera_wire::codepoint::{HandshakeType, KeyUpdateRequest};
+use tessera_wire::handshake::Handshake;
+use tessera_wire::{DecodeError, Problem};
+
+impl Connection {
+    /// A client's first flight.
+    pub(super) fn start(
+        &mut self,
+        to: Destination,
+        offered: Option<OfferedSession>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let effects = self.role.start(to, offered, now, &mut self.entropy)?;
+        self.carry(effects)
+    }
+
+    /// One whole handshake message of the peer.
+    pub(super) fn message(&mut self, now: Timestamp, raw: Vec<u8>) -> Result<(), Fault> {
+        self.trace(Half::Receiving, &raw);
+        match raw.first().map(|kind| HandshakeType(*kind)) {
+            Some(HandshakeType::KEY_UPDATE) => self.budget.key_update()?,
+            Some(HandshakeType::NEW_SESSION_TICKET) => self.budget.ticket()?,
+            _ => {}
+        }
+        let message = Handshake::decode(&raw).map_err(|error| self.undecodable(error))?;
+        self.step(now, Arrival::Message(message, raw))
+    }
+
+    /// A message of a type nobody knows is out of place, whatever is in it: RFC 9846 §6.2.
+    fn undecodable(&self, error: DecodeError) -> Fault {
+        match (error.field, error.problem) {
+            ("msg_type", Problem::IllegalValue) => Fault::Unexpected {
+                state: self.role.state_name(),
+                came: "a message of an unknown type",
+            },
+            _ => error.into(),
+        }
+    }
+
+    /// An answer to one of our questions.
+    pub(super) fn answer(
+        &mut self,
+        now: Timestamp,
+        id: QuestionId,
+        answer: Answer,
+    ) -> Result<(), Fault> {
+        match self.questions.close(id, answer)? {
+            Due::Step(answer) => {
+                self.step(now, Arrival::Told(answer))?;
+                // What came while the question was open has waited for this.
+                self.turn(now)
+            }
+            Due::Kept(keeping, true) => {
+                if let Some(message) = keeping.message {
+                    self.carry(vec![
+                        Effect::Send(message),
+                        Effect::Tell(Event::TicketIssued(keeping.ticket)),
+                    ])?;
+                }
+                self.tickets.push(keeping.ticket);
+                Ok(())
+            }
+            Due::Kept(keeping, false) => {
+                self.outputs
+                    .push_back(Output::Event(Event::TicketNotKept(keeping.ticket)));
+                Ok(())
+            }
+            Due::Late => Ok(()),
+        }
+    }
+
+    /// New sending keys, where the connection is far enough for that.
+    pub(super) fn update_keys(
+        &mut self,
+        now: Timestamp,
+        request: KeyUpdateRequest,
+    ) -> Result<(), Fault> {
+        if !self.role.is_connected() || self.outbound.closed {
+            return Ok(());
+        }
+        self.owes_key_update = false;
+        self.step(now, Arrival::Wanted(Wish::UpdateKeys(request)))
+    }
+
+    /// Answers the peer's wish for our next keys, once for however many wishes, and not while
+    /// earlier bytes wait: a peer that does not read cannot make us pile up KeyUpdates.
+    pub(super) fn pay_key_update(&mut self, now: Timestamp) {
+        if self.owes_key_update && self.outbound.outbox.is_empty() && !self.ended {
+            let paid = self.update_keys(now, KeyUpdateRequest::UpdateNotRequested);
+            self.settle(paid);
+        }
+    }
+
+    fn step(&mut self, now: Timestamp, arrival: Arrival) -> Result<(), Fault> {
+        self.last_state = self.role.state_name();
+        let effects = self.role.step(arrival, now, &mut self.entropy)?;
+        self.last_state = self.role.state_name();
+        self.carry(effects)
+    }
+
+    /// Carries effects out, in the order of the list, which is the order on the wire.
+    fn carry(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
+        for effect in effects {
+            match effect {
+                Effect::Send(message) if !self.outbound.closed => {
+                    self.trace(Half::Sending, &message);
+                    self.outbound.message(&message);
+                }
+                Effect::Send(_) => {}
+                Effect::SendChangeCipherSpec => self.outbound.change_cipher_spec()?,
+                Effect::Install(Half::Sending, keys) => self.outbound.install(keys)?,
+                Effect::Install(Half::Receiving, keys) => {
+                    // RFC 9846 §5.1: nothing of the old keys may stand behind the change.
+                    self.inbound.reassembler.require_boundary()?;
+                    self.inbound.opener = Some(Opener::new(keys));
+                }
+                Effect::RefuseEarlyData => self.refuse_early_data(),
+                Effect::OweKeyUpdate => self.owes_key_update = true,
+                Effect::Ask(question) => self.ask(question),
+                Effect::KeepThenSend(keep, message) => self.keep(keep, message),
+                Effect::Tell(event) => self.tell(event),
+                Effect::Log(line) => self.outputs.push_back(Output::KeyLog(line)),
+                Effect::Establish(established) => {
+                    self.tell(Event::Established(Box::new(established.facts.clone())));
+                    self.facts = Some(Box::new(established.facts));
+                    self.exporter = Some(established.exporter);
+                }
+            }
+        }
+        self.outbound.flush()?;
+        self.send_held()
+    }
+
+    fn ask(&mut self, question: Question) {
+        let id = self.questions.hold(&question);
+        self.outputs.push_back(Output::Ask(id, question));
+    }
+
+    fn keep(&mut self, keep: Box<crate::handshake::question::Keep>, message: Option<Vec<u8>>) {
+        if self.questions.keeping() >= limits::TICKETS_IN_KEEPING {
+            self.tell(Event::TicketNotKept(keep.id));
+            return;
+        }
+        if keep.side == Side::Client {
+            self.tell(Event::TicketReceived(keep.id));
+        }
+        let id = self.questions.keep(keep.id, message);
+        self.outputs
+            .push_back(Output::Ask(id, Question::Keep(keep)));
+    }
+
+    fn tell(&mut self, event: Event) {
+        if let Event::TicketIssued(id) = &event {
+            self.tickets.push(*id);
+        }
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn trace(&mut self, half: Half, bytes: &[u8]) {
+        if self.role.trace() == Trace::Messages {
+            let message = TracedMessage {
+                half,
+                bytes: bytes.to_vec(),
+            };
+            self.outputs
+                .push_back(Output::Event(Event::Message(message)));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A connection: what can happen to it, and what it wants.
+
+mod budget;
+mod bulk;
+mod close;
+mod driver;
+mod inbound;
+mod outbound;
+mod questions;
+mod role;
+
+pub use bulk::Received;
+pub use close::Ending;
+
+use crate::handshake::question::{Answer, Question, QuestionId};
+use crate::keys::exporter::{ExportTooLong, Exporter};
+use crate::keys::keylog::KeyLogLine;
+use crate::offered_session::OfferedSession;
+use crate::{ClientConfig, Destination, Event, Facts, ServerConfig};
+use budget::Budget;
+use inbound::Inbound;
+use outbound::Outbound;
+use questions::Questions;
+use role::Role;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tessera_crypto::Entropy;
+use tessera_session::{TicketId, Timestamp};
+use tessera_wire::codepoint::KeyUpdateRequest;
+
+/// Everything that can ever happen to a connection. Nothing else moves it.
+pub enum Input<'a> {
+    /// Bytes that arrived from the peer, in any chunking.
+    Ciphertext(&'a [u8]),
+    /// Bytes the application wants protected and sent. Before the handshake is done they are held.
+    Plaintext(&'a [u8]),
+    /// The reply to an earlier [`Output::Ask`].
+    Answer(QuestionId, Answer),
+    /// The application wants new traffic keys, of the peer too if it says so. Without effect
+    /// before the handshake is done.
+    UpdateKeys(KeyUpdateRequest),
+    /// The application will send no more: `close_notify`.
+    Close,
+    /// The transport has nothing more to give.
+    EndOfStream,
+}
+
+/// Everything a connection can ever want. Drain until `None` after each input.
+pub enum Output {
+    /// Write these bytes to the peer.
+    Transmit(Vec<u8>),
+    /// Hand these bytes to the application.
+    Deliver(Vec<u8>),
+    /// Find this out and come back with an [`Input::Answer`] of the same id.
+    Ask(QuestionId, Question),
+    /// Something worth telling people: logs, metrics, the console.
+    Event(Event),
+    /// A line for the key log; only where the settings ask for it.
+    KeyLog(KeyLogLine),
+    /// Always last, and always after the alert that announces it.
+    Ended(Ending),
+}
+
+/// One TLS connection, without its transport.
+///
+/// `now` is the only clock and the seed given at birth the only randomness, so
+/// (seed, \[(now, input)\]) replays to the same outputs, as far as the backend's primitives draw no
+/// randomness of their own (ECDSA, RSA-PSS and ML-KEM do).
+///
+/// `handle` cannot fail: a fault comes out of `poll` in its place, behind the bytes of its alert,
+/// as [`Ending::Fault`].
+pub struct Connection {
+    role: Role,
+    entropy: Entropy,
+    inbound: Inbound,
+    outbound: Outbound,
+    questions: Questions,
+    budget: Budget,
+    outputs: VecDeque<Output>,
+    facts: Option<Box<Facts>>,
+    exporter: Option<Exporter>,
+    /// Tickets kept or issued here: a fatal end discards them (RFC 9846 §6).
+    tickets: Vec<TicketId>,
+    /// The peer asked for our next keys and we have not sent them yet.
+    owes_key_update: bool,
+    ended: bool,
+    /// The state before the current step: where a fault happened.
+    last_state: &'static str,
+}
+
+impl Connection {
+    /// A client's end; its ClientHello is the first output. `offered` is a session to resume:
+    /// policy may refuse it, and says so as an event.
+    pub fn client(
+        config: Arc<ClientConfig>,
+        to: impl Into<Destination>,
+        offered: Option<OfferedSession>,
+        seed: [u8; 32],
+        now: Timestamp,
+    ) -> Self {
+        let update_after = config.settings().update_keys_after;
+        let mut connection = Self::new(
+            Role::Client {
+                config,
+                state: None,
+            },
+            seed,
+            update_after,
+        );
+        let started = connection.start(to.into(), offered, now);
+        connection.settle(started);
+        connection
+    }
+
+    /// A server's end, waiting for a ClientHello.
+    pub fn server(config: Arc<ServerConfig>, seed: [u8; 32]) -> Self {
+        let update_after = config.settings().update_keys_after;
+        Self::new(Role::server(config), seed, update_after)
+    }
+
+    fn new(role: Role, seed: [u8; 32], update_after: Option<u64>) -> Self {
+        Self {
+            role,
+            entropy: Entropy::from_seed(seed),
+            inbound: Inbound::default(),
+            outbound: Outbound::new(update_after),
+            questions: Questions::default(),
+            budget: Budget::default(),
+            outputs: VecDeque::new(),
+            facts: None,
+            exporter: None,
+            tickets: Vec::new(),
+            owes_key_update: false,
+            ended: false,
+            last_state: "Start",
+        }
+    }
+
+    /// Lets one thing happen.
+    pub fn handle(&mut self, now: Timestamp, input: Input<'_>) {
+        if self.ended {
+            return;
+        }
+        let result = match input {
+            Input::Ciphertext(bytes) => self.ciphertext(now, bytes),
+            Input::Plaintext(bytes) => self.plaintext(now, bytes),
+            Input::Answer(id, answer) => self.answer(now, id, answer),
+            Input::UpdateKeys(request) => self.update_keys(now, request),
+            Input::Close => self.close(),
+            Input::EndOfStream => {
+                self.end_of_stream();
+                Ok(())
+            }
+        };
+        self.settle(result);
+        self.pay_key_update(now);
+    }
+
+    /// The next thing this connection wants; `None` until something else happens.
+    pub fn poll(&mut self) -> Option<Output> {
+        if !self.outbound.outbox.is_empty() {
+            return Some(Output::Transmit(std::mem::take(&mut self.outbound.outbox)));
+        }
+        let next = self.outputs.pop_front();
+        if self.outputs.is_empty() {
+            // An idle connection holds no buffers.
+            self.outputs = VecDeque::new();
+        }
+        next
+    }
+
+    /// Whether the handshake is still under way.
+    pub fn is_handshaking(&self) -> bool {
+        self.facts.is_none() && !self.ended
+    }
+
+    /// Whether the connection is over: nothing more will be sent or delivered.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the peer's `close_notify` has come.
+    pub fn peer_closed(&self) -> bool {
+        self.inbound.closed
+    }
+
+    /// Whether our `close_notify` is out: nothing more can be sent.
+    pub fn is_closed(&self) -> bool {
+        self.outbound.closed
+    }
+
+    /// Whether a question holds this connection: bytes given to it now only wait.
+    pub fn is_held(&self) -> bool {
+        self.questions.is_holding()
+    }
+
+    /// The state's name, for people.
+    pub fn state(&self) -> &'static str {
+        self.role.state_name()
+    }
+
+    /// What is known of the connection and its session, once the handshake is done.
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_deref()
+    }
+
+    /// Fills `out` with keying material both ends can derive: RFC 9846 §7.5. `false` before the
+    /// handshake is done.
+    ///
+    /// # Errors
+    /// When more than 255 hash lengths are asked for.
+    pub fn export_keying_material(
+        &self,
+        label: &[u8],
+        context: &[u8],
+        out: &mut [u8],
+    ) -> Result<bool, ExportTooLong> {
+        match &self.exporter {
+            Some(exporter) => exporter.export(label, context, out).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// The `tls-exporter` channel binding of this connection, once the handshake is done: RFC 9266.
+    pub fn channel_binding(&self) -> Option<[u8; 32]> {
+        self.exporter.as_ref().map(Exporter::channel_binding)
+    }
+
+    /// Bytes of heap this connection's buffers hold; 0 while it is idle.
+    pub fn buffered(&self) -> usize {
+        self.inbound.capacity()
+            + self.outbound.capacity()
+            + self.outputs.capacity() * size_of::<Output>()
+            + self.questions.capacity()
+    }
+}

@@ -1,0 +1,81 @@
+//! The sending half: content in, records out.
+
+use crate::fault::{Fault, LocalError};
+use crate::record::RecordKeys;
+use crate::record::seal::Sealer;
+use tessera_wire::alert::Alert;
+use tessera_wire::codepoint::{ContentType, ProtocolVersion};
+
+/// What is on its way out.
+pub(super) struct Outbound {
+    pub(super) sealer: Sealer,
+    /// Sealed records nobody has taken yet.
+    pub(super) outbox: Vec<u8>,
+    /// Handshake messages that will share records until the keys change.
+    flight: Vec<u8>,
+    /// Application data given before there were keys for it.
+    pub(super) held: Vec<u8>,
+    /// Our `close_notify` is out.
+    pub(super) closed: bool,
+    update_after: Option<u64>,
+}
+
+/// The ChangeCipherSpec of middlebox compatibility, as a record: RFC 9846 §5.
+const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
+
+impl Outbound {
+    pub(super) fn new(update_after: Option<u64>) -> Self {
+        Self {
+            sealer: Sealer::Clear {
+                version: ProtocolVersion::TLS1_0,
+            },
+            outbox: Vec::new(),
+            flight: Vec::new(),
+            held: Vec::new(),
+            closed: false,
+            update_after,
+        }
+    }
+
+    pub(super) fn message(&mut self, message: &[u8]) {
+        self.flight.extend_from_slice(message);
+    }
+
+    /// The flight becomes records.
+    pub(super) fn flush(&mut self) -> Result<(), LocalError> {
+        if self.flight.is_empty() {
+            return Ok(());
+        }
+        let flight = std::mem::take(&mut self.flight);
+        self.sealer
+            .seal(ContentType::HANDSHAKE, &flight, &mut self.outbox)?;
+        // RFC 9846 §5.1: only the very first record may say TLS 1.0.
+        if let Sealer::Clear { version } = &mut self.sealer {
+            *version = ProtocolVersion::TLS1_2;
+        }
+        Ok(())
+    }
+
+    pub(super) fn change_cipher_spec(&mut self) -> Result<(), LocalError> {
+        self.flush()?;
+        self.outbox.extend_from_slice(&CHANGE_CIPHER_SPEC);
+        Ok(())
+    }
+
+    pub(super) fn install(&mut self, keys: RecordKeys) -> Result<(), LocalError> {
+        self.flush()?;
+        self.sealer = Sealer::protected(keys, self.update_after);
+        Ok(())
+    }
+
+    pub(super) fn alert(&mut self, alert: &Alert) -> Result<(), Fault> {
+        self.flush()?;
+        self.sealer
+            .seal(ContentType::ALERT, &alert.encode(), &mut self.outbox)?;
+        Ok(())
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.outbox.capacity() + self.flight.capacity() + self.held.capacity()
+    }
+}

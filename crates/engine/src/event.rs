@@ -1,0 +1,57 @@
+//! What is worth telling people. Nothing in the engine obeys an event.
+
+use crate::{Facts, Half};
+use tessera_session::{Refusal, ServerName, TicketId};
+use tessera_wire::codepoint::{AlertDescription, NamedGroup};
+
+/// Something worth telling: logs, metrics, the ledger, the console.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// Server: a ClientHello came and names this host.
+    HelloReceived {
+        /// The name asked for.
+        server_name: Option<ServerName>,
+    },
+    /// A HelloRetryRequest was sent or received.
+    Retried {
+        /// The group it asks for.
+        group: Option<NamedGroup>,
+    },
+    /// An offered session was not resumed, and why.
+    Refused(Refusal),
+    /// The handshake is complete.
+    Established(Box<Facts>),
+    /// Server: a ticket was sent; the session it stands for is of the connection's lineage.
+    TicketIssued(TicketId),
+    /// Client: a ticket came and is offered for keeping.
+    TicketReceived(TicketId),
+    /// Server: a session could not be kept, so its ticket was not sent.
+    TicketNotKept(TicketId),
+    /// One half's traffic keys were replaced by their successors.
+    KeysUpdated(Half),
+    /// A handshake message was sent or received; told only when the settings ask for tracing.
+    Message(TracedMessage),
+    /// A fatal alert was sent.
+    AlertSent(AlertDescription),
+    /// An alert was received.
+    AlertReceived(AlertDescription),
+    /// The peer will send no more: its `close_notify` came.
+    PeerClosed,
+}
+
+/// One handshake message as it went over the wire, for `--trace`.
+#[derive(Clone)]
+pub struct TracedMessage {
+    /// Whether it was sent or received.
+    pub half: Half,
+    /// Its bytes with the 4-byte header, unprotected. Messages carry no long-term secret, but a
+    /// ticket is one until it is spent: print it only for people who asked.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for TracedMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} bytes", self.half, self.bytes.len())
+    }
+}

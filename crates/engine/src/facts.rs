@@ -1,0 +1,106 @@
+//! What a connection and its session are, for those who look from outside.
+
+use tessera_session::{
+    Alpn, LineageId, PeerIdentity, Refusal, ServerName, Taint, TicketId, Timestamp,
+};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+
+/// How the current session came to this connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A full handshake: the peer was authenticated now.
+    Full,
+    /// TLS 1.3: resumed by a pre-shared key.
+    Psk,
+    /// TLS 1.2: resumed by a ticket.
+    Ticket,
+    /// TLS 1.2: resumed by a session ID.
+    SessionId,
+    /// TLS 1.2: a handshake on a live connection.
+    Renegotiated,
+}
+
+impl Kind {
+    /// The word used in listings and JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Psk => "psk",
+            Self::Ticket => "ticket",
+            Self::SessionId => "session_id",
+            Self::Renegotiated => "renegotiated",
+        }
+    }
+}
+
+/// What is known of an established connection and of the session it is on. Holds no secret.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The protocol version.
+    pub version: ProtocolVersion,
+    /// The cipher suite of this connection.
+    pub cipher_suite: CipherSuite,
+    /// The group of this connection's key exchange.
+    pub group: NamedGroup,
+    /// How our signature was made, where we authenticated ourselves.
+    pub signature_scheme: Option<SignatureScheme>,
+    /// The application protocol, negotiated on this connection.
+    pub alpn: Option<Alpn>,
+    /// The server name the client asked for.
+    pub server_name: Option<ServerName>,
+    /// How the session came here.
+    pub kind: Kind,
+    /// Whether the session was resumed.
+    pub resumed: bool,
+    /// The session.
+    pub session: SessionFacts,
+    /// Who the peer is: the same on a full and on a resumed connection.
+    pub peer: Option<PeerIdentity>,
+    /// Why an offered session was not resumed.
+    pub refusal: Option<Refusal>,
+    /// Names this connection's traffic keys without telling them: DESIGN's `keys_fingerprint`.
+    pub keys_fingerprint: KeysFingerprint,
+    /// Whether a HelloRetryRequest was needed.
+    pub retried: bool,
+    /// Whether early data was accepted; `None` where none was offered.
+    pub early_data: Option<bool>,
+}
+
+/// The session a connection is on.
+#[derive(Clone, Debug)]
+pub struct SessionFacts {
+    /// A fresh id after a full handshake; the id of the spent ticket after a resumption.
+    pub id: TicketId,
+    /// All sessions of one full handshake have this in common.
+    pub lineage: LineageId,
+    /// Resumptions since the full handshake.
+    pub generation: u32,
+    /// When the peers last really authenticated each other.
+    pub authenticated_at: Timestamp,
+    /// When the session (or the ticket it came from) was made.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When its whole lineage ends.
+    pub lineage_ends_at: Timestamp,
+    /// Why it may not resume into a verified connection.
+    pub taint: Option<Taint>,
+}
+
+/// Eight bytes that tell two connections' keys apart and give neither away:
+/// `SHA-256("tessera keys fingerprint" ‖ client_application_traffic_secret_0 ‖
+/// server_application_traffic_secret_0)`, cut to eight. Both ends compute the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeysFingerprint(pub [u8; 8]);
+
+impl std::fmt::Display for KeysFingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for KeysFingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,105 @@
+//! What a handshake state may see and cause.
+
+use super::question::{Keep, Question};
+use crate::facts::Facts;
+use crate::keys::exporter::Exporter;
+use crate::keys::keylog::{KeyLog, KeyLogLine};
+use crate::keys::tls13::TrafficSecret;
+use crate::record::{Half, RecordKeys};
+use crate::{Event, Fault};
+use tessera_crypto::{Entropy, Secret, SuiteParameters};
+use tessera_session::Timestamp;
+use tessera_wire::Random;
+
+/// What a handshake state may see. There is no socket, store or clock in here.
+pub(crate) struct Cx<'a, C> {
+    pub(crate) config: &'a C,
+    pub(crate) now: Timestamp,
+    pub(crate) entropy: &'a mut Entropy,
+    pub(crate) effects: &'a mut Effects,
+}
+
+/// What a handshake state may cause. The order of the list is the order on the wire.
+pub(crate) enum Effect {
+    /// A handshake message.
+    Send(Vec<u8>),
+    /// The ChangeCipherSpec of middlebox compatibility: RFC 9846 §E.4.
+    SendChangeCipherSpec,
+    /// From here on this half uses these keys.
+    Install(Half, RecordKeys),
+    /// The client sent early data that nobody will read.
+    RefuseEarlyData,
+    /// The peer asked us to replace our sending keys: RFC 9846 §4.7.3.
+    OweKeyUpdate,
+    Ask(Question),
+    /// Keep a session; a server's ticket goes out once it is kept.
+    KeepThenSend(Box<Keep>, Option<Vec<u8>>),
+    Tell(Event),
+    Log(KeyLogLine),
+    /// The handshake is complete.
+    Establish(Box<Established>),
+}
+
+/// What a completed handshake leaves behind.
+pub(crate) struct Established {
+    pub(crate) facts: Facts,
+    pub(crate) exporter: Exporter,
+}
+
+/// The ordered list of effects of one step.
+pub(crate) struct Effects {
+    list: Vec<Effect>,
+    key_log: KeyLog,
+}
+
+impl Effects {
+    pub(crate) fn new(key_log: KeyLog) -> Self {
+        Self {
+            list: Vec::new(),
+            key_log,
+        }
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Effect> {
+        self.list
+    }
+}
+
+impl<C> Cx<'_, C> {
+    pub(crate) fn send(&mut self, message: Vec<u8>) {
+        self.effects.list.push(Effect::Send(message));
+    }
+
+    pub(crate) fn cause(&mut self, effect: Effect) {
+        self.effects.list.push(effect);
+    }
+
+    pub(crate) fn ask(&mut self, question: Question) {
+        self.effects.list.push(Effect::Ask(question));
+    }
+
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.effects.list.push(Effect::Tell(event));
+    }
+
+    pub(crate) fn install(
+        &mut self,
+        half: Half,
+        secret: &TrafficSecret,
+        suite: &SuiteParameters,
+    ) -> Result<(), Fault> {
+        self.effects
+            .list
+            .push(Effect::Install(half, secret.record_keys(suite)?));
+        Ok(())
+    }
+
+    /// A line of the key log, where one is kept.
+    pub(crate) fn log(&mut self, label: &str, client_random: &Random, secret: &Secret) {
+        if self.effects.key_log == KeyLog::Emit {
+            self.effects
+                .list
+                .push(Effect::Log(KeyLogLine::new(label, client_random, secret)));
+        }
+    }
+}

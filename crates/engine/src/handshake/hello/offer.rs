@@ -1,0 +1,202 @@
+//! The client's offer: one ClientHello, built once and only edited afterwards.
+
+use super::grease::Grease;
+use crate::config::{CERTIFICATE_SCHEMES, ClientSettings, GreaseValues, OFFERED_SCHEMES};
+use crate::fault::{Fault, LocalError};
+use crate::keys::tls13::{EarlySecret, PskOrigin};
+use crate::keys::transcript::Transcript;
+use crate::offered_session::OfferedSession;
+use tessera_crypto::kex::KeyShare;
+use tessera_crypto::{Entropy, HashAlgorithm};
+use tessera_session::{Resumption, ServerName, Timestamp};
+use tessera_wire::codepoint::{ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode};
+use tessera_wire::extension::{
+    CertificateStatusRequest, KeyShareClientHello, KeyShareEntry, OfferedPsks, ProtocolNameList,
+    PskIdentity, PskKeyExchangeModes, SctRequest, ServerNameList, SignatureAlgorithms,
+    SignatureAlgorithmsCert, SupportedGroups, SupportedVersions,
+};
+use tessera_wire::handshake::ClientHello;
+use tessera_wire::{Random, SessionId};
+
+/// Everything a client offered, kept to check the answer against.
+pub(crate) struct Offer {
+    /// Without `pre_shared_key`, which is computed anew whenever the hello is encoded.
+    pub(crate) hello: ClientHello,
+    pub(crate) shares: Vec<KeyShare>,
+    pub(crate) session: Option<OfferedSession>,
+}
+
+impl Offer {
+    pub(crate) fn build(
+        settings: &ClientSettings,
+        name: &ServerName,
+        session: Option<OfferedSession>,
+        entropy: &mut Entropy,
+    ) -> Result<Self, Fault> {
+        let grease = (settings.grease == GreaseValues::Send).then(|| Grease::draw(entropy));
+        let shares = key_shares(&settings.groups, entropy)?;
+        let mut hello = ClientHello {
+            legacy_version: ProtocolVersion::TLS1_2,
+            random: Random(entropy.public_array()),
+            // Middlebox compatibility: RFC 9846 §E.4 wants a session id that is not empty.
+            legacy_session_id: SessionId::new(&entropy.public_array::<32>())
+                .unwrap_or_else(|_| SessionId::empty()),
+            cipher_suites: settings.cipher_suites.clone(),
+            compression_methods: vec![0],
+            extensions: Default::default(),
+        };
+        if let Some(grease) = &grease {
+            hello.cipher_suites.insert(0, grease.suite);
+            hello
+                .extensions
+                .push_raw(grease.first_extension, Vec::new());
+        }
+        extend(&mut hello, settings, name, grease.as_ref());
+        hello.extensions.push(&share_list(
+            &shares,
+            grease.as_ref().map(|grease| grease.group),
+        ));
+        if let Some(grease) = &grease {
+            hello.extensions.push_raw(grease.last_extension, vec![0]);
+        }
+        Ok(Self {
+            hello,
+            shares,
+            session,
+        })
+    }
+
+    /// The bytes of the hello, with the binder of the offered session over `before` (what a retry
+    /// put into the transcript) and this hello up to its binders.
+    pub(crate) fn encode(
+        &self,
+        before: Option<&Transcript>,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, Fault> {
+        let Some(session) = &self.session else {
+            return Ok(self.hello.encode());
+        };
+        let algorithm = session.hash();
+        let mut hello = self.hello.clone();
+        let binder = vec![0; algorithm.output_len()];
+        hello.extensions.push(&OfferedPsks {
+            identities: vec![identity(session, now)],
+            binders: vec![binder],
+        });
+        let mut message = hello.encode();
+        let cut = ClientHello::binders_offset(&message).ok_or(LocalError::Crypto)?;
+        let binder = make_binder(
+            session,
+            before,
+            message.get(..cut).unwrap_or_default(),
+            algorithm,
+        );
+        // The binders list ends the message: 2 bytes of length, then one binder behind its length byte.
+        let tail = message.get_mut(cut + 3..).ok_or(LocalError::Crypto)?;
+        tail.copy_from_slice(binder.as_bytes());
+        Ok(message)
+    }
+
+    /// Whether the hello carries this extension: answers may come to those only.
+    pub(crate) fn asked_for(&self, extension: ExtensionType) -> bool {
+        self.hello.extensions.contains(extension)
+            || (extension == ExtensionType::PRE_SHARED_KEY && self.session.is_some())
+    }
+}
+
+/// Age of the ticket as its server will compare it: RFC 9846 §4.3.11.1.
+fn identity(session: &OfferedSession, now: Timestamp) -> PskIdentity {
+    let issued_at = session.session.lifetime.issued_at;
+    let age = now.since(issued_at).map_or(0, |age| age.as_millis() as u32); // modulo 2^32: §4.3.11.1
+    let age_add = match session.session.resumption {
+        Resumption::Tls13 { ticket_age_add, .. } => ticket_age_add,
+        Resumption::Tls12 { .. } => 0,
+    };
+    PskIdentity {
+        identity: session.ticket.clone(),
+        obfuscated_ticket_age: age.wrapping_add(age_add),
+    }
+}
+
+fn make_binder(
+    session: &OfferedSession,
+    before: Option<&Transcript>,
+    truncated: &[u8],
+    algorithm: HashAlgorithm,
+) -> tessera_crypto::Digest {
+    let key = EarlySecret::new(algorithm, Some(session.session.secret.secret()))
+        .binder_key(PskOrigin::Resumption);
+    let digest = match before {
+        Some(transcript) => transcript.with(truncated),
+        None => algorithm.hash(truncated),
+    };
+    key.verify_data(&digest)
+}
+
+/// The most preferred group's share, and the first classical one's behind a hybrid, for servers
+/// that have not heard of it. Shares are never reused: each is a key of its own.
+fn key_shares(groups: &[NamedGroup], entropy: &mut Entropy) -> Result<Vec<KeyShare>, Fault> {
+    let first = groups.first().copied();
+    let classical = match first {
+        Some(NamedGroup::X25519MLKEM768) => groups
+            .iter()
+            .copied()
+            .find(|group| *group != NamedGroup::X25519MLKEM768),
+        _ => None,
+    };
+    let wanted = first.into_iter().chain(classical);
+    wanted
+        .map(|group| KeyShare::generate(group, entropy).map_err(|_| LocalError::Crypto.into()))
+        .collect()
+}
+
+pub(super) fn share_list(shares: &[KeyShare], grease: Option<NamedGroup>) -> KeyShareClientHello {
+    let grease = grease.map(|group| KeyShareEntry {
+        group,
+        key_exchange: vec![0],
+    });
+    let own = shares.iter().map(|share| KeyShareEntry {
+        group: share.group(),
+        key_exchange: share.public_share().to_vec(),
+    });
+    KeyShareClientHello(grease.into_iter().chain(own).collect())
+}
+
+fn extend(
+    hello: &mut ClientHello,
+    settings: &ClientSettings,
+    name: &ServerName,
+    grease: Option<&Grease>,
+) {
+    let extensions = &mut hello.extensions;
+    // RFC 6066 §3: a literal address is no server name.
+    if settings.send_server_name && !name.is_ip() {
+        extensions.push(&ServerNameList {
+            host_name: name.as_str().to_owned(),
+        });
+    }
+    let groups = grease
+        .map(|grease| grease.group)
+        .into_iter()
+        .chain(settings.groups.iter().copied());
+    extensions.push(&SupportedGroups(groups.collect()));
+    extensions.push(&SignatureAlgorithms(OFFERED_SCHEMES.to_vec()));
+    extensions.push(&SignatureAlgorithmsCert(CERTIFICATE_SCHEMES.to_vec()));
+    if !settings.alpn.is_empty() {
+        extensions.push(&ProtocolNameList(
+            settings
+                .alpn
+                .iter()
+                .map(|name| name.as_bytes().to_vec())
+                .collect(),
+        ));
+    }
+    extensions.push(&CertificateStatusRequest::ocsp());
+    extensions.push(&SctRequest);
+    extensions.push(&PskKeyExchangeModes(vec![PskKeyExchangeMode::PSK_DHE_KE]));
+    let versions = grease
+        .map(|grease| grease.version)
+        .into_iter()
+        .chain([ProtocolVersion::TLS1_3]);
+    extensions.push(&SupportedVersions(versions.collect()));
+}

@@ -1,0 +1,148 @@
+//! What a ClientHello offers, read once into a value.
+
+use crate::Fault;
+use crate::fault::{Misbehaviour, Mismatch};
+use tessera_session::{Alpn, ServerName};
+use tessera_wire::codepoint::{
+    CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+};
+use tessera_wire::extension::{
+    CertificateStatusRequest, Cookie, EarlyDataIndication, KeyShareClientHello, KeyShareEntry,
+    OfferedPsks, ProtocolNameList, PskKeyExchangeModes, SctRequest, ServerNameList,
+    SignatureAlgorithms, SupportedGroups, SupportedVersions,
+};
+use tessera_wire::handshake::ClientHello;
+
+/// A client's offer of TLS 1.3, decoded and checked for contradictions in itself.
+pub(crate) struct Offered {
+    pub(crate) suites: Vec<CipherSuite>,
+    pub(crate) groups: Vec<NamedGroup>,
+    pub(crate) key_shares: Vec<KeyShareEntry>,
+    pub(crate) schemes: Option<Vec<SignatureScheme>>,
+    pub(crate) server_name: Option<ServerName>,
+    pub(crate) alpn: Vec<Alpn>,
+    pub(crate) psks: Option<OfferedPsks>,
+    pub(crate) psk_modes: Vec<PskKeyExchangeMode>,
+    pub(crate) cookie: Option<Vec<u8>>,
+    pub(crate) early_data: bool,
+    pub(crate) status_request: bool,
+    pub(crate) sct: bool,
+}
+
+/// The one place where a server asks which version to speak: RFC 9846 §4.3.1.
+pub(crate) fn version(hello: &ClientHello) -> Result<ProtocolVersion, Fault> {
+    let offered = match hello.extensions.find::<SupportedVersions>()? {
+        Some(SupportedVersions(versions)) => versions,
+        // Without the extension the client speaks `legacy_version` and below: §4.3.1.
+        None => vec![hello.legacy_version],
+    };
+    if offered.contains(&ProtocolVersion::TLS1_3) {
+        return Ok(ProtocolVersion::TLS1_3);
+    }
+    let offered = offered
+        .into_iter()
+        .filter(|version| !version.is_grease())
+        .collect();
+    Err(Mismatch::Version { offered }.into())
+}
+
+impl Offered {
+    /// Reads a ClientHello that offers TLS 1.3.
+    pub(crate) fn read(hello: &ClientHello) -> Result<Self, Fault> {
+        check_legacy_fields(hello)?;
+        let extensions = &hello.extensions;
+        let groups = extensions
+            .find::<SupportedGroups>()?
+            .map(|SupportedGroups(groups)| groups);
+        let key_shares = extensions
+            .find::<KeyShareClientHello>()?
+            .map(|KeyShareClientHello(shares)| shares);
+        let psks = extensions.find::<OfferedPsks>()?;
+        let psk_modes = extensions
+            .find::<PskKeyExchangeModes>()?
+            .map(|PskKeyExchangeModes(modes)| modes);
+        // RFC 9846 §4.3.9: a client that offers PSKs says how it would use them.
+        if psks.is_some() && psk_modes.is_none() {
+            return Err(Misbehaviour::MissingPskKeyExchangeModes.into());
+        }
+        if psks
+            .as_ref()
+            .is_some_and(|psks| psks.identities.len() != psks.binders.len())
+        {
+            return Err(Misbehaviour::BinderCount.into());
+        }
+        // RFC 9846 §9.2: each of the two needs the other.
+        let (groups, key_shares) = match (groups, key_shares) {
+            (Some(groups), Some(shares)) => (groups, shares),
+            (Some(_), None) => return Err(Misbehaviour::MissingKeyShare.into()),
+            (None, _) => return Err(Misbehaviour::MissingSupportedGroups.into()),
+        };
+        check_shares(&groups, &key_shares)?;
+        Ok(Self {
+            suites: hello.cipher_suites.clone(),
+            groups,
+            key_shares,
+            schemes: extensions
+                .find::<SignatureAlgorithms>()?
+                .map(|SignatureAlgorithms(schemes)| schemes),
+            server_name: server_name(hello)?,
+            alpn: alpn(hello)?,
+            psks,
+            psk_modes: psk_modes.unwrap_or_default(),
+            cookie: extensions.find::<Cookie>()?.map(|Cookie(cookie)| cookie),
+            early_data: extensions.find::<EarlyDataIndication>()?.is_some(),
+            status_request: matches!(
+                extensions.find::<CertificateStatusRequest>()?,
+                Some(CertificateStatusRequest::Ocsp { .. })
+            ),
+            sct: extensions.find::<SctRequest>()?.is_some(),
+        })
+    }
+
+    /// Whether the client can use a PSK with a fresh key exchange, the only way we resume.
+    pub(crate) fn resumes_with_key_exchange(&self) -> bool {
+        self.psk_modes.contains(&PskKeyExchangeMode::PSK_DHE_KE)
+    }
+}
+
+/// RFC 9846 §4.2.2: what TLS 1.3 froze must be as it was frozen.
+fn check_legacy_fields(hello: &ClientHello) -> Result<(), Fault> {
+    if hello.legacy_version < ProtocolVersion::TLS1_2 {
+        return Err(Misbehaviour::BadLegacyField("legacy_version").into());
+    }
+    if hello.compression_methods != [0] {
+        return Err(Misbehaviour::BadLegacyField("legacy_compression_methods").into());
+    }
+    Ok(())
+}
+
+/// RFC 9846 §4.3.8: shares are for offered groups, one each, in the order of `supported_groups`.
+fn check_shares(groups: &[NamedGroup], shares: &[KeyShareEntry]) -> Result<(), Fault> {
+    for (position, share) in shares.iter().enumerate() {
+        let again = shares
+            .iter()
+            .take(position)
+            .any(|earlier| earlier.group == share.group);
+        if again || !groups.contains(&share.group) {
+            return Err(Misbehaviour::UnofferedKeyShare(share.group).into());
+        }
+    }
+    Ok(())
+}
+
+/// The name asked for, where it is one we can use: a name that is no DNS name is as good as none.
+pub(crate) fn server_name(hello: &ClientHello) -> Result<Option<ServerName>, Fault> {
+    let list = hello.extensions.find::<ServerNameList>()?;
+    Ok(list
+        .and_then(|list| ServerName::new(&list.host_name).ok())
+        .filter(|name| !name.is_ip()))
+}
+
+pub(crate) fn alpn(hello: &ClientHello) -> Result<Vec<Alpn>, Fault> {
+    let names = hello.extensions.find::<ProtocolNameList>()?;
+    Ok(names
+        .into_iter()
+        .flat_map(|ProtocolNameList(names)| names)
+        .filter_map(|name| Alpn::new(&name).ok())
+        .collect())
+}

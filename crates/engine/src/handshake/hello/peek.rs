@@ -1,0 +1,68 @@
+//! A look at a ClientHello before anyone decides what to do with it.
+
+use super::offered;
+use crate::Fault;
+use crate::fault::RecordError;
+use crate::record::deframe::{Familiarity, deframe};
+use crate::record::reassemble::Reassembler;
+use tessera_session::{Alpn, ServerName};
+use tessera_wire::codepoint::{CipherSuite, ContentType, SignatureScheme};
+use tessera_wire::extension::SignatureAlgorithms;
+use tessera_wire::handshake::Handshake;
+use tessera_wire::record::HEADER_LEN;
+
+/// What a ClientHello says to someone who has to choose a config for it.
+#[derive(Clone, Debug)]
+pub struct ClientHelloInfo {
+    /// The host asked for.
+    pub server_name: Option<ServerName>,
+    /// The application protocols offered, in the client's order.
+    pub alpn: Vec<Alpn>,
+    /// The cipher suites offered, in the client's order.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// The signature schemes offered, in the client's order.
+    pub signature_schemes: Vec<SignatureScheme>,
+}
+
+/// Reads the ClientHello at the front of a connection's bytes without consuming them: the same
+/// bytes go to [`crate::Connection`] afterwards. `None`: more bytes are needed.
+///
+/// # Errors
+/// The fault a server would end the connection with, had it been given these bytes.
+pub fn peek_client_hello(bytes: &[u8]) -> Result<Option<ClientHelloInfo>, Fault> {
+    let mut reassembler = Reassembler::default();
+    let mut rest = bytes;
+    let mut familiarity = Familiarity::Stranger;
+    while let Some(frame) = deframe(rest, familiarity)? {
+        if frame.header.content_type != ContentType::HANDSHAKE {
+            return Err(RecordError::UnexpectedType(frame.header.content_type.0).into());
+        }
+        let (record, behind) = rest.split_at_checked(frame.len).unwrap_or((rest, &[]));
+        reassembler.push(record.get(HEADER_LEN..).unwrap_or_default())?;
+        if let Some(message) = reassembler.next()? {
+            return read(&message).map(Some);
+        }
+        familiarity = Familiarity::Known;
+        rest = behind;
+    }
+    Ok(None)
+}
+
+fn read(message: &[u8]) -> Result<ClientHelloInfo, Fault> {
+    let decoded = Handshake::decode(message)?;
+    let Handshake::ClientHello(hello) = decoded else {
+        return Err(Fault::Unexpected {
+            state: "WaitClientHello",
+            came: decoded.name(),
+        });
+    };
+    let schemes = hello.extensions.find::<SignatureAlgorithms>()?;
+    Ok(ClientHelloInfo {
+        server_name: offered::server_name(&hello)?,
+        alpn: offered::alpn(&hello)?,
+        signature_schemes: schemes
+            .map(|SignatureAlgorithms(schemes)| schemes)
+            .unwrap_or_default(),
+        cipher_suites: hello.cipher_suites,
+    })
+}

@@ -1,0 +1,131 @@
+//! What only the world outside can know.
+
+use crate::Verdict;
+use std::fmt;
+use tessera_session::{Claim, ServerName, Session, Side, TicketId, Timestamp};
+use tessera_wire::codepoint::SignatureScheme;
+
+/// Names one question of one connection, so that a late answer can be told from a current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QuestionId(pub(crate) u64);
+
+/// Things only the world outside can know. Each has exactly one [`Answer`].
+///
+/// All but [`Question::Keep`] hold the handshake until answered, and at most one of those is open
+/// at a time.
+pub enum Question {
+    /// Server: is there a session under this lookup key? Answer: [`Answer::Session`].
+    FindSession(TicketId),
+    /// Server: use this ticket up, once and for all. Answer: [`Answer::Claim`].
+    ClaimSession {
+        /// The ticket to mark as spent.
+        id: TicketId,
+        /// The mark must outlive this moment.
+        until: Timestamp,
+    },
+    /// Keep this session. A server sends the stored ticket only after [`Answer::Kept`] said so.
+    Keep(Box<Keep>),
+    /// Is this chain good for this name? Answer: [`Answer::Verdict`].
+    VerifyPeer(Box<PeerClaim>),
+    /// Sign this with the private key of one of the configured identities. Answer:
+    /// [`Answer::Signature`].
+    Sign {
+        /// Index into the identities of the settings (0 for a client's only one).
+        identity: usize,
+        /// How to sign.
+        scheme: SignatureScheme,
+        /// What to sign, before hashing.
+        message: Vec<u8>,
+    },
+}
+
+/// A session to be kept.
+pub struct Keep {
+    /// Whose side of the session this is.
+    pub side: Side,
+    /// The hash of the ticket's wire bytes.
+    pub id: TicketId,
+    /// The session itself.
+    pub session: Session,
+    /// The ticket as it goes over the wire: the client needs it to resume.
+    pub ticket: Vec<u8>,
+}
+
+/// What a peer claims to be.
+pub struct PeerClaim {
+    /// Whose chain this is.
+    pub side: Side,
+    /// The chain as the peer sent it, DER, leaf first; never empty.
+    pub chain: Vec<Vec<u8>>,
+    /// The name the leaf must be good for (a server's).
+    pub name: Option<ServerName>,
+    /// A stapled OCSP response, if any.
+    pub ocsp: Option<Vec<u8>>,
+}
+
+/// The reply to a [`Question`]. Giving up on a question is an answer, too: `Lost` or `None`.
+pub enum Answer {
+    /// To [`Question::FindSession`].
+    Session(Found),
+    /// To [`Question::ClaimSession`]; `None` is a claim that could not be decided in time, and counts as lost.
+    Claim(Option<Claim>),
+    /// To [`Question::Keep`]: whether the session is safely kept.
+    Kept(bool),
+    /// To [`Question::VerifyPeer`].
+    Verdict(Verdict),
+    /// To [`Question::Sign`]; `None` when the key could not be used.
+    Signature(Option<Vec<u8>>),
+}
+
+/// What a look-up found.
+pub enum Found {
+    /// This session.
+    Session(Box<Session>),
+    /// Nothing under that id.
+    Nothing,
+    /// The store failed or took too long.
+    Unavailable,
+}
+
+impl Question {
+    /// Its name, for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::FindSession(_) => "FindSession",
+            Self::ClaimSession { .. } => "ClaimSession",
+            Self::Keep(_) => "Keep",
+            Self::VerifyPeer(_) => "VerifyPeer",
+            Self::Sign { .. } => "Sign",
+        }
+    }
+
+    /// Whether the handshake waits for the answer.
+    pub fn holds(&self) -> bool {
+        !matches!(self, Self::Keep(_))
+    }
+}
+
+impl Answer {
+    /// Its name, for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "Session",
+            Self::Claim(_) => "Claim",
+            Self::Kept(_) => "Kept",
+            Self::Verdict(_) => "Verdict",
+            Self::Signature(_) => "Signature",
+        }
+    }
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,205 @@
+//! Server → Finished → us, and our answer: RFC 9846 §4.5.
+
+use super::State;
+use super::agreed::Agreed;
+use super::connected::Connected;
+use super::flight::Requested;
+use crate::config::Identity;
+use crate::fault::{Fault, LocalError, Misbehaviour};
+use crate::handshake::cx::{Cx, Effect, Established};
+use crate::handshake::question::Question;
+use crate::handshake::tls13::key_update::Traffic;
+use crate::handshake::tls13::{keys_fingerprint, proof};
+use crate::keys::exporter::Exporter;
+use crate::keys::tls13::{HandshakeSecret, MainSecret, TrafficPair};
+use crate::keys::transcript::Transcript;
+use crate::{ClientConfig, Half};
+use tessera_crypto::Secret;
+use tessera_session::Side;
+use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::extension::Extensions;
+use tessera_wire::handshake::{Certificate, CertificateEntry, CertificateVerify, Finished};
+
+/// The server owes us its Finished.
+pub(crate) struct WaitFinished {
+    pub(super) agreed: Agreed,
+    pub(super) transcript: Transcript,
+    pub(super) secret: HandshakeSecret,
+    pub(super) traffic: TrafficPair,
+    pub(super) requested: Option<Requested>,
+}
+
+/// Our private key is asked for CertificateVerify.
+pub(crate) struct WaitSignature {
+    answer: Answer,
+    scheme: SignatureScheme,
+}
+
+/// Our flight, from the server's Finished to ours.
+struct Answer {
+    agreed: Agreed,
+    transcript: Transcript,
+    handshake: TrafficPair,
+    main: MainSecret,
+    application: TrafficPair,
+    exporter: Secret,
+}
+
+impl WaitFinished {
+    pub(crate) fn finished(
+        mut self: Box<Self>,
+        message: &Finished,
+        raw: &[u8],
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let finished = self.traffic.server.finished_key();
+        if !finished.verifies(&self.transcript.current(), &message.verify_data) {
+            return Err(Misbehaviour::WrongFinished.into());
+        }
+        self.transcript.absorb(raw);
+        let Self {
+            agreed,
+            transcript,
+            secret,
+            traffic,
+            requested,
+        } = *self;
+
+        let digest = transcript.current();
+        let main = secret.into_main();
+        let application = main.traffic(&digest);
+        let exporter = main.exporter_secret(&digest);
+        cx.log(
+            "CLIENT_TRAFFIC_SECRET_0",
+            &agreed.client_random,
+            application.client.secret(),
+        );
+        cx.log(
+            "SERVER_TRAFFIC_SECRET_0",
+            &agreed.client_random,
+            application.server.secret(),
+        );
+        cx.log("EXPORTER_SECRET", &agreed.client_random, &exporter);
+        cx.install(Half::Receiving, &application.server, agreed.suite)?;
+        let answer = Answer {
+            agreed,
+            transcript,
+            handshake: traffic,
+            main,
+            application,
+            exporter,
+        };
+        match requested {
+            Some(requested) => answer.certificate(&requested, cx),
+            None => answer.finished(cx),
+        }
+    }
+}
+
+impl Answer {
+    fn send(&mut self, message: Vec<u8>, cx: &mut Cx<'_, ClientConfig>) {
+        self.transcript.absorb(&message);
+        cx.send(message);
+    }
+
+    /// Our certificate, or an empty list where we have none that fits: RFC 9846 §4.5.1.
+    fn certificate(
+        mut self,
+        requested: &Requested,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let identity = cx.config.settings().identity.as_ref();
+        let fitting = identity.and_then(|identity| {
+            common_scheme(identity, requested).map(|scheme| (identity, scheme))
+        });
+        let certificate_list = fitting.iter().flat_map(|(identity, _)| &identity.chain);
+        let certificate_list = certificate_list
+            .map(|cert_data| CertificateEntry {
+                cert_data: cert_data.clone(),
+                extensions: Extensions::new(),
+            })
+            .collect();
+        let scheme = fitting.map(|(_, scheme)| scheme);
+        self.send(
+            Certificate {
+                certificate_request_context: Vec::new(),
+                certificate_list,
+            }
+            .encode(),
+            cx,
+        );
+        let Some(scheme) = scheme else {
+            return self.finished(cx);
+        };
+        let message = proof::content(Side::Client, &self.transcript.current());
+        cx.ask(Question::Sign {
+            identity: 0,
+            scheme,
+            message,
+        });
+        Ok(State::WaitSignature(Box::new(WaitSignature {
+            answer: self,
+            scheme,
+        })))
+    }
+
+    fn finished(mut self, cx: &mut Cx<'_, ClientConfig>) -> Result<State, Fault> {
+        let verify_data = self
+            .handshake
+            .client
+            .finished_key()
+            .verify_data(&self.transcript.current());
+        self.send(
+            Finished {
+                verify_data: verify_data.as_bytes().to_vec(),
+            }
+            .encode(),
+            cx,
+        );
+        cx.install(Half::Sending, &self.application.client, self.agreed.suite)?;
+        let resumption = self.main.resumption_secret(&self.transcript.current());
+        let facts = self.agreed.facts(keys_fingerprint(&self.application));
+        let exporter = Exporter {
+            algorithm: self.agreed.suite.hash,
+            secret: self.exporter,
+        };
+        cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
+        let traffic = Traffic {
+            suite: self.agreed.suite,
+            sending: self.application.client,
+            receiving: self.application.server,
+            asked: false,
+        };
+        Ok(State::Connected(Box::new(Connected::new(
+            self.agreed,
+            resumption,
+            traffic,
+        ))))
+    }
+}
+
+fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
+    let ours = identity.schemes.iter().copied();
+    ours.filter(|scheme| crate::config::OFFERED_SCHEMES.contains(scheme))
+        .find(|scheme| requested.schemes.contains(scheme))
+}
+
+impl WaitSignature {
+    /// The key has signed.
+    pub(crate) fn signature(
+        mut self: Box<Self>,
+        signature: Option<Vec<u8>>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let signature = signature.ok_or(LocalError::SigningFailed)?;
+        self.answer.send(
+            CertificateVerify {
+                algorithm: self.scheme,
+                signature,
+            }
+            .encode(),
+            cx,
+        );
+        self.answer.finished(cx)
+    }
+}

@@ -1,0 +1,234 @@
+//! Server → EncryptedExtensions … CertificateVerify → us: RFC 9846 §4.4 and §4.5.
+
+use super::State;
+use super::agreed::Agreed;
+use super::answer::WaitFinished;
+use crate::ClientConfig;
+use crate::fault::{Fault, Misbehaviour};
+use crate::handshake::cx::Cx;
+use crate::handshake::hello::offer::Offer;
+use crate::handshake::question::{PeerClaim, Question};
+use crate::handshake::tls13::proof;
+use crate::keys::tls13::{HandshakeSecret, TrafficPair};
+use crate::keys::transcript::Transcript;
+use crate::verdict::{Accepted, Trust, Verdict};
+use tessera_session::{Alpn, Side, Taint};
+use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::extension::{Extensions, OcspResponse, ProtocolNameList, SignatureAlgorithms};
+use tessera_wire::handshake::{
+    Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
+};
+
+/// ServerHello has come.
+pub(crate) struct WaitEncryptedExtensions {
+    pub(super) offer: Offer,
+    pub(super) agreed: Agreed,
+    pub(super) transcript: Transcript,
+    pub(super) secret: HandshakeSecret,
+    pub(super) traffic: TrafficPair,
+}
+
+/// A full handshake: certificates follow.
+pub(crate) struct WaitCertificateOrRequest {
+    offer: Offer,
+    wait: WaitFinished,
+}
+
+/// The server has asked for our certificate; its own follows.
+pub(crate) struct WaitCertificate {
+    offer: Offer,
+    wait: WaitFinished,
+}
+
+/// The verifier is asked about the server's chain.
+pub(crate) struct WaitVerdict {
+    wait: WaitFinished,
+}
+
+/// The chain is good; the server owes the proof that its key is its own.
+pub(crate) struct WaitCertificateVerify {
+    wait: WaitFinished,
+    accepted: Box<Accepted>,
+}
+
+/// What the server's CertificateRequest accepts.
+pub(super) struct Requested {
+    pub(super) schemes: Vec<SignatureScheme>,
+}
+
+impl WaitEncryptedExtensions {
+    pub(crate) fn extensions(
+        mut self: Box<Self>,
+        message: &EncryptedExtensions,
+        raw: &[u8],
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        check_answers(&self.offer, &message.extensions)?;
+        self.agreed.alpn = chosen_alpn(&message.extensions, cx)?;
+        self.transcript.absorb(raw);
+        let resumed = self.agreed.resumed;
+        let Self {
+            offer,
+            agreed,
+            transcript,
+            secret,
+            traffic,
+        } = *self;
+        let wait = WaitFinished {
+            agreed,
+            transcript,
+            secret,
+            traffic,
+            requested: None,
+        };
+        Ok(if resumed {
+            State::WaitFinished(Box::new(wait))
+        } else {
+            State::WaitCertificateOrRequest(Box::new(WaitCertificateOrRequest { offer, wait }))
+        })
+    }
+}
+
+/// RFC 9846 §4.3: no answers to what was not asked.
+fn check_answers(offer: &Offer, extensions: &Extensions) -> Result<(), Fault> {
+    match extensions.types().find(|kind| !offer.asked_for(*kind)) {
+        Some(kind) => Err(Misbehaviour::UnsolicitedExtension(kind.0).into()),
+        None => Ok(()),
+    }
+}
+
+/// RFC 7301 §3.1: exactly one, and one of ours.
+fn chosen_alpn(extensions: &Extensions, cx: &Cx<'_, ClientConfig>) -> Result<Option<Alpn>, Fault> {
+    let Some(ProtocolNameList(names)) = extensions.find::<ProtocolNameList>()? else {
+        return Ok(None);
+    };
+    let [name] = names.as_slice() else {
+        return Err(Misbehaviour::UnofferedAlpn.into());
+    };
+    let ours = cx
+        .config
+        .settings()
+        .alpn
+        .iter()
+        .find(|own| own.as_bytes() == name.as_slice());
+    ours.cloned()
+        .map(Some)
+        .ok_or_else(|| Misbehaviour::UnofferedAlpn.into())
+}
+
+impl WaitCertificateOrRequest {
+    pub(crate) fn request(
+        mut self: Box<Self>,
+        message: &CertificateRequest,
+        raw: &[u8],
+    ) -> Result<State, Fault> {
+        // The context is empty in the handshake: RFC 9846 §4.4.2.
+        if !message.certificate_request_context.is_empty() {
+            return Err(Misbehaviour::WrongRequestContext.into());
+        }
+        let schemes = message.extensions.find::<SignatureAlgorithms>()?;
+        let SignatureAlgorithms(schemes) =
+            schemes.ok_or(Misbehaviour::MissingSignatureAlgorithms)?;
+        self.wait.transcript.absorb(raw);
+        self.wait.requested = Some(Requested { schemes });
+        let Self { offer, wait } = *self;
+        Ok(State::WaitCertificate(Box::new(WaitCertificate {
+            offer,
+            wait,
+        })))
+    }
+
+    pub(crate) fn certificate(
+        self: Box<Self>,
+        message: Certificate,
+        raw: &[u8],
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        verify(&self.offer, self.wait, message, raw, cx)
+    }
+}
+
+impl WaitCertificate {
+    pub(crate) fn certificate(
+        self: Box<Self>,
+        message: Certificate,
+        raw: &[u8],
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        verify(&self.offer, self.wait, message, raw, cx)
+    }
+}
+
+/// RFC 9846 §4.5.1: the server's chain goes to the verifier.
+fn verify(
+    offer: &Offer,
+    mut wait: WaitFinished,
+    message: Certificate,
+    raw: &[u8],
+    cx: &mut Cx<'_, ClientConfig>,
+) -> Result<State, Fault> {
+    if !message.certificate_request_context.is_empty() {
+        return Err(Misbehaviour::WrongRequestContext.into());
+    }
+    let leaf = message
+        .certificate_list
+        .first()
+        .ok_or(Misbehaviour::EmptyCertificate)?;
+    let ocsp = leaf
+        .extensions
+        .find::<OcspResponse>()?
+        .map(|OcspResponse(response)| response);
+    for entry in &message.certificate_list {
+        check_answers(offer, &entry.extensions)?;
+    }
+    wait.transcript.absorb(raw);
+    let chain = message
+        .certificate_list
+        .into_iter()
+        .map(|entry| entry.cert_data)
+        .collect();
+    let name = Some(wait.agreed.name.clone());
+    cx.ask(Question::VerifyPeer(Box::new(PeerClaim {
+        side: Side::Server,
+        chain,
+        name,
+        ocsp,
+    })));
+    Ok(State::WaitVerdict(Box::new(WaitVerdict { wait })))
+}
+
+impl WaitVerdict {
+    pub(crate) fn verdict(self: Box<Self>, verdict: Verdict) -> Result<State, Fault> {
+        match verdict {
+            Verdict::Accepted(accepted) => {
+                let wait = self.wait;
+                Ok(State::WaitCertificateVerify(Box::new(
+                    WaitCertificateVerify { wait, accepted },
+                )))
+            }
+            Verdict::Rejected(error) => Err(error.into()),
+        }
+    }
+}
+
+impl WaitCertificateVerify {
+    pub(crate) fn certificate_verify(
+        mut self: Box<Self>,
+        message: &CertificateVerify,
+        raw: &[u8],
+    ) -> Result<State, Fault> {
+        let transcript = self.wait.transcript.current();
+        proof::verify(
+            Side::Server,
+            message,
+            &transcript,
+            &self.accepted.public_key,
+        )?;
+        self.wait.transcript.absorb(raw);
+        let agreed = &mut self.wait.agreed;
+        agreed.scheme = Some(message.algorithm);
+        agreed.taint = (self.accepted.trust == Trust::Waived).then_some(Taint::Unverified);
+        agreed.peer = Some(self.accepted.identity);
+        Ok(State::WaitFinished(Box::new(self.wait)))
+    }
+}

@@ -1,0 +1,253 @@
+//! Server → ServerHello or HelloRetryRequest → us: RFC 9846 §4.2.3 and §4.2.4.
+
+use super::State;
+use super::agreed::Agreed;
+use super::flight::WaitEncryptedExtensions;
+use crate::fault::{Fault, LocalError, Misbehaviour, Mismatch};
+use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::hello::offer::Offer;
+use crate::keys::tls13::EarlySecret;
+use crate::keys::transcript::{Transcript, Unhashed};
+use crate::{ClientConfig, Destination, Event, Half};
+use tessera_crypto::{Secret, SuiteParameters, kex, tls13_suite};
+use tessera_session::Refusal;
+use tessera_wire::codepoint::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion};
+use tessera_wire::extension::{Extensions, KeyShareServerHello, SelectedIdentity, SelectedVersion};
+use tessera_wire::handshake::{HelloRetryRequest, ServerHello};
+use tessera_wire::{Random, SessionId};
+
+/// Our ClientHello is out.
+pub(crate) struct WaitServerHello {
+    pub(super) to: Destination,
+    pub(super) offer: Offer,
+    /// What was said before a suite was chosen.
+    pub(super) messages: Unhashed,
+    pub(super) retried: Option<Retried>,
+    /// Why a session we had was not even offered.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// A HelloRetryRequest has come and gone.
+pub(super) struct Retried {
+    suite: &'static SuiteParameters,
+    group: Option<NamedGroup>,
+    transcript: Transcript,
+}
+
+impl WaitServerHello {
+    pub(crate) fn retry(
+        mut self: Box<Self>,
+        message: HelloRetryRequest,
+        raw: Vec<u8>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        if self.retried.is_some() {
+            return Err(Misbehaviour::SecondRetry.into());
+        }
+        selected_version(&message.extensions)?;
+        self.check_echo(
+            message.legacy_session_id_echo,
+            message.legacy_compression_method,
+        )?;
+        self.check_answers(&message.extensions, Some(ExtensionType::COOKIE))?;
+        let suite = self.offered_suite(message.cipher_suite)?;
+        let group = self.offer.retry(&message, cx.entropy)?;
+        self.offer.drop_session_unless(suite.hash);
+
+        let messages = std::mem::take(&mut self.messages);
+        let mut transcript = messages.hash_with(suite.hash).into_retry();
+        transcript.absorb(&raw);
+        let second = self.offer.encode(Some(&transcript), cx.now)?;
+        transcript.absorb(&second);
+        // RFC 9846 §E.4: before the second flight, which begins with this hello.
+        cx.cause(Effect::SendChangeCipherSpec);
+        cx.send(second);
+        cx.tell(Event::Retried { group });
+        self.retried = Some(Retried {
+            suite,
+            group,
+            transcript,
+        });
+        Ok(State::WaitServerHello(self))
+    }
+
+    pub(crate) fn server_hello(
+        mut self: Box<Self>,
+        message: ServerHello,
+        raw: Vec<u8>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        check_version(&message)?;
+        self.check_echo(
+            message.legacy_session_id_echo,
+            message.legacy_compression_method,
+        )?;
+        self.check_answers(&message.extensions, None)?;
+        let suite = self.offered_suite(message.cipher_suite)?;
+        let resumes = self.accepted_session(&message.extensions, suite)?;
+        let (group, shared) = self.key_exchange(&message.extensions)?;
+
+        let retried = self.retried.is_some();
+        let mut transcript = match self.retried.take() {
+            Some(retried) if retried.suite.suite != suite.suite => {
+                return Err(Misbehaviour::SuiteChangedAfterRetry.into());
+            }
+            Some(retried) => retried.transcript,
+            None => self.messages.hash_with(suite.hash),
+        };
+        transcript.absorb(&raw);
+
+        let offered = self.offer.session.take();
+        let refusal = match (&offered, resumes) {
+            (Some(_), false) => Some(Refusal::DeclinedByServer),
+            _ => self.refusal,
+        };
+        if offered.is_some() && !resumes {
+            cx.tell(Event::Refused(Refusal::DeclinedByServer));
+        }
+        let session = offered.filter(|_| resumes);
+        let psk = session
+            .as_ref()
+            .map(|session| session.session.secret.secret());
+        let secret = EarlySecret::new(suite.hash, psk).into_handshake(&shared);
+        let traffic = secret.traffic(&transcript.current());
+        let client_random = self.offer.hello.random;
+        cx.log(
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            &client_random,
+            traffic.client.secret(),
+        );
+        cx.log(
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            &client_random,
+            traffic.server.secret(),
+        );
+        if !retried {
+            cx.cause(Effect::SendChangeCipherSpec);
+        }
+        cx.install(Half::Sending, &traffic.client, suite)?;
+        cx.install(Half::Receiving, &traffic.server, suite)?;
+        let agreed = Agreed::new((suite, group), self.to, client_random, session, cx);
+        let agreed = Agreed {
+            retried,
+            refusal,
+            ..agreed
+        };
+        Ok(State::WaitEncryptedExtensions(Box::new(
+            WaitEncryptedExtensions {
+                offer: self.offer,
+                agreed,
+                transcript,
+                secret,
+                traffic,
+            },
+        )))
+    }
+
+    fn check_echo(&self, echo: SessionId, compression: u8) -> Result<(), Fault> {
+        if echo.as_slice() != self.offer.hello.legacy_session_id.as_slice() {
+            return Err(Misbehaviour::WrongSessionIdEcho.into());
+        }
+        if compression != 0 {
+            return Err(Misbehaviour::BadLegacyField("legacy_compression_method").into());
+        }
+        Ok(())
+    }
+
+    /// RFC 9846 §4.3: no answers to what was not asked, a retry's cookie excepted.
+    fn check_answers(
+        &self,
+        extensions: &Extensions,
+        excepted: Option<ExtensionType>,
+    ) -> Result<(), Fault> {
+        match extensions
+            .types()
+            .find(|kind| !self.offer.asked_for(*kind) && Some(*kind) != excepted)
+        {
+            Some(kind) => Err(Misbehaviour::UnsolicitedExtension(kind.0).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn offered_suite(&self, suite: CipherSuite) -> Result<&'static SuiteParameters, Fault> {
+        let offered = self.offer.hello.cipher_suites.contains(&suite);
+        tls13_suite(suite)
+            .filter(|_| offered)
+            .ok_or_else(|| Misbehaviour::UnofferedSuite(suite).into())
+    }
+
+    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11.
+    fn accepted_session(
+        &self,
+        extensions: &Extensions,
+        suite: &SuiteParameters,
+    ) -> Result<bool, Fault> {
+        let selected = extensions.find::<SelectedIdentity>()?;
+        match (selected, &self.offer.session) {
+            (None, _) => Ok(false),
+            (Some(SelectedIdentity(0)), Some(session)) if session.hash() == suite.hash => Ok(true),
+            (Some(SelectedIdentity(0)), Some(_)) => Err(Misbehaviour::WrongSuiteForSession.into()),
+            (Some(_), _) => Err(Misbehaviour::UnofferedPsk.into()),
+        }
+    }
+
+    fn key_exchange(&mut self, extensions: &Extensions) -> Result<(NamedGroup, Secret), Fault> {
+        let share = extensions.find::<KeyShareServerHello>()?;
+        // We offer psk_dhe_ke only, so there is a share on every road.
+        let KeyShareServerHello(theirs) =
+            share.ok_or(Misbehaviour::MissingExtension("key_share"))?;
+        let asked = self.retried.as_ref().and_then(|retried| retried.group);
+        let position = self
+            .offer
+            .shares
+            .iter()
+            .position(|share| share.group() == theirs.group);
+        let Some(position) = position.filter(|_| asked.is_none_or(|group| group == theirs.group))
+        else {
+            return Err(Misbehaviour::UnofferedGroup(theirs.group).into());
+        };
+        let ours = self.offer.shares.swap_remove(position);
+        let shared = ours
+            .complete(&theirs.key_exchange)
+            .map_err(|error| match error {
+                kex::KexError::BadShare => Fault::from(Misbehaviour::BadKeyShare(theirs.group)),
+                kex::KexError::Unsupported | kex::KexError::Backend => LocalError::Crypto.into(),
+            })?;
+        Ok((theirs.group, shared))
+    }
+}
+
+/// RFC 9846 §4.3.1 and §4.2.3: TLS 1.3 or nothing, and a server that would have spoken it says
+/// so in its random when someone made it speak less.
+fn check_version(message: &ServerHello) -> Result<(), Fault> {
+    if message
+        .extensions
+        .contains(ExtensionType::SUPPORTED_VERSIONS)
+    {
+        selected_version(&message.extensions)?;
+        if message.legacy_version != ProtocolVersion::TLS1_2 {
+            return Err(Misbehaviour::BadLegacyField("legacy_version").into());
+        }
+        return Ok(());
+    }
+    check_sentinel(&message.random)?;
+    Err(Mismatch::Version {
+        offered: vec![message.legacy_version],
+    }
+    .into())
+}
+
+fn check_sentinel(random: &Random) -> Result<(), Fault> {
+    match random.downgrade() {
+        Some(_) => Err(Misbehaviour::Downgrade.into()),
+        None => Ok(()),
+    }
+}
+
+fn selected_version(extensions: &Extensions) -> Result<(), Fault> {
+    match extensions.find::<SelectedVersion>()? {
+        Some(SelectedVersion(ProtocolVersion::TLS1_3)) => Ok(()),
+        Some(SelectedVersion(other)) => Err(Misbehaviour::UnofferedVersion(other).into()),
+        None => Err(Misbehaviour::MissingExtension("supported_versions").into()),
+    }
+}

@@ -1,0 +1,156 @@
+//! ClientHello + config → a value. Pure: writes nothing, asks nobody.
+
+use crate::ServerConfig;
+use crate::config::Identity;
+use crate::fault::{Fault, Misbehaviour, Mismatch};
+use crate::handshake::hello::offered::Offered;
+use crate::handshake::tls13::choose_alpn;
+use tessera_crypto::{HashAlgorithm, SuiteParameters, tls13_suite};
+use tessera_session::{Alpn, Scope, ServerName};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
+
+/// What to do with a ClientHello.
+pub(super) enum Decision {
+    /// Ask for a key share of this group.
+    Retry(Asked),
+    /// Authenticate; no session is offered that could be used.
+    Full(Choice),
+    /// Sessions are offered: look at them.
+    Resume(Choice),
+}
+
+/// What a HelloRetryRequest asks for.
+pub(super) struct Asked {
+    pub(super) suite: &'static SuiteParameters,
+    pub(super) group: NamedGroup,
+}
+
+/// Every choice a server makes, before a byte is written.
+pub(super) struct Choice {
+    pub(super) suite: &'static SuiteParameters,
+    pub(super) group: NamedGroup,
+    /// Which of our identities: the virtual host, chosen before any PSK is looked at.
+    pub(super) identity: usize,
+    /// How it signs; `None` where the client accepts nothing it can make.
+    pub(super) scheme: Option<SignatureScheme>,
+    pub(super) alpn: Option<Alpn>,
+    pub(super) server_name: Option<ServerName>,
+    pub(super) scope: Scope,
+}
+
+pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decision, Fault> {
+    let settings = config.settings();
+    let suite = choose_suite(offered, config, None)?;
+    let common = |group: &&NamedGroup| offered.groups.contains(group);
+    let with_share = |group: &&NamedGroup| {
+        offered
+            .key_shares
+            .iter()
+            .any(|share| share.group == **group)
+    };
+    // A share that is there beats a better group that costs a round trip.
+    let Some(group) = settings
+        .groups
+        .iter()
+        .filter(common)
+        .find(with_share)
+        .copied()
+    else {
+        let best = settings.groups.iter().find(common).copied();
+        let group = best.ok_or_else(|| Mismatch::Group {
+            offered: without_grease(&offered.groups),
+        })?;
+        return Ok(Decision::Retry(Asked { suite, group }));
+    };
+    let (identity, scheme) = choose_identity(offered, config);
+    let choice = Choice {
+        suite,
+        group,
+        identity,
+        scheme,
+        alpn: choose_alpn(&settings.alpn, &offered.alpn)?,
+        scope: config.scope(offered.server_name.as_ref()),
+        server_name: offered.server_name.clone(),
+    };
+    if offered.psks.is_some() && offered.resumes_with_key_exchange() {
+        Ok(Decision::Resume(choice))
+    } else {
+        Ok(Decision::Full(choice))
+    }
+}
+
+/// Our most preferred suite that the client offers; of one hash, where a session demands it.
+pub(super) fn choose_suite(
+    offered: &Offered,
+    config: &ServerConfig,
+    hash: Option<HashAlgorithm>,
+) -> Result<&'static SuiteParameters, Mismatch> {
+    let ours = config.settings().cipher_suites.iter();
+    ours.filter(|suite| offered.suites.contains(suite))
+        .filter_map(|suite| tls13_suite(*suite))
+        .find(|suite| hash.is_none_or(|hash| suite.hash == hash))
+        .ok_or_else(|| Mismatch::CipherSuite {
+            offered: known_suites(&offered.suites),
+        })
+}
+
+/// The virtual host: of the identities for this name the first that the client can verify; an
+/// unknown or missing name gets the first of all.
+fn choose_identity(offered: &Offered, config: &ServerConfig) -> (usize, Option<SignatureScheme>) {
+    let identities = &config.settings().identities;
+    let fallback = config.identity_for(offered.server_name.as_ref());
+    let covers = |identity: &Identity| {
+        offered
+            .server_name
+            .as_ref()
+            .is_some_and(|name| identity.covers(name))
+    };
+    let candidates = identities
+        .iter()
+        .enumerate()
+        .filter(|(position, identity)| *position == fallback || covers(identity));
+    for (position, identity) in candidates {
+        if let Some(scheme) = common_scheme(identity, offered) {
+            return (position, Some(scheme));
+        }
+    }
+    (fallback, None)
+}
+
+/// Our key's most preferred scheme that the client accepts and TLS 1.3 allows.
+fn common_scheme(identity: &Identity, offered: &Offered) -> Option<SignatureScheme> {
+    let theirs = offered.schemes.as_deref().unwrap_or_default();
+    identity
+        .schemes
+        .iter()
+        .copied()
+        .find(|scheme| theirs.contains(scheme) && crate::config::OFFERED_SCHEMES.contains(scheme))
+}
+
+/// Certificates are needed and none of ours can be verified: whose doing that is.
+pub(super) fn no_scheme(offered: &Offered) -> Fault {
+    match &offered.schemes {
+        // RFC 9846 §9.2.
+        None => Misbehaviour::MissingSignatureAlgorithms.into(),
+        Some(schemes) => Mismatch::SignatureScheme {
+            offered: schemes.clone(),
+        }
+        .into(),
+    }
+}
+
+fn without_grease(groups: &[NamedGroup]) -> Vec<NamedGroup> {
+    groups
+        .iter()
+        .copied()
+        .filter(|group| !group.is_grease())
+        .collect()
+}
+
+fn known_suites(suites: &[CipherSuite]) -> Vec<CipherSuite> {
+    suites
+        .iter()
+        .copied()
+        .filter(|suite| !suite.is_grease())
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! Client → Finished → us: RFC 9846 §4.5.3.
+
+use super::State;
+use super::agreed::Agreed;
+use super::connected::Connected;
+use super::tickets;
+use crate::fault::{Fault, Misbehaviour};
+use crate::handshake::cx::{Cx, Effect, Established};
+use crate::handshake::tls13::key_update::Traffic;
+use crate::handshake::tls13::keys_fingerprint;
+use crate::keys::exporter::Exporter;
+use crate::keys::finished::FinishedKey;
+use crate::keys::tls13::{MainSecret, TrafficPair};
+use crate::keys::transcript::Transcript;
+use crate::{Half, ServerConfig};
+use tessera_crypto::Secret;
+use tessera_wire::handshake::Finished;
+
+/// Everything sent; the client still owes us its Finished.
+pub(crate) struct WaitFinished {
+    pub(super) agreed: Agreed,
+    pub(super) transcript: Transcript,
+    pub(super) client_finished: FinishedKey,
+    pub(super) main: MainSecret,
+    pub(super) application: TrafficPair,
+    pub(super) exporter: Secret,
+}
+
+impl WaitFinished {
+    pub(crate) fn finished(
+        mut self,
+        message: &Finished,
+        raw: &[u8],
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        if !self
+            .client_finished
+            .verifies(&self.transcript.current(), &message.verify_data)
+        {
+            return Err(Misbehaviour::WrongFinished.into());
+        }
+        self.transcript.absorb(raw);
+
+        // The one secret that depends on the client's Finished: §7.1.
+        let resumption = self.main.resumption_secret(&self.transcript.current());
+        cx.install(Half::Receiving, &self.application.client, self.agreed.suite)?;
+        let facts = self.agreed.facts(keys_fingerprint(&self.application));
+        let exporter = Exporter {
+            algorithm: self.agreed.suite.hash,
+            secret: self.exporter,
+        };
+        cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
+        tickets::issue(&self.agreed, &resumption, cx);
+        let traffic = Traffic {
+            suite: self.agreed.suite,
+            sending: self.application.server,
+            receiving: self.application.client,
+            asked: false,
+        };
+        Ok(State::Connected(Box::new(Connected { traffic })))
+    }
+}

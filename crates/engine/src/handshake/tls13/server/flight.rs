@@ -1,0 +1,327 @@
+//! Us → ServerHello … Finished → client, written in order.
+
+use super::State;
+use super::agreed::{Agreed, Current};
+use super::decide::{self, Choice};
+use super::hello::Hello;
+use super::resume::Resumed;
+use super::{client_auth, finish};
+use crate::fault::{Fault, LocalError, Misbehaviour};
+use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::question::Question;
+use crate::handshake::tls13::proof;
+use crate::keys::tls13::{EarlySecret, HandshakeSecret, TrafficPair};
+use crate::keys::transcript::Transcript;
+use crate::{Event, Half, ServerConfig};
+use tessera_crypto::{Secret, kex};
+use tessera_session::{ClientAuthMode, Refusal, Side};
+use tessera_wire::Random;
+use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
+use tessera_wire::extension::{
+    CertificateAuthorities, Extensions, KeyShareEntry, KeyShareServerHello, OcspResponse,
+    ProtocolNameList, SctList, SelectedIdentity, SelectedVersion, ServerNameAck,
+    SignatureAlgorithms, SignatureAlgorithmsCert,
+};
+use tessera_wire::handshake::{
+    Certificate, CertificateEntry, CertificateRequest, CertificateVerify, EncryptedExtensions,
+    Finished, ServerHello,
+};
+
+/// A flight that has begun: ServerHello and EncryptedExtensions are out.
+pub(super) struct Begun {
+    pub(super) agreed: Agreed,
+    pub(super) transcript: Transcript,
+    secret: HandshakeSecret,
+    pub(super) traffic: TrafficPair,
+}
+
+/// The private key is asked for CertificateVerify.
+pub(crate) struct WaitSignature {
+    begun: Begun,
+    scheme: SignatureScheme,
+    client_auth: ClientAuthMode,
+}
+
+/// A full handshake: certificates, and a new lineage.
+pub(super) fn full(
+    choice: Choice,
+    hello: Hello,
+    refusal: Option<Refusal>,
+    cx: &mut Cx<'_, ServerConfig>,
+) -> Result<State, Fault> {
+    let scheme = choice
+        .scheme
+        .ok_or_else(|| decide::no_scheme(&hello.offered))?;
+    if let Some(refusal) = &refusal {
+        cx.tell(Event::Refused(refusal.clone()));
+    }
+    let settings = cx.config.settings();
+    let current = Current::founded(cx.entropy, cx.now, settings.tickets.lineage_lifetime);
+    let client_auth = settings.client_auth.mode;
+    let agreed = Agreed {
+        refusal,
+        ..Agreed::new(choice, &hello, current)
+    };
+    let mut begun = begin(agreed, &hello, None, cx)?;
+    if client_auth != ClientAuthMode::None {
+        begun.certificate_request(cx);
+    }
+    begun.certificate(cx);
+    let message = proof::content(Side::Server, &begun.transcript.current());
+    cx.ask(Question::Sign {
+        identity: begun.agreed.identity,
+        scheme,
+        message,
+    });
+    Ok(State::WaitSignature(Box::new(WaitSignature {
+        begun,
+        scheme,
+        client_auth,
+    })))
+}
+
+/// A resumption: no certificates; identity, taint and the lineage's end are inherited.
+pub(super) fn resumed(
+    choice: Choice,
+    hello: Hello,
+    resumed: Resumed,
+    cx: &mut Cx<'_, ServerConfig>,
+) -> Result<State, Fault> {
+    let Resumed {
+        session,
+        selected_identity,
+        current,
+    } = resumed;
+    let mut agreed = Agreed::new(choice, &hello, current);
+    agreed.peer.clone_from(&session.binding.peer);
+    agreed.taint = session.taint;
+    let psk = Psk {
+        secret: session.secret.secret(),
+        selected_identity,
+    };
+    begin(agreed, &hello, Some(&psk), cx)?.finished(ClientAuthMode::None, cx)
+}
+
+struct Psk<'a> {
+    secret: &'a Secret,
+    selected_identity: u16,
+}
+
+/// ServerHello, handshake keys, EncryptedExtensions.
+fn begin(
+    agreed: Agreed,
+    hello: &Hello,
+    psk: Option<&Psk<'_>>,
+    cx: &mut Cx<'_, ServerConfig>,
+) -> Result<Begun, Fault> {
+    let share = hello
+        .offered
+        .key_shares
+        .iter()
+        .find(|share| share.group == agreed.group);
+    let theirs = share
+        .map(|share| share.key_exchange.as_slice())
+        .unwrap_or_default();
+    let (key_exchange, shared) =
+        kex::respond(agreed.group, theirs, cx.entropy).map_err(|error| match error {
+            kex::KexError::BadShare => Fault::from(Misbehaviour::BadKeyShare(agreed.group)),
+            kex::KexError::Unsupported | kex::KexError::Backend => LocalError::Crypto.into(),
+        })?;
+
+    let mut transcript = hello
+        .before
+        .clone()
+        .unwrap_or_else(|| Transcript::new(agreed.suite.hash));
+    transcript.absorb(&hello.raw);
+    let mut extensions = Extensions::new();
+    extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
+    extensions.push(&KeyShareServerHello(KeyShareEntry {
+        group: agreed.group,
+        key_exchange,
+    }));
+    if let Some(psk) = psk {
+        extensions.push(&SelectedIdentity(psk.selected_identity));
+    }
+    let server_hello = ServerHello {
+        legacy_version: ProtocolVersion::TLS1_2,
+        random: Random(cx.entropy.public_array()),
+        legacy_session_id_echo: hello.session_id,
+        cipher_suite: agreed.suite.suite,
+        legacy_compression_method: 0,
+        extensions,
+    }
+    .encode();
+    transcript.absorb(&server_hello);
+    cx.send(server_hello);
+    // RFC 9846 §E.4; a retry has sent it already.
+    if hello.before.is_none() && !hello.session_id.as_slice().is_empty() {
+        cx.cause(Effect::SendChangeCipherSpec);
+    }
+
+    let secret =
+        EarlySecret::new(agreed.suite.hash, psk.map(|psk| psk.secret)).into_handshake(&shared);
+    let traffic = secret.traffic(&transcript.current());
+    cx.log(
+        "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        &agreed.client_random,
+        traffic.client.secret(),
+    );
+    cx.log(
+        "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+        &agreed.client_random,
+        traffic.server.secret(),
+    );
+    cx.install(Half::Sending, &traffic.server, agreed.suite)?;
+    cx.install(Half::Receiving, &traffic.client, agreed.suite)?;
+    if agreed.early_data {
+        cx.cause(Effect::RefuseEarlyData);
+    }
+    let mut begun = Begun {
+        agreed,
+        transcript,
+        secret,
+        traffic,
+    };
+    begun.encrypted_extensions(hello, cx);
+    Ok(begun)
+}
+
+impl Begun {
+    fn send(&mut self, message: Vec<u8>, cx: &mut Cx<'_, ServerConfig>) {
+        self.transcript.absorb(&message);
+        cx.send(message);
+    }
+
+    fn encrypted_extensions(&mut self, hello: &Hello, cx: &mut Cx<'_, ServerConfig>) {
+        let mut extensions = Extensions::new();
+        // RFC 6066 §3: an empty server_name says that the name was used. A resumption says it, too.
+        if hello.offered.server_name.is_some() {
+            extensions.push(&ServerNameAck);
+        }
+        if let Some(alpn) = &self.agreed.alpn {
+            extensions.push(&ProtocolNameList(vec![alpn.as_bytes().to_vec()]));
+        }
+        self.send(EncryptedExtensions { extensions }.encode(), cx);
+    }
+
+    fn certificate_request(&mut self, cx: &mut Cx<'_, ServerConfig>) {
+        let mut extensions = Extensions::new();
+        extensions.push(&SignatureAlgorithms(
+            crate::config::OFFERED_SCHEMES.to_vec(),
+        ));
+        extensions.push(&SignatureAlgorithmsCert(
+            crate::config::CERTIFICATE_SCHEMES.to_vec(),
+        ));
+        let authorities = &cx.config.settings().client_auth.authorities;
+        if !authorities.is_empty() {
+            extensions.push(&CertificateAuthorities(authorities.clone()));
+        }
+        // The context is empty in the handshake: RFC 9846 §4.4.2.
+        let request = CertificateRequest {
+            certificate_request_context: Vec::new(),
+            extensions,
+        };
+        self.send(request.encode(), cx);
+    }
+
+    fn certificate(&mut self, cx: &mut Cx<'_, ServerConfig>) {
+        let identities = &cx.config.settings().identities;
+        let mut certificate_list = Vec::new();
+        if let Some(identity) = identities.get(self.agreed.identity) {
+            for (position, cert_data) in identity.chain.iter().enumerate() {
+                let mut extensions = Extensions::new();
+                // RFC 9846 §4.5.1.1: about the leaf, where the client asked.
+                if let Some(ocsp) = identity
+                    .ocsp
+                    .as_ref()
+                    .filter(|_| position == 0 && self.agreed.wants_ocsp)
+                {
+                    extensions.push(&OcspResponse(ocsp.clone()));
+                }
+                if position == 0 && self.agreed.wants_scts && !identity.scts.is_empty() {
+                    extensions.push(&SctList(identity.scts.clone()));
+                }
+                certificate_list.push(CertificateEntry {
+                    cert_data: cert_data.clone(),
+                    extensions,
+                });
+            }
+        }
+        let certificate = Certificate {
+            certificate_request_context: Vec::new(),
+            certificate_list,
+        };
+        self.send(certificate.encode(), cx);
+    }
+
+    /// The end of our flight; from here on we send under application keys.
+    fn finished(
+        mut self,
+        client_auth: ClientAuthMode,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let verify_data = self
+            .traffic
+            .server
+            .finished_key()
+            .verify_data(&self.transcript.current());
+        self.send(
+            Finished {
+                verify_data: verify_data.as_bytes().to_vec(),
+            }
+            .encode(),
+            cx,
+        );
+
+        let digest = self.transcript.current();
+        let main = self.secret.into_main();
+        let application = main.traffic(&digest);
+        let exporter = main.exporter_secret(&digest);
+        let random = &self.agreed.client_random;
+        cx.log(
+            "CLIENT_TRAFFIC_SECRET_0",
+            random,
+            application.client.secret(),
+        );
+        cx.log(
+            "SERVER_TRAFFIC_SECRET_0",
+            random,
+            application.server.secret(),
+        );
+        cx.log("EXPORTER_SECRET", random, &exporter);
+        cx.install(Half::Sending, &application.server, self.agreed.suite)?;
+        let client_finished = self.traffic.client.finished_key();
+        let wait = finish::WaitFinished {
+            agreed: self.agreed,
+            transcript: self.transcript,
+            client_finished,
+            main,
+            application,
+            exporter,
+        };
+        Ok(match client_auth {
+            ClientAuthMode::None => State::WaitFinished(Box::new(wait)),
+            mode => State::WaitCertificate(Box::new(client_auth::WaitCertificate { mode, wait })),
+        })
+    }
+}
+
+impl WaitSignature {
+    /// The key has signed.
+    pub(crate) fn signature(
+        mut self,
+        signature: Option<Vec<u8>>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let signature = signature.ok_or(LocalError::SigningFailed)?;
+        self.begun.send(
+            CertificateVerify {
+                algorithm: self.scheme,
+                signature,
+            }
+            .encode(),
+            cx,
+        );
+        self.begun.finished(self.client_auth, cx)
+    }
+}

@@ -1,0 +1,61 @@
+//! Client → ClientHello → us: RFC 9846 §4.2.2.
+
+use super::State;
+use super::decide::{Decision, decide};
+use super::{flight, resume, retry};
+use crate::fault::Fault;
+use crate::handshake::cx::Cx;
+use crate::handshake::hello::offered::{self, Offered};
+use crate::keys::transcript::Transcript;
+use crate::{Event, ServerConfig};
+use tessera_wire::handshake::ClientHello;
+use tessera_wire::{Random, SessionId};
+
+/// Nothing has come yet.
+pub(crate) struct WaitClientHello;
+
+/// The ClientHello that will be answered with a ServerHello, and all that came before it.
+pub(super) struct Hello {
+    pub(super) raw: Vec<u8>,
+    pub(super) offered: Offered,
+    pub(super) random: Random,
+    pub(super) session_id: SessionId,
+    /// What a retry left in the transcript, on the hash it fixed.
+    pub(super) before: Option<Transcript>,
+}
+
+impl Hello {
+    pub(super) fn new(message: &ClientHello, offered: Offered, raw: Vec<u8>) -> Self {
+        Self {
+            raw,
+            offered,
+            random: message.random,
+            session_id: message.legacy_session_id,
+            before: None,
+        }
+    }
+}
+
+impl WaitClientHello {
+    pub(crate) fn client_hello(
+        self,
+        message: ClientHello,
+        raw: Vec<u8>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        offered::version(&message)?;
+        let offered = Offered::read(&message)?;
+        cx.tell(Event::HelloReceived {
+            server_name: offered.server_name.clone(),
+        });
+        match decide(&offered, cx.config)? {
+            Decision::Retry(asked) => retry::ask(asked, message, offered.early_data, &raw, cx),
+            Decision::Full(choice) => {
+                flight::full(choice, Hello::new(&message, offered, raw), None, cx)
+            }
+            Decision::Resume(choice) => {
+                resume::begin(choice, Hello::new(&message, offered, raw), cx)
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The server's side of TLS 1.3.
+//!
+//! ```text
+//!                  START
+//!     Recv ClientHello │   (HelloRetryRequest: once more)
+//!                      v
+//!     [WaitSession]  find, judge, verify the binder
+//!     [WaitClaim]    use the ticket up, where it is single use
+//!                      │ Send ServerHello … Certificate
+//!     [WaitSignature]  │ Send CertificateVerify
+//!                      │ Send Finished
+//!        ┌─────────────┴───────────┐ client authentication
+//!        │                  [WaitCertificate]
+//!        │                  [WaitVerdict]
+//!        │                  [WaitCertificateVerify]
+//!        └─────────────┬───────────┘
+//!               [WaitFinished]
+//!                      │ Send NewSessionTicket
+//!                [Connected]
+//! ```
+
+mod agreed;
+mod client_auth;
+mod connected;
+mod decide;
+mod finish;
+mod flight;
+mod hello;
+mod resume;
+mod retry;
+mod tickets;
+
+use crate::ServerConfig;
+use crate::fault::Fault;
+use crate::handshake::cx::Cx;
+use crate::handshake::question::Answer as A;
+use crate::handshake::{Arrival, Wish, unexpected};
+use tessera_wire::handshake::Handshake as H;
+
+/// Where a server's handshake is.
+pub(crate) enum State {
+    WaitClientHello(hello::WaitClientHello),
+    WaitSecondClientHello(Box<retry::WaitSecondClientHello>),
+    WaitSession(Box<resume::WaitSession>),
+    WaitClaim(Box<resume::WaitClaim>),
+    WaitSignature(Box<flight::WaitSignature>),
+    WaitCertificate(Box<client_auth::WaitCertificate>),
+    WaitVerdict(Box<client_auth::WaitVerdict>),
+    WaitCertificateVerify(Box<client_auth::WaitCertificateVerify>),
+    WaitFinished(Box<finish::WaitFinished>),
+    Connected(Box<connected::Connected>),
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        Self::WaitClientHello(hello::WaitClientHello)
+    }
+
+    /// The complete table of what may happen when. Each arm names the state we were in, what
+    /// arrived, and the one method that answers it; whatever is not listed is an
+    /// `unexpected_message`.
+    pub(crate) fn step(
+        self,
+        arrival: Arrival,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<Self, Fault> {
+        use Arrival::{Message, Told, Wanted};
+        match (self, arrival) {
+            (Self::WaitClientHello(s), Message(H::ClientHello(m), raw)) => {
+                s.client_hello(m, raw, cx)
+            }
+            (Self::WaitSecondClientHello(s), Message(H::ClientHello(m), raw)) => {
+                s.client_hello(m, raw, cx)
+            }
+            (Self::WaitSession(s), Told(A::Session(found))) => s.session(found, cx),
+            (Self::WaitClaim(s), Told(A::Claim(claim))) => s.claim(claim, cx),
+            (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),
+            (Self::WaitCertificate(s), Message(H::Certificate(m), raw)) => {
+                s.certificate(m, raw, cx)
+            }
+            (Self::WaitVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict, cx),
+            (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
+                s.certificate_verify(&m, &raw, cx)
+            }
+            (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
+            (Self::Connected(s), Message(H::KeyUpdate(m), _)) => s.key_update(m, cx),
+            (Self::Connected(s), Wanted(Wish::UpdateKeys(request))) => s.update_keys(request, cx),
+            (state, arrival) => Err(unexpected(state.name(), &arrival)),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::WaitClientHello(_) => "WaitClientHello",
+            Self::WaitSecondClientHello(_) => "WaitSecondClientHello",
+            Self::WaitSession(_) => "WaitSession",
+            Self::WaitClaim(_) => "WaitClaim",
+            Self::WaitSignature(_) => "WaitSignature",
+            Self::WaitCertificate(_) => "WaitCertificate",
+            Self::WaitVerdict(_) => "WaitVerdict",
+            Self::WaitCertificateVerify(_) => "WaitCertificateVerify",
+            Self::WaitFinished(_) => "WaitFinished",
+            Self::Connected(_) => "Connected",
+        }
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        matches!(self, Self::Connected(_))
+    }
+}

@@ -1,0 +1,265 @@
+//! Sessions are offered: find, judge, verify the binder, claim — in that order.
+//!
+//! At most two identities are looked at. Policy judges first, and only the chosen one's binder is
+//! verified; a bad binder aborts, a lost claim goes to a full handshake and never to the next
+//! identity. So a bare identity, without its secret, uses nothing up.
+
+use super::State;
+use super::agreed::Current;
+use super::decide::{Choice, choose_suite};
+use super::flight;
+use super::hello::Hello;
+use crate::ServerConfig;
+use crate::fault::{Fault, Misbehaviour};
+use crate::handshake::cx::Cx;
+use crate::handshake::question::{Found, Question};
+use crate::keys::tls13::{EarlySecret, PskOrigin};
+use std::sync::Arc;
+use tessera_crypto::{HashAlgorithm, tls13_suite};
+use tessera_session::ticket::{Opened, Ticket, seal};
+use tessera_session::{Claim, ClientAuthMode, Offer, Refusal, Revoked, Ruling, Session, TicketId};
+use tessera_wire::codepoint::ProtocolVersion;
+use tessera_wire::handshake::ClientHello;
+
+/// Identities a server looks at in one ClientHello: RFC 9846 bounds none, hostile peers do.
+const IDENTITIES_LOOKED_AT: usize = 2;
+
+/// The offered identities, and how far we have come with them.
+struct Resuming {
+    choice: Choice,
+    hello: Hello,
+    /// What is revoked, as it was known when the ClientHello came.
+    revoked: Arc<Revoked>,
+    position: usize,
+    /// Why the first identity was not resumed: what people will be told.
+    refusal: Option<Refusal>,
+}
+
+/// The store is asked for a session.
+pub(crate) struct WaitSession {
+    resuming: Resuming,
+    id: TicketId,
+}
+
+/// The store is asked to use a ticket up; its binder has verified.
+pub(crate) struct WaitClaim {
+    resuming: Resuming,
+    id: TicketId,
+    session: Box<Session>,
+}
+
+/// A session that will be resumed: its binder has verified and its claim, if one was needed, is won.
+pub(super) struct Resumed {
+    pub(super) session: Box<Session>,
+    pub(super) selected_identity: u16,
+    pub(super) current: Current,
+}
+
+pub(super) fn begin(
+    choice: Choice,
+    hello: Hello,
+    cx: &mut Cx<'_, ServerConfig>,
+) -> Result<State, Fault> {
+    let revoked = cx.config.settings().shared.revocations();
+    Resuming {
+        choice,
+        hello,
+        revoked,
+        position: 0,
+        refusal: None,
+    }
+    .look(cx)
+}
+
+impl Resuming {
+    /// Looks at the identity we are at.
+    fn look(self, cx: &mut Cx<'_, ServerConfig>) -> Result<State, Fault> {
+        let identities = self
+            .hello
+            .offered
+            .psks
+            .as_ref()
+            .map(|psks| psks.identities.as_slice())
+            .unwrap_or_default();
+        let Some(identity) = identities
+            .iter()
+            .take(IDENTITIES_LOOKED_AT)
+            .nth(self.position)
+        else {
+            return flight::full(self.choice, self.hello, self.refusal, cx);
+        };
+        let id = TicketId::of_wire(&identity.identity);
+        let settings = cx.config.settings();
+        match Ticket::of(&identity.identity) {
+            Ticket::LookupKey(key) => match &settings.vault {
+                // A forged key never reaches the store.
+                Some(vault) if vault.is_ours(&key) => {
+                    cx.ask(Question::FindSession(id));
+                    Ok(State::WaitSession(Box::new(WaitSession {
+                        resuming: self,
+                        id,
+                    })))
+                }
+                _ => self.refuse(Refusal::UnknownTicket, cx),
+            },
+            Ticket::SelfEncrypted(bytes) => {
+                match seal::open(bytes, &settings.shared.ring(), cx.now) {
+                    Opened::Session { session, .. } => self.consider(id, session, cx),
+                    Opened::UnknownKey => self.refuse(Refusal::UnknownTicket, cx),
+                    Opened::Forged => self.refuse(Refusal::Forged, cx),
+                }
+            }
+        }
+    }
+
+    /// Not this one; perhaps the next.
+    fn refuse(mut self, refusal: Refusal, cx: &mut Cx<'_, ServerConfig>) -> Result<State, Fault> {
+        self.refusal.get_or_insert(refusal);
+        self.position += 1;
+        self.look(cx)
+    }
+
+    /// Judge, then the binder, then the claim.
+    fn consider(
+        mut self,
+        id: TicketId,
+        session: Box<Session>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let (suite_hash, claim) = match self.judge(&session, cx) {
+            (hash, Ruling::Resume { claim, .. }) => (hash, claim),
+            (_, Ruling::FullHandshake(refusal)) => return self.refuse(refusal, cx),
+            // No TLS 1.3 rule aborts; a future one must not slip through as a resumption.
+            (_, Ruling::Abort(_)) => return Err(Misbehaviour::WrongSuiteForSession.into()),
+        };
+        self.verify_binder(&session)?;
+        if self.hello.before.is_none() {
+            self.choice.suite = choose_suite(&self.hello.offered, cx.config, Some(suite_hash))?;
+        }
+        if claim {
+            // The mark outlives the ticket, and clocks may differ.
+            let until = session
+                .lifetime
+                .expires_at
+                .plus(cx.config.settings().clock_skew);
+            cx.ask(Question::ClaimSession { id, until });
+            return Ok(State::WaitClaim(Box::new(WaitClaim {
+                resuming: self,
+                id,
+                session,
+            })));
+        }
+        self.resume(id, session, cx)
+    }
+
+    /// The hash to resume with, and the ruling.
+    fn judge(&self, session: &Session, cx: &Cx<'_, ServerConfig>) -> (HashAlgorithm, Ruling) {
+        let settings = cx.config.settings();
+        let wanted = tls13_suite(session.cipher_suite).map(|suite| suite.hash);
+        // A retry has fixed the suite; otherwise any common suite of the session's hash will do.
+        let available = match (&self.hello.before, wanted) {
+            (Some(_), _) => self.choice.suite,
+            (None, wanted) => {
+                choose_suite(&self.hello.offered, cx.config, wanted).unwrap_or(self.choice.suite)
+            }
+        };
+        let offer = Offer {
+            version: ProtocolVersion::TLS1_3,
+            cipher_suite: available.suite,
+            cipher_suite_hash: available.hash,
+            server_name: self.choice.server_name.as_ref(),
+            scope: &self.choice.scope,
+            alpn: self.choice.alpn.as_ref(),
+            requires_identity: settings.client_auth.mode == ClientAuthMode::Require,
+            accepts_tainted: false,
+            revocations: &self.revoked,
+            revoked_serials: &settings.client_auth.revoked,
+            extended_main_secret: true,
+            early_data: false,
+            ticket_age: None,
+            recording_since: None,
+        };
+        (
+            available.hash,
+            cx.config.policy().judge(session, &offer, cx.now),
+        )
+    }
+
+    /// RFC 9846 §4.3.11.2: over everything before the binders, the retry included.
+    fn verify_binder(&self, session: &Session) -> Result<(), Fault> {
+        let hash = tls13_suite(session.cipher_suite)
+            .map(|suite| suite.hash)
+            .ok_or(Misbehaviour::WrongSuiteForSession)?;
+        let psks = self.hello.offered.psks.as_ref();
+        let binder = psks
+            .and_then(|psks| psks.binders.get(self.position))
+            .ok_or(Misbehaviour::BinderCount)?;
+        let cut = ClientHello::binders_offset(&self.hello.raw).ok_or(Misbehaviour::BadBinder)?;
+        let truncated = self.hello.raw.get(..cut).unwrap_or_default();
+        let digest = match &self.hello.before {
+            Some(transcript) => transcript.with(truncated),
+            None => hash.hash(truncated),
+        };
+        let key =
+            EarlySecret::new(hash, Some(session.secret.secret())).binder_key(PskOrigin::Resumption);
+        if key.verifies(&digest, binder) {
+            Ok(())
+        } else {
+            Err(Misbehaviour::BadBinder.into())
+        }
+    }
+
+    fn resume(
+        self,
+        id: TicketId,
+        session: Box<Session>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let current = Current {
+            id,
+            lineage: session.lineage,
+            lifetime: session.lifetime,
+            resumed: true,
+        };
+        let selected_identity = self.position as u16; // 0 or 1
+        let resumed = Resumed {
+            session,
+            selected_identity,
+            current,
+        };
+        flight::resumed(self.choice, self.hello, resumed, cx)
+    }
+}
+
+impl WaitSession {
+    /// The store's answer: a look, nothing is used up.
+    pub(crate) fn session(
+        self,
+        found: Found,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        match found {
+            Found::Session(session) => self.resuming.consider(self.id, session, cx),
+            Found::Nothing => self.resuming.refuse(Refusal::UnknownTicket, cx),
+            // A store failure is never a connection failure.
+            Found::Unavailable => self.resuming.refuse(Refusal::StoreUnavailable, cx),
+        }
+    }
+}
+
+impl WaitClaim {
+    pub(crate) fn claim(
+        self,
+        claim: Option<Claim>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let refusal = match claim {
+            Some(Claim::Won) => return self.resuming.resume(self.id, self.session, cx),
+            Some(Claim::AlreadyUsed) => Refusal::AlreadyUsed,
+            // A claim that timed out counts as lost.
+            None => Refusal::StoreUnavailable,
+        };
+        let Resuming { choice, hello, .. } = self.resuming;
+        flight::full(choice, hello, Some(refusal), cx)
+    }
+}

@@ -1,0 +1,125 @@
+//! Us → NewSessionTicket → client: RFC 9846 §4.7.1.
+
+use super::agreed::Agreed;
+use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::question::Keep;
+use crate::keys::tls13::ResumptionMaster;
+use crate::{Event, ServerConfig};
+use tessera_session::ticket::{Ring, seal};
+use tessera_session::{
+    Binding, Limits, Origin, Resumption, ResumptionSecret, Session, Side, TicketId, TicketKind,
+};
+use tessera_wire::codepoint::ProtocolVersion;
+use tessera_wire::extension::Extensions;
+use tessera_wire::handshake::NewSessionTicket;
+
+/// Issues as many tickets as the settings say, each a session of its own.
+pub(super) fn issue(agreed: &Agreed, resumption: &ResumptionMaster, cx: &mut Cx<'_, ServerConfig>) {
+    let settings = cx.config.settings();
+    if !agreed.wants_tickets {
+        return;
+    }
+    let ring = settings.shared.ring();
+    for _ in 0..settings.tickets.count {
+        let Some((session, nonce)) = session(agreed, resumption, &ring, cx) else {
+            return;
+        };
+        match settings.tickets.kind {
+            TicketKind::Stored => stored(session, nonce, cx),
+            TicketKind::Sealed | TicketKind::Lineage => sealed(&session, nonce, &ring, cx),
+        }
+    }
+}
+
+/// The session a new ticket stands for. `None` when nothing is left of its life.
+fn session(
+    agreed: &Agreed,
+    resumption: &ResumptionMaster,
+    ring: &Ring,
+    cx: &mut Cx<'_, ServerConfig>,
+) -> Option<(Session, Vec<u8>)> {
+    let plan = &cx.config.settings().tickets;
+    let origin = Origin {
+        lineage: agreed.current.lineage,
+        authenticated_at: agreed.current.lifetime.authenticated_at,
+        lineage_ends_at: agreed.current.lifetime.lineage_ends_at,
+        taint: agreed.taint,
+    };
+    let key_opens_until = match plan.kind {
+        TicketKind::Stored => None,
+        TicketKind::Sealed | TicketKind::Lineage => Some(ring.sealing_key(cx.now)?.opens_until),
+    };
+    let limits = Limits {
+        peer_not_after: agreed.peer.as_ref().map(|peer| peer.not_after),
+        key_opens_until,
+    };
+    let lifetime = plan.lifetime(&origin, limits, cx.now)?;
+    // Unique on the connection, and telling nothing about how many there are.
+    let nonce = cx.entropy.public_array::<16>().to_vec();
+    let (version, cipher_suite) = (ProtocolVersion::TLS1_3, agreed.suite.suite);
+    let secret = ResumptionSecret::new(resumption.psk(&nonce), version, cipher_suite).ok()?;
+    let session = Session {
+        lineage: origin.descendant(),
+        version,
+        cipher_suite,
+        secret,
+        binding: Binding {
+            server_name: agreed.server_name.clone(),
+            alpn: agreed.alpn.clone(),
+            peer: agreed.peer.clone(),
+            scope: agreed.scope,
+        },
+        lifetime,
+        resumption: Resumption::Tls13 {
+            ticket_age_add: u32::from_be_bytes(*cx.entropy.secret_array::<4>()),
+            max_early_data_size: 0,
+        },
+        taint: agreed.taint,
+        app_data: Vec::new(),
+        group: Some(agreed.group),
+    };
+    Some((session, nonce))
+}
+
+/// The client carries the session.
+fn sealed(session: &Session, nonce: Vec<u8>, ring: &Ring, cx: &mut Cx<'_, ServerConfig>) {
+    // No ticket before there is a key to seal it.
+    let Ok(ticket) = seal::seal(session, ring, cx.now, cx.entropy) else {
+        return;
+    };
+    let id = TicketId::of_wire(&ticket);
+    cx.send(message(session, nonce, ticket));
+    cx.tell(Event::TicketIssued(id));
+}
+
+/// The store keeps the session; the ticket goes out once it has.
+fn stored(session: Session, nonce: Vec<u8>, cx: &mut Cx<'_, ServerConfig>) {
+    let Some(vault) = &cx.config.settings().vault else {
+        return;
+    };
+    let ticket = vault.new_lookup_key(cx.entropy).to_vec();
+    let id = TicketId::of_wire(&ticket);
+    let message = message(&session, nonce, ticket.clone());
+    let keep = Box::new(Keep {
+        side: Side::Server,
+        id,
+        session,
+        ticket,
+    });
+    cx.cause(Effect::KeepThenSend(keep, Some(message)));
+}
+
+fn message(session: &Session, ticket_nonce: Vec<u8>, ticket: Vec<u8>) -> Vec<u8> {
+    let ticket_age_add = match session.resumption {
+        Resumption::Tls13 { ticket_age_add, .. } => ticket_age_add,
+        Resumption::Tls12 { .. } => 0,
+    };
+    NewSessionTicket {
+        ticket_lifetime: session.lifetime.ticket_lifetime(),
+        ticket_age_add,
+        ticket_nonce,
+        ticket,
+        extensions: Extensions::new(),
+    }
+    .encode()
+}

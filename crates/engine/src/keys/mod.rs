@@ -1,0 +1,10 @@
+//! Secrets and what is derived from them: RFC 9846 §7.
+
+pub(crate) mod exporter;
+pub(crate) mod finished;
+pub(crate) mod keylog;
+pub(crate) mod tls13;
+pub(crate) mod transcript;
+
+#[cfg(test)]
+mod traces;

@@ -1,0 +1,133 @@
+//! A stream of bytes becomes records: where bytes enter.
+
+use crate::fault::{NotTls, RecordError};
+use tessera_wire::codepoint::ContentType;
+use tessera_wire::record::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT, RecordHeader};
+
+/// One whole record at the front of a buffer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) header: RecordHeader,
+    /// Header and fragment together.
+    pub(crate) len: usize,
+}
+
+/// Whether anything of the peer has been recognised as TLS yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Familiarity {
+    /// The first record: look closely at what it might be instead.
+    Stranger,
+    /// It has spoken TLS before.
+    Known,
+}
+
+/// Looks for one whole record at the front of `buffer`. `None`: not all of it has come yet.
+pub(crate) fn deframe(
+    buffer: &[u8],
+    familiarity: Familiarity,
+) -> Result<Option<Frame>, RecordError> {
+    if familiarity == Familiarity::Stranger {
+        recognise(buffer)?;
+    }
+    let Some(head) = buffer.first_chunk::<HEADER_LEN>() else {
+        return Ok(None);
+    };
+    let header = RecordHeader::decode(head);
+    let longest = match header.content_type {
+        ContentType::APPLICATION_DATA => MAX_CIPHERTEXT,
+        ContentType::HANDSHAKE | ContentType::ALERT | ContentType::CHANGE_CIPHER_SPEC => {
+            MAX_PLAINTEXT
+        }
+        other => return Err(RecordError::UnexpectedType(other.0)),
+    };
+    let length = usize::from(header.length);
+    if length > longest {
+        return Err(RecordError::TooLarge);
+    }
+    let len = HEADER_LEN + length;
+    Ok((buffer.len() >= len).then_some(Frame { header, len }))
+}
+
+/// RFC 9846 §5.1 tells us to ignore the record's version, so a stranger is known by its first
+/// bytes: a good error here saves an hour of looking at a port that speaks something else.
+fn recognise(buffer: &[u8]) -> Result<(), RecordError> {
+    let [first, rest @ ..] = buffer else {
+        return Ok(());
+    };
+    match *first {
+        20..=23 => match rest.first() {
+            Some(3) | None => Ok(()),
+            Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),
+        },
+        // SSL 2.0: two bytes of length with the high bit set, then msg_type 1 (RFC 5246 §E.2).
+        length if length & 0x80 != 0 => match rest.get(1) {
+            Some(1) => Err(RecordError::NotTls(NotTls::Ssl2)),
+            Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),
+            None => Ok(()),
+        },
+        _ if looks_like_http(buffer) => Err(RecordError::NotTls(NotTls::Http)),
+        _ => Err(RecordError::NotTls(NotTls::Unknown)),
+    }
+}
+
+fn looks_like_http(buffer: &[u8]) -> bool {
+    const STARTS: [&[u8]; 8] = [
+        b"GET ", b"POST", b"HEAD", b"PUT ", b"CONN", b"OPTI", b"PRI ", b"HTTP",
+    ];
+    STARTS
+        .iter()
+        .any(|start| buffer.iter().zip(*start).all(|(a, b)| a == b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_found_once_its_last_byte_is_there() {
+        let whole = [22, 3, 1, 0, 2, 9, 9];
+        for cut in 0..whole.len() {
+            assert!(
+                matches!(deframe(&whole[..cut], Familiarity::Stranger), Ok(None)),
+                "cut at {cut}"
+            );
+        }
+        let frame = deframe(&whole, Familiarity::Stranger)
+            .ok()
+            .flatten()
+            .expect("it is whole");
+        assert_eq!(frame.len, 7);
+    }
+
+    #[test]
+    fn a_record_over_the_limit_is_refused_by_its_header_alone() {
+        assert_eq!(
+            deframe(&[23, 3, 3, 0x41, 0x01], Familiarity::Known).err(),
+            Some(RecordError::TooLarge)
+        );
+        assert!(matches!(
+            deframe(&[23, 3, 3, 0x41, 0x00], Familiarity::Known),
+            Ok(None)
+        ));
+        assert_eq!(
+            deframe(&[22, 3, 3, 0x40, 0x01], Familiarity::Known).err(),
+            Some(RecordError::TooLarge)
+        );
+    }
+
+    #[test]
+    fn strangers_are_told_apart() {
+        let http = deframe(b"GET / HTTP/1.1", Familiarity::Stranger).err();
+        assert_eq!(http, Some(RecordError::NotTls(NotTls::Http)));
+        let ssl2 = deframe(&[0x80, 0x2e, 1, 0, 2], Familiarity::Stranger).err();
+        assert_eq!(ssl2, Some(RecordError::NotTls(NotTls::Ssl2)));
+        assert_eq!(
+            deframe(b"SSH-2.0", Familiarity::Stranger).err(),
+            Some(RecordError::NotTls(NotTls::Unknown))
+        );
+        assert_eq!(
+            deframe(&[99, 3, 3, 0, 1], Familiarity::Known).err(),
+            Some(RecordError::UnexpectedType(99))
+        );
+    }
+}
