@@ -1,0 +1,211 @@
+//! A client and a server that meet again and again, in virtual time.
+
+use crate::ca::{Issued, KeyType, TestCa};
+use crate::{End, Link, World};
+use std::sync::Arc;
+use std::time::Duration;
+use tessera_crypto::Entropy;
+use tessera_engine::{
+    ClientConfig, ClientSettings, Connection, OfferedSession, ServerConfig, ServerSettings,
+};
+use tessera_session::ticket::{Ring, RotationPolicy, rotation};
+use tessera_session::{ClientAuthMode, ServerName, Side, TicketKind, Timestamp};
+
+/// The settings of both ends, the world between connections, and the time.
+pub struct Pair {
+    /// What the client is set to.
+    pub client: ClientSettings,
+    /// What the server is set to.
+    pub server: ServerSettings,
+    /// Everything outside the engines.
+    pub world: World,
+    /// Makes further certificates.
+    pub ca: TestCa,
+    /// The time.
+    pub now: Timestamp,
+    /// The name the client asks for.
+    pub name: ServerName,
+    /// Bytes are handed over in pieces of at most this size.
+    pub chunk: usize,
+    /// How ticket keys are replaced.
+    pub rotation: RotationPolicy,
+    seed: u8,
+    connections: u8,
+    entropy: Entropy,
+}
+
+/// When virtual time begins.
+pub const START: Timestamp = Timestamp::from_unix_secs(1_800_000_000);
+
+impl Pair {
+    /// TLS 1.3 with an Ed25519 certificate for `server.test`: everything in it is deterministic
+    /// but ML-KEM, so X25519 is offered alone.
+    ///
+    /// # Panics
+    /// Never: names and keys are fixed.
+    pub fn tls13() -> Self {
+        let mut pair = Self {
+            client: ClientSettings {
+                groups: vec![tessera_wire::codepoint::NamedGroup::X25519],
+                ..ClientSettings::default()
+            },
+            server: ServerSettings {
+                policy: "test".to_owned(),
+                deployment: [7; 16],
+                ..ServerSettings::default()
+            },
+            world: World::default(),
+            ca: TestCa::new(),
+            now: START,
+            name: ServerName::new("server.test").expect("a fixed name"),
+            chunk: usize::MAX,
+            rotation: RotationPolicy::default(),
+            seed: 0,
+            connections: 0,
+            entropy: Entropy::from_seed([0x77; 32]),
+        };
+        pair.server.vault = Some(Arc::clone(&pair.world.vault));
+        pair.certificate(KeyType::Ed25519, &["server.test"])
+    }
+
+    /// Another seed for everything that is drawn.
+    #[must_use]
+    pub fn seed(mut self, seed: u8) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Adds a certificate to the server.
+    #[must_use]
+    pub fn certificate(mut self, key_type: KeyType, names: &[&str]) -> Self {
+        let Issued {
+            identity,
+            key,
+            accepted,
+        } = self.ca.issue(key_type, names);
+        self.server.identities.push(identity);
+        self.world.server_keys.push(Arc::new(key));
+        self.world.know(accepted);
+        self
+    }
+
+    /// Takes the server's certificates away and gives it this one.
+    #[must_use]
+    pub fn only_certificate(mut self, key_type: KeyType, names: &[&str]) -> Self {
+        self.server.identities.clear();
+        self.world.server_keys.clear();
+        self.certificate(key_type, names)
+    }
+
+    /// The server asks for certificates.
+    #[must_use]
+    pub fn client_auth(mut self, mode: ClientAuthMode) -> Self {
+        self.server.client_auth.mode = mode;
+        self
+    }
+
+    /// The client gets a certificate.
+    #[must_use]
+    pub fn client_certificate(mut self, key_type: KeyType) -> Self {
+        let Issued {
+            identity,
+            key,
+            accepted,
+        } = self.ca.issue(key_type, &["client.test"]);
+        self.client.identity = Some(identity);
+        self.world.client_key = Some(Arc::new(key));
+        self.world.know(accepted);
+        self
+    }
+
+    /// A ticket resumes once.
+    #[must_use]
+    pub fn single_use(mut self) -> Self {
+        self.server.single_use = true;
+        self
+    }
+
+    /// Tickets are lookup keys of the server's store.
+    #[must_use]
+    pub fn stored(mut self) -> Self {
+        self.server.tickets.kind = TicketKind::Stored;
+        self
+    }
+
+    /// How many tickets a handshake issues.
+    #[must_use]
+    pub fn tickets(mut self, count: u8) -> Self {
+        self.server.tickets.count = count;
+        self
+    }
+
+    /// How long a ticket lives.
+    #[must_use]
+    pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
+        self.server.tickets.lifetime = lifetime;
+        self
+    }
+
+    /// How long a lineage lives.
+    #[must_use]
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.server.tickets.lineage_lifetime = lifetime;
+        self
+    }
+
+    /// Time passes.
+    pub fn wait(&mut self, time: Duration) {
+        self.now = self.now.plus(time);
+    }
+
+    /// The ring, rotated as far as time has come.
+    pub fn rotate(&mut self) {
+        let shared = &self.server.shared;
+        let next: Option<Ring> =
+            rotation::next(&shared.ring(), &self.rotation, self.now, &mut self.entropy);
+        if let Some(ring) = next {
+            shared.set_ring(ring);
+        }
+    }
+
+    /// Connects, offering the newest ticket of the wallet, and runs until both ends are quiet.
+    pub fn connect(&mut self) -> Link {
+        let offered = self.world.wallet.pop();
+        self.connect_with(offered)
+    }
+
+    /// Connects, offering this.
+    pub fn connect_with(&mut self, offered: Option<OfferedSession>) -> Link {
+        let mut link = self.link(offered);
+        link.run(&mut self.world);
+        link
+    }
+
+    /// Two ends that have not exchanged a byte.
+    ///
+    /// # Panics
+    /// If the settings are wrong.
+    pub fn link(&mut self, offered: Option<OfferedSession>) -> Link {
+        self.rotate();
+        self.connections = self.connections.wrapping_add(1);
+        let seed = |side: u8| {
+            let mut seed = [self.seed; 32];
+            seed[..2].copy_from_slice(&[side, self.connections]);
+            seed
+        };
+        let client = Arc::new(
+            ClientConfig::try_from(self.client.clone()).expect("the client's settings are right"),
+        );
+        let server = Arc::new(
+            ServerConfig::try_from(self.server.clone()).expect("the server's settings are right"),
+        );
+        let client = Connection::client(client, self.name.clone(), offered, seed(1), self.now);
+        let server = Connection::server(server, seed(2));
+        Link {
+            client: End::new(Side::Client, client),
+            server: End::new(Side::Server, server),
+            now: self.now,
+            chunk: self.chunk,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The world outside two engines: tickets, spent marks, keys and verdicts, all in plain maps.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use tessera_crypto::SigningKey;
+use tessera_engine::{
+    Accepted, Answer, Found, IdentityError, IdentityProblem, Keep, OfferedSession, PeerClaim,
+    Question, Verdict,
+};
+use tessera_session::{Claim, Session, Side, TicketId, Timestamp, Vault};
+
+/// Everything the two ends of a [`crate::Pair`] ask about.
+pub struct World {
+    /// The server's store.
+    pub sessions: HashMap<TicketId, Session>,
+    /// Tickets used up.
+    pub spent: HashMap<TicketId, Timestamp>,
+    /// The client's wallet, oldest first.
+    pub wallet: Vec<OfferedSession>,
+    /// Makes lookup keys.
+    pub vault: Arc<Vault>,
+    /// How the store behaves.
+    pub mood: StoreMood,
+    /// Everything that was asked, by name, in order.
+    pub asked: Vec<&'static str>,
+    /// Servers' keys, by identity.
+    pub server_keys: Vec<Arc<SigningKey>>,
+    /// The client's key.
+    pub client_key: Option<Arc<SigningKey>>,
+    known: HashMap<Vec<u8>, Accepted>,
+    /// Leaf certificates the verifier rejects.
+    pub rejected: HashSet<Vec<u8>>,
+}
+
+/// How the server's store behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreMood {
+    /// As it should.
+    Fine,
+    /// Every answer says that it failed.
+    Down,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            sessions: HashMap::new(),
+            spent: HashMap::new(),
+            wallet: Vec::new(),
+            vault: Arc::new(Vault::new(&[0x5a; 32])),
+            mood: StoreMood::Fine,
+            asked: Vec::new(),
+            server_keys: Vec::new(),
+            client_key: None,
+            known: HashMap::new(),
+            rejected: HashSet::new(),
+        }
+    }
+}
+
+impl World {
+    /// Makes a certificate known to the verifier.
+    pub fn know(&mut self, accepted: Accepted) {
+        if let Some(leaf) = accepted.identity.chain.first() {
+            self.known.insert(leaf.clone(), accepted);
+        }
+    }
+
+    /// Answers a question as `side`'s adapter would.
+    pub fn answer(&mut self, side: Side, question: Question) -> Answer {
+        self.asked.push(question.name());
+        match question {
+            Question::FindSession(id) => Answer::Session(self.find(id)),
+            Question::ClaimSession { id, until } => Answer::Claim(self.claim(id, until)),
+            Question::Keep(keep) => Answer::Kept(self.keep(*keep)),
+            Question::VerifyPeer(claim) => Answer::Verdict(self.verdict(&claim)),
+            Question::Sign {
+                identity,
+                scheme,
+                message,
+            } => {
+                let key = match side {
+                    Side::Server => self.server_keys.get(identity),
+                    Side::Client => self.client_key.as_ref(),
+                };
+                Answer::Signature(key.and_then(|key| key.sign(scheme, &message).ok()))
+            }
+        }
+    }
+
+    fn find(&self, id: TicketId) -> Found {
+        match (self.mood, self.sessions.get(&id)) {
+            (StoreMood::Down, _) => Found::Unavailable,
+            (StoreMood::Fine, Some(session)) => Found::Session(Box::new(session.clone())),
+            (StoreMood::Fine, None) => Found::Nothing,
+        }
+    }
+
+    fn claim(&mut self, id: TicketId, until: Timestamp) -> Option<Claim> {
+        if self.mood == StoreMood::Down {
+            return None;
+        }
+        match self.spent.insert(id, until) {
+            None => Some(Claim::Won),
+            Some(_) => Some(Claim::AlreadyUsed),
+        }
+    }
+
+    fn keep(&mut self, keep: Keep) -> bool {
+        match keep.side {
+            Side::Client => self.wallet.push(OfferedSession {
+                session: keep.session,
+                ticket: keep.ticket,
+            }),
+            Side::Server if self.mood == StoreMood::Down => return false,
+            Side::Server => {
+                self.sessions.insert(keep.id, keep.session);
+            }
+        }
+        true
+    }
+
+    fn verdict(&self, claim: &PeerClaim) -> Verdict {
+        let leaf = claim.chain.first().cloned().unwrap_or_default();
+        match self
+            .known
+            .get(&leaf)
+            .filter(|_| !self.rejected.contains(&leaf))
+        {
+            Some(accepted) => Verdict::Accepted(Box::new(accepted.clone())),
+            None => Verdict::Rejected(IdentityError {
+                certificate: 0,
+                subject: "a stranger".to_owned(),
+                problem: IdentityProblem::UnknownIssuer,
+            }),
+        }
+    }
+}
