@@ -50,6 +50,16 @@ pub(crate) fn run(breadth: Breadth) -> Result<bool> {
 fn phases(breadth: Breadth) -> Vec<Phase> {
     let mut phases = vec![
         Phase::command("fmt", &["fmt", "--all", "--check"]),
+        Phase::command(
+            "fmt bench",
+            &[
+                "fmt",
+                "--all",
+                "--check",
+                "--manifest-path",
+                "bench/Cargo.toml",
+            ],
+        ),
         Phase::check("layers", layers::check),
         Phase::check("tidy", tidy::check),
         Phase::new("deny", deny),

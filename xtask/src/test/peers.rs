@@ -2,108 +2,88 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::phase;
+use crate::repository;
 
-/// Programs of which any one will do, and the package they come from on Debian and Ubuntu.
+/// A program the tests start, and the package it comes from on Debian and Ubuntu.
 struct Peer {
-    programs: &'static [&'static str],
-    package: &'static str,
+    program: String,
+    package: String,
 }
-
-const PEERS: &[Peer] = &[
-    Peer {
-        programs: &["openssl"],
-        package: "openssl",
-    },
-    Peer {
-        programs: &["gnutls-cli"],
-        package: "gnutls-bin",
-    },
-    Peer {
-        programs: &["gnutls-serv"],
-        package: "gnutls-bin",
-    },
-    Peer {
-        programs: &["curl"],
-        package: "curl",
-    },
-    Peer {
-        programs: &["python3"],
-        package: "python3",
-    },
-    Peer {
-        programs: &["node"],
-        package: "nodejs",
-    },
-    Peer {
-        programs: &["java"],
-        package: "default-jdk-headless",
-    },
-    Peer {
-        programs: &["javac"],
-        package: "default-jdk-headless",
-    },
-    Peer {
-        programs: &["chromium"],
-        package: "chromium",
-    },
-];
 
 /// True when every peer is there, after installing those that were not.
 pub(super) fn ensure() -> Result<bool> {
-    let missing = missing();
-    if missing.is_empty() {
-        println!("every program the tests run against is installed");
+    let peers = list()?;
+    let packages = missing(&peers);
+    if packages.is_empty() {
+        println!(
+            "all {} programs the tests run against are installed",
+            peers.len()
+        );
         return Ok(true);
     }
-    let command = format!(
+    let install = format!(
         "apt-get install --yes --no-install-recommends {}",
-        missing.join(" ")
+        packages.join(" ")
     );
     if find("apt-get").is_none() || !is_root()? {
         println!("The tests run against programs that are not installed. On Debian or Ubuntu:\n");
-        println!("    sudo apt-get update && sudo {command}\n");
+        println!("    sudo apt-get update && sudo {install}\n");
         println!(
             "Elsewhere, install what provides: {}",
-            absent_programs().join(", ")
+            absent(&peers).join(", ")
         );
         return Ok(false);
     }
     // The lists of a fresh machine may be empty or old, so they are fetched first.
     apt(&["update", "--quiet"])?;
     let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
-    arguments.extend(&missing);
+    arguments.extend(&packages);
     apt(&arguments)?;
-    let absent = absent_programs();
+    let absent = absent(&peers);
     if !absent.is_empty() {
-        println!("still missing after {command}: {}", absent.join(", "));
+        println!("still missing after {install}: {}", absent.join(", "));
     }
     Ok(absent.is_empty())
 }
 
+/// `interop/packages.txt`: a program and its package a line. The tests read the same list.
+fn list() -> Result<Vec<Peer>> {
+    let path = repository::root().join("interop/packages.txt");
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    parse(&text)
+}
+
+fn parse(text: &str) -> Result<Vec<Peer>> {
+    let peer = |line: &str| {
+        let (program, package) = line
+            .split_once(' ')
+            .with_context(|| format!("not a program and its package: {line}"))?;
+        Ok(Peer {
+            program: program.to_owned(),
+            package: package.to_owned(),
+        })
+    };
+    text.lines().map(peer).collect()
+}
+
 /// The packages to install, each once.
-fn missing() -> Vec<&'static str> {
-    let mut packages: Vec<&str> = PEERS
-        .iter()
-        .filter(|peer| is_absent(peer))
-        .map(|peer| peer.package)
-        .collect();
+fn missing(peers: &[Peer]) -> Vec<&str> {
+    let missing = peers.iter().filter(|peer| find(&peer.program).is_none());
+    let mut packages: Vec<&str> = missing.map(|peer| peer.package.as_str()).collect();
+    packages.sort_unstable();
     packages.dedup();
     packages
 }
 
-fn absent_programs() -> Vec<String> {
-    PEERS
+fn absent(peers: &[Peer]) -> Vec<&str> {
+    peers
         .iter()
-        .filter(|peer| is_absent(peer))
-        .map(|peer| peer.programs.join(" or "))
+        .map(|peer| peer.program.as_str())
+        .filter(|program| find(program).is_none())
         .collect()
-}
-
-fn is_absent(peer: &Peer) -> bool {
-    peer.programs.iter().all(|program| find(program).is_none())
 }
 
 fn find(program: &str) -> Option<PathBuf> {
@@ -134,17 +114,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_is_named_once_however_many_programs_it_holds() {
-        let mut packages: Vec<&str> = PEERS.iter().map(|peer| peer.package).collect();
-        packages.dedup();
-        let mut sorted = packages.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(
-            packages.len(),
-            sorted.len(),
-            "programs of one package stand together"
-        );
+    fn a_package_is_named_once_however_many_of_its_programs_are_missing() {
+        let peers =
+            parse("no-such-a both\nno-such-b both\nsh dash\n").expect("three well-formed lines");
+        assert_eq!(missing(&peers), ["both"]);
+        assert_eq!(absent(&peers), ["no-such-a", "no-such-b"]);
+        assert!(parse("lonely\n").is_err());
     }
 
     #[test]
