@@ -8,6 +8,9 @@ use rcgen::{
     Issuer, KeyPair, KeyUsagePurpose, RsaKeySize, date_time_ymd,
 };
 
+use crate::peer::program;
+use crate::process::run;
+
 /// The kinds of key a TLS 1.3 certificate has in these tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyType {
@@ -38,7 +41,7 @@ impl KeyType {
             Self::P256 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256),
             Self::P384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384),
             Self::P521 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512),
-            Self::Ed25519 => KeyPair::generate_for(&rcgen::PKCS_ED25519),
+            Self::Ed25519 => KeyPair::from_pem(&ed25519()),
             Self::Rsa2048 => KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048),
         };
         made.expect("the backend makes this type of key")
@@ -143,6 +146,14 @@ impl Authority {
         fs::write(&identity.key, key.serialize_pem()).expect("the key is written");
         identity
     }
+}
+
+/// A key as `openssl` writes it: PKCS #8 without the public half, which every program reads.
+fn ed25519() -> String {
+    let mut openssl = program("openssl");
+    run(openssl.args(["genpkey", "-algorithm", "ed25519"]), b"")
+        .succeeded()
+        .text()
 }
 
 fn server_params() -> CertificateParams {
