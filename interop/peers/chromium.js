@@ -67,7 +67,8 @@ async function main() {
   const first = await visit(sessionId);
   console.log(JSON.stringify(first));
   for (;;) {
-    await pause(500);
+    // Long enough for the server to find the connection idle.
+    await pause(2500);
     const next = await visit(sessionId);
     if (next.connection.id !== first.connection.id) {
       console.log(JSON.stringify(next));

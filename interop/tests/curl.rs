@@ -65,7 +65,7 @@ fn curl_resumes_on_its_second_connection_and_both_key_logs_agree() {
     let server = scene.serve(&["--keylog", &ours]);
     let url = server.url("/json");
     // HTTP/1.0 closes after each answer, so the second page needs a second connection.
-    let got = curl(&scene, &server, &["--http1.0", &url, &url]).succeeded();
+    let got = curl(&scene, &server, &["--http1.0", "--no-alpn", &url, &url]).succeeded();
     let pages = Page::find_all(&got.text());
     let [first, second] = &pages[..] else {
         panic!("two pages in {got}")
