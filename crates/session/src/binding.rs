@@ -3,8 +3,7 @@
 use core::fmt;
 use std::net::IpAddr;
 
-use tessera_crypto::HashAlgorithm;
-
+use crate::id::sha256;
 use crate::scope::Scope;
 use crate::time::Timestamp;
 
@@ -190,15 +189,8 @@ pub struct IssuerSerial {
 impl IssuerSerial {
     /// From the issuer's name in DER and the serial number's bytes.
     pub fn new(issuer_der: &[u8], serial: &[u8]) -> Self {
-        let mut issuer_hash = [0; 32];
-        for (to, from) in issuer_hash
-            .iter_mut()
-            .zip(HashAlgorithm::Sha256.hash(issuer_der).as_bytes())
-        {
-            *to = *from;
-        }
         Self {
-            issuer_hash,
+            issuer_hash: sha256(&[issuer_der]),
             serial: serial.to_vec(),
         }
     }

@@ -13,12 +13,12 @@ use crate::session::{Resumption, Session};
 use crate::store::Revoked;
 use crate::time::Timestamp;
 
-/// A lineage ends after this long, whatever the settings: §4.7.1 gives tickets seven days.
+/// A lineage ends after this long, whatever the settings: RFC 9846 §4.7.1 gives tickets seven days.
 pub const LONGEST_LINEAGE_TLS13: Duration = Duration::from_secs(7 * 24 * 3600);
 /// RFC 5246 §F.1.4 suggests an upper limit of a day for sessions.
 pub const LONGEST_LINEAGE_TLS12: Duration = Duration::from_secs(24 * 3600);
 
-/// How far the client's view of a ticket's age may differ from ours for early data (§8.3).
+/// How far the client's view of a ticket's age may differ from ours for early data (RFC 9846 §8.3).
 const FRESHNESS_WINDOW: Duration = Duration::from_secs(10);
 
 /// When sessions are resumed.
@@ -110,9 +110,9 @@ pub struct Offer<'a> {
     pub revoked_serials: &'a RevokedSerials,
     /// Whether this hello has `extended_main_secret` (RFC 7627).
     pub extended_main_secret: bool,
-    /// Whether early data is offered with the first identity and without a retry (§4.3.10).
+    /// Whether early data is offered with the first identity and without a retry (RFC 9846 §4.3.10).
     pub early_data: bool,
-    /// The ticket's age as the client tells it, for early data (§4.3.11.1).
+    /// The ticket's age as the client tells it, for early data (RFC 9846 §4.3.11.1).
     pub ticket_age: Option<Duration>,
     /// Since when every used ticket is remembered, for early data; `None` if nobody remembers.
     pub recording_since: Option<Timestamp>,
@@ -164,7 +164,7 @@ impl ResumptionPolicy {
             Some(refusal) => Ruling::FullHandshake(refusal),
             None => {
                 let early_data = self.early_data(session, offer, now);
-                // Early data is taken at most once: §8.
+                // Early data is taken at most once: RFC 9846 §8.
                 Ruling::Resume {
                     claim: self.single_use || early_data.is_ok(),
                     early_data,
@@ -173,7 +173,7 @@ impl ResumptionPolicy {
         }
     }
 
-    /// How much early data to take with a session that is resumed (§4.3.10).
+    /// How much early data to take with a session that is resumed (RFC 9846 §4.3.10).
     fn early_data(
         &self,
         session: &Session,
@@ -304,7 +304,7 @@ fn same_version(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// TLS 1.3 keeps the hash (§4.3.11), TLS 1.2 the whole suite (RFC 5246 §7.4.1.3).
+/// TLS 1.3 keeps the hash (RFC 9846 §4.3.11), TLS 1.2 the whole suite (RFC 5246 §7.4.1.3).
 fn same_terms(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     let same = match session.resumption {
         Resumption::Tls13 { .. } => session.hash() == Some(offer.cipher_suite_hash),
@@ -335,7 +335,7 @@ fn same_scope(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// §4.4.2: no CertificateRequest in a resumed handshake, so whoever must be known was known before.
+/// RFC 9846 §4.4.2: no CertificateRequest in a resumed handshake, so whoever must be known was known before.
 fn identified(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     if offer.requires_identity && session.binding.peer.is_none() {
         Err(Refusal::NoIdentity)
@@ -394,7 +394,7 @@ fn extended_main_secret(session: &Session, offer: &Offer<'_>) -> Result<(), Refu
     }
 }
 
-/// §8.3: the age the client tells and the age we see agree. Here no skew is granted to the future.
+/// RFC 9846 §8.3: the age the client tells and the age we see agree. Here no skew is granted to the future.
 fn ticket_age_adds_up(session: &Session, offer: &Offer<'_>, now: Timestamp) -> Result<(), Refusal> {
     let seen = now
         .since(session.lifetime.issued_at)
@@ -406,3 +406,6 @@ fn ticket_age_adds_up(session: &Session, offer: &Offer<'_>, now: Timestamp) -> R
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -354,3 +354,182 @@ fn capacity(session: &Session, ticket: Option<&[u8]>) -> usize {
         .map_or(0, |alpn| alpn.as_bytes().len());
     256 + name + alpn + peer + session.app_data.len() + ticket.map_or(0, <[u8]>::len)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+    use data_encoding::HEXLOWER;
+    use proptest::prelude::*;
+
+    /// Records of every format ever released, which stay readable: `name: hex`, one a line.
+    const GOLDEN: &str = include_str!("../tests/golden/session-records.txt");
+
+    fn sample(name: &str) -> (Session, Option<&'static [u8]>) {
+        match name {
+            "tls13-server" => (samples::tls13(), None),
+            "tls13-client" => (samples::tls13(), Some(b"a ticket")),
+            "tls12-server" => (samples::tls12(), None),
+            "bare" => (samples::bare(), None),
+            "tainted" => (
+                Session {
+                    taint: Some(Taint::Unverified),
+                    ..samples::bare()
+                },
+                None,
+            ),
+            other => panic!("no sample {other}"),
+        }
+    }
+
+    fn golden() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+        GOLDEN
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| {
+                let (name, hex) = line.split_once(": ").expect("a name and its bytes");
+                (name, HEXLOWER.decode(hex.as_bytes()).expect("hexadecimal"))
+            })
+    }
+
+    #[test]
+    fn records_of_every_release_are_still_read() {
+        let mut seen = 0;
+        for (name, bytes) in golden() {
+            let (session, ticket) =
+                decode(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let (expected, expected_ticket) = sample(name);
+            assert_eq!(
+                encode(&session, ticket.as_deref()),
+                encode(&expected, expected_ticket),
+                "{name}"
+            );
+            seen += 1;
+        }
+        assert_eq!(seen, 5);
+    }
+
+    #[test]
+    fn this_release_writes_the_format_it_says() {
+        for (name, bytes) in golden() {
+            let (session, ticket) = sample(name);
+            let written = encode(&session, ticket).unwrap();
+            assert_eq!(HEXLOWER.encode(&written), HEXLOWER.encode(&bytes), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_later_format_is_refused_by_its_number() {
+        let mut bytes = encode(&samples::bare(), None).unwrap().to_vec();
+        bytes[1] = 2;
+        assert_eq!(decode(&bytes).err(), Some(RecordError::UnknownFormat(2)));
+    }
+
+    #[test]
+    fn rule_13_a_zero_secret_is_refused_on_reading() {
+        let mut bytes = encode(&samples::bare(), None).unwrap().to_vec();
+        let at = 2 + 2 + 2 + 16 + 4 + 1;
+        bytes[at..at + 32].fill(0);
+        assert_eq!(
+            decode(&bytes).err(),
+            Some(RecordError::Secret(SecretError::AllZero))
+        );
+    }
+
+    #[test]
+    fn rule_13_what_is_too_long_is_neither_written_nor_read() {
+        let mut session = samples::tls13();
+        session.app_data = vec![0; 0x1_0000];
+        assert_eq!(
+            encode(&session, None).err(),
+            Some(RecordError::TooLong("app_data"))
+        );
+        let mut session = samples::tls13();
+        session.binding.peer.as_mut().unwrap().chain = vec![vec![1]; MAX_CERTIFICATES + 1];
+        assert_eq!(
+            encode(&session, None).err(),
+            Some(RecordError::TooLong("chain"))
+        );
+        assert_eq!(
+            encode(&samples::bare(), Some(&[0; 0x1_0000])).err(),
+            Some(RecordError::TooLong("ticket"))
+        );
+        assert_eq!(
+            decode(&vec![0; MAX_LEN + 1]).err(),
+            Some(RecordError::TooLong("record"))
+        );
+    }
+
+    #[test]
+    fn rule_14_the_form_of_one_version_is_no_record_of_the_other() {
+        let mut mixed = samples::tls13();
+        mixed.resumption = samples::tls12().resumption;
+        assert_eq!(encode(&mixed, None).err(), Some(illegal("resumption")));
+    }
+
+    #[test]
+    fn no_copy_of_the_secret_is_left_behind_by_a_growing_buffer() {
+        for session in [samples::tls13(), samples::tls12(), samples::bare()] {
+            for ticket in [None, Some([7; 2000].as_slice())] {
+                assert!(encode(&session, ticket).unwrap().len() <= capacity(&session, ticket));
+            }
+        }
+    }
+
+    #[test]
+    fn every_prefix_of_a_record_is_an_error() {
+        let bytes = encode(&samples::tls13(), Some(b"ticket")).unwrap();
+        for end in 0..bytes.len() {
+            assert!(decode(&bytes[..end]).is_err(), "{end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rule_13_any_bytes_give_a_session_or_an_error(bytes: Vec<u8>) {
+            let _ = decode(&bytes);
+        }
+
+        #[test]
+        fn rule_13_what_is_read_is_written_the_same(at: usize, value: u8) {
+            let mut bytes = encode(&samples::tls13(), Some(b"ticket")).unwrap().to_vec();
+            let at = at % bytes.len();
+            bytes[at] = value;
+            if let Ok((session, ticket)) = decode(&bytes) {
+                prop_assert_eq!(encode(&session, ticket.as_deref()).unwrap().to_vec(), bytes);
+            }
+        }
+
+        #[test]
+        fn a_session_survives_being_written(
+            numbers: [u32; 3],
+            times: [u64; 4],
+            app_data: Vec<u8>,
+            subject: String,
+            certificates in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..50), 0..16),
+            serials in prop::collection::vec(any::<([u8; 32], Vec<u8>)>(), 0..16),
+        ) {
+            let [authenticated_at, issued_at, expires_at, lineage_ends_at] = times.map(Timestamp::from_millis);
+            let mut session = samples::tls13();
+            session.lineage.generation = numbers[0];
+            session.lifetime = Lifetime { authenticated_at, issued_at, expires_at, lineage_ends_at };
+            session.resumption = Resumption::Tls13 { ticket_age_add: numbers[1], max_early_data_size: numbers[2] };
+            session.app_data = app_data;
+            let peer = session.binding.peer.as_mut().unwrap();
+            peer.subject = subject;
+            peer.chain = certificates;
+            peer.issuer_serials = serials
+                .into_iter()
+                .map(|(issuer_hash, serial)| IssuerSerial { issuer_hash, serial })
+                .collect();
+            let bytes = encode(&session, None).unwrap();
+            let (read, ticket) = decode(&bytes).unwrap();
+            prop_assert_eq!(ticket, None);
+            prop_assert_eq!(&read.binding, &session.binding);
+            prop_assert_eq!(read.lifetime, session.lifetime);
+            prop_assert_eq!(read.resumption, session.resumption);
+            prop_assert_eq!(read.lineage, session.lineage);
+            prop_assert_eq!(read.app_data, session.app_data);
+        }
+    }
+}

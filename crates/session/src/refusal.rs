@@ -57,7 +57,7 @@ pub enum Refusal {
     StoreUnavailable,
     /// The server was offered it and chose a full handshake; only the server knows why.
     DeclinedByServer,
-    /// No early data was offered, or not with the first identity, or there was a retry (§4.3.10).
+    /// No early data was offered, or not with the first identity, or there was a retry (RFC 9846 §4.3.10).
     EarlyDataNotOffered,
     /// Policy accepts no early data.
     EarlyDataOff,
@@ -69,7 +69,7 @@ pub enum Refusal {
     EarlyDataDifferentCipherSuite,
     /// The connection speaks another application protocol than the session.
     EarlyDataDifferentAlpn,
-    /// The client's view of the ticket's age differs too much from ours (§8.3).
+    /// The client's view of the ticket's age differs too much from ours (RFC 9846 §8.3).
     EarlyDataNotFresh,
     /// The ticket is older than the memory of what was used.
     EarlyDataBeforeRecording,

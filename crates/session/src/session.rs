@@ -74,7 +74,7 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// What `ticket_lifetime` says: whole seconds, at most seven days (§4.7.1).
+    /// What `ticket_lifetime` says: whole seconds, at most seven days (RFC 9846 §4.7.1).
     pub fn ticket_lifetime(&self) -> u32 {
         let seconds = self.expires_at.ahead_of(self.issued_at).as_secs();
         u32::try_from(seconds).unwrap_or(u32::MAX).min(604_800)
@@ -91,9 +91,9 @@ pub enum Resumption {
         /// Whether the secret is bound to its handshake: RFC 7627.
         extended_main_secret: bool,
     },
-    /// By a PSK identity (§4.3.11).
+    /// By a PSK identity (RFC 9846 §4.3.11).
     Tls13 {
-        /// Hides the ticket's age from observers (§4.7.1).
+        /// Hides the ticket's age from observers (RFC 9846 §4.7.1).
         ticket_age_add: u32,
         /// How much early data the ticket allows; 0 for none.
         max_early_data_size: u32,
@@ -189,7 +189,7 @@ impl ResumptionSecret {
         suite: CipherSuite,
     ) -> Result<Self, SecretError> {
         let hash = suite_hash(version, suite).ok_or(SecretError::Suite(suite))?;
-        // RFC 5246 §8.1: the main secret has 48 bytes whatever the suite; §4.7.1: a PSK has Hash.length.
+        // RFC 5246 §8.1: the main secret has 48 bytes whatever the suite; RFC 9846 §4.7.1: a PSK has Hash.length.
         let expected = if version == ProtocolVersion::TLS1_3 {
             hash.output_len()
         } else {
@@ -246,5 +246,84 @@ pub fn suite_hash(version: ProtocolVersion, suite: CipherSuite) -> Option<HashAl
             _ => None,
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    const AES128: CipherSuite = CipherSuite::TLS_AES_128_GCM_SHA256;
+    const AES256: CipherSuite = CipherSuite::TLS_AES_256_GCM_SHA384;
+    const ECDHE: CipherSuite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+
+    fn refused(bytes: &[u8], version: ProtocolVersion, suite: CipherSuite) -> Option<SecretError> {
+        ResumptionSecret::new(Secret::new(bytes).unwrap(), version, suite).err()
+    }
+
+    #[test]
+    fn rule_14_a_secret_of_zeros_is_refused() {
+        assert_eq!(
+            refused(&[0; 32], ProtocolVersion::TLS1_3, AES128),
+            Some(SecretError::AllZero)
+        );
+        assert_eq!(
+            refused(&[0; 48], ProtocolVersion::TLS1_2, ECDHE),
+            Some(SecretError::AllZero)
+        );
+    }
+
+    #[test]
+    fn rule_13_a_secret_has_the_hashs_length_or_48_bytes() {
+        let length = |expected, found| Some(SecretError::Length { expected, found });
+        assert_eq!(
+            refused(&[1; 48], ProtocolVersion::TLS1_3, AES128),
+            length(32, 48)
+        );
+        assert_eq!(
+            refused(&[1; 32], ProtocolVersion::TLS1_3, AES256),
+            length(48, 32)
+        );
+        assert_eq!(
+            refused(&[1; 32], ProtocolVersion::TLS1_2, ECDHE),
+            length(48, 32)
+        );
+        assert_eq!(refused(&[], ProtocolVersion::TLS1_3, AES128), length(32, 0));
+        assert_eq!(refused(&[1; 48], ProtocolVersion::TLS1_3, AES256), None);
+        assert_eq!(refused(&[1; 48], ProtocolVersion::TLS1_2, ECDHE), None);
+    }
+
+    #[test]
+    fn rule_14_a_suite_belongs_to_one_version() {
+        for (version, suite) in [
+            (ProtocolVersion::TLS1_2, AES128),
+            (ProtocolVersion::TLS1_3, ECDHE),
+            (ProtocolVersion::TLS1_1, ECDHE),
+        ] {
+            assert_eq!(
+                refused(&[1; 48], version, suite),
+                Some(SecretError::Suite(suite))
+            );
+        }
+    }
+
+    #[test]
+    fn a_session_shows_itself_without_its_secret() {
+        let shown = format!("{:?}", samples::tls13());
+        assert!(shown.contains("www.example.com"));
+        assert!(!shown.contains("secret") && !shown.contains("160, 161"));
+    }
+
+    #[test]
+    fn rule_17_a_session_keeps_who_the_peer_is_and_since_when() {
+        let session = samples::tls13();
+        let (kept, _) =
+            crate::record::decode(&crate::record::encode(&session, None).unwrap()).unwrap();
+        assert_eq!(kept.binding, session.binding);
+        assert_eq!(
+            kept.lifetime.authenticated_at,
+            session.lifetime.authenticated_at
+        );
     }
 }

@@ -60,7 +60,7 @@ pub trait SessionStore: Send + Sync {
     fn expire(&self, now: Timestamp) -> Reply<'_, u64>;
 }
 
-/// The client's side: TLS 1.3 tickets are drawn and gone (§C.4), TLS 1.2 sessions stay.
+/// The client's side: TLS 1.3 tickets are drawn and gone (RFC 9846 appendix C.4), TLS 1.2 sessions stay.
 pub trait TicketWallet: Send + Sync {
     /// Keeps a ticket for connections of this key; beyond [`TICKETS_PER_KEY`] the one that ends first goes.
     fn keep(&self, key: &WalletKey, session: StoredSession) -> Reply<'_, ()>;

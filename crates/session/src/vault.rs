@@ -179,6 +179,7 @@ struct Keys {
     root: Prk,
     lookup: HmacKey,
     index: HmacKey,
+    spent: HmacKey,
     check: [u8; 16],
 }
 
@@ -200,11 +201,11 @@ impl Vault {
         };
         let mut check = [0; 16];
         root.expand(b"check value", &mut check);
-        let (lookup, index) = (hmac(b"lookup mac"), hmac(b"index"));
         Self(Arc::new(Keys {
+            lookup: hmac(b"lookup mac"),
+            index: hmac(b"index"),
+            spent: hmac(b"spent mark"),
             root,
-            lookup,
-            index,
             check,
         }))
     }
@@ -339,6 +340,14 @@ impl Vault {
         let mut tag = [0; 16];
         fill(&mut tag, digest.as_bytes());
         Some(tag)
+    }
+
+    /// Authenticates the mark of a used-up id, so that nobody but us sets one or moves its end.
+    pub fn spent_mark(&self, id: TicketId, until: Timestamp) -> Tag {
+        let mut mark = [0; 16];
+        let until = until.as_millis().to_be_bytes();
+        fill(&mut mark, self.0.spent.sign(&[&id.0, &until]).as_bytes());
+        mark
     }
 
     /// A new look-up id, to travel as a ticket or as a TLS 1.2 session id. Half of it is random, half
@@ -676,6 +685,15 @@ mod tests {
             vault().open_summary(&stored).unwrap().kind,
             TicketKind::Lineage
         );
+    }
+
+    #[test]
+    fn a_spent_mark_is_for_one_id_and_one_end() {
+        let mark = |id, until| vault().spent_mark(id, until);
+        let now = samples::ISSUED;
+        assert_eq!(mark(id(), now), mark(id(), now));
+        assert_ne!(mark(id(), now), mark(TicketId([9; 32]), now));
+        assert_ne!(mark(id(), now), mark(id(), Timestamp::EPOCH));
     }
 
     #[test]

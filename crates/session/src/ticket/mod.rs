@@ -12,7 +12,7 @@ pub use seal::{Opened, SealError};
 
 use crate::vault::LOOKUP_KEY_LEN;
 
-/// What a client presented: §4.7.1 has both forms.
+/// What a client presented: RFC 9846 §4.7.1 has both forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ticket<'a> {
     /// The store has the session. Exactly 32 bytes.

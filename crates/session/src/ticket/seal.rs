@@ -37,7 +37,7 @@ pub enum SealError {
     NoSealingKey,
     /// The session has no form in bytes.
     Record(RecordError),
-    /// The ticket would be longer than 65,535 bytes (§4.7.1).
+    /// The ticket would be longer than 65,535 bytes (RFC 9846 §4.7.1).
     TooLong,
 }
 
@@ -203,4 +203,169 @@ const NONCE: [u8; 12] = [0; 12];
 
 fn associated_data(name: KeyName, salt: &[u8; SALT_LEN], header: &[u8; HEADER_LEN]) -> Vec<u8> {
     [b"self-encrypted ticket\0".as_slice(), &name.0, salt, header].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, ISSUED};
+    use crate::ticket::{RotationPolicy, rotation};
+    use core::time::Duration;
+    use proptest::prelude::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn entropy(number: u8) -> Entropy {
+        Entropy::from_seed([number; 32])
+    }
+
+    fn ring() -> Ring {
+        rotation::next(
+            &Ring::empty(),
+            &RotationPolicy::default(),
+            ISSUED,
+            &mut entropy(1),
+        )
+        .unwrap()
+    }
+
+    fn ticket() -> Vec<u8> {
+        seal(&samples::tls13(), &ring(), ISSUED, &mut entropy(2)).unwrap()
+    }
+
+    fn same(a: &Session, b: &Session) -> bool {
+        record::encode(a, None).unwrap() == record::encode(b, None).unwrap()
+    }
+
+    #[test]
+    fn a_ticket_opens_to_the_session_it_was_made_of() {
+        for session in [samples::tls13(), samples::tls12(), samples::bare()] {
+            let ticket = seal(&session, &ring(), ISSUED, &mut entropy(2)).unwrap();
+            match open(&ticket, &ring(), ISSUED) {
+                Opened::Session {
+                    session: opened,
+                    renew,
+                } => assert!(same(&opened, &session) && !renew),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn rule_04_no_ticket_before_a_key_exists() {
+        let refused = |ring: Ring, now| seal(&samples::tls13(), &ring, now, &mut entropy(2)).err();
+        let none = Some(SealError::NoSealingKey);
+        assert_eq!(refused(Ring::empty(), ISSUED), none);
+        assert_eq!(refused(ring(), ISSUED.minus(HOUR)), none);
+        assert_eq!(refused(ring(), ISSUED.plus(12 * HOUR)), none);
+    }
+
+    #[test]
+    fn r16_a_ticket_opens_in_every_phase_of_its_key_but_the_last() {
+        let opened = |now| match open(&ticket(), &ring(), now) {
+            Opened::Session { renew, .. } => Some(renew),
+            Opened::UnknownKey => None,
+            Opened::Forged => panic!("it is not"),
+        };
+        assert_eq!(opened(ISSUED.minus(HOUR)), Some(true), "announced");
+        assert_eq!(opened(ISSUED), Some(false), "sealing");
+        assert_eq!(opened(ISSUED.plus(12 * HOUR)), Some(true), "opening");
+        assert_eq!(opened(ISSUED.plus(36 * HOUR)), None, "retired");
+    }
+
+    #[test]
+    fn r10_same_seed_different_tickets_share_no_keystream() {
+        // As after a restored snapshot: the same entropy, and so the same salt, for two sessions.
+        let (one, mut other) = (samples::tls13(), samples::tls13());
+        other.lifetime.issued_at = ISSUED.plus(HOUR);
+        let [a, b] =
+            [&one, &other].map(|session| seal(session, &ring(), ISSUED, &mut entropy(2)).unwrap());
+        let [p, q] = [&one, &other].map(|session| record::encode(session, None).unwrap());
+        let start = 16 + SALT_LEN + HEADER_LEN;
+        assert_eq!(a[..start], b[..start]);
+        let xored = |x: &[u8], y: &[u8]| x.iter().zip(y).map(|(x, y)| x ^ y).collect::<Vec<u8>>();
+        let (sealed, plain) = (xored(&a[start..], &b[start..]), xored(&p, &q));
+        let alike = sealed.iter().zip(&plain).filter(|(x, y)| x == y).count();
+        assert!(alike < plain.len() / 8, "{alike} of {} bytes", plain.len());
+    }
+
+    #[test]
+    fn r10_each_ticket_has_a_key_of_its_own() {
+        let mut entropy = entropy(2);
+        let [a, b] =
+            [0, 1].map(|_| seal(&samples::tls13(), &ring(), ISSUED, &mut entropy).unwrap());
+        assert_eq!(a[..16], b[..16], "the key's name");
+        let alike = a[16..].iter().zip(&b[16..]).filter(|(x, y)| x == y).count();
+        assert!(alike < a.len() / 8, "{alike} of {} bytes", a.len());
+    }
+
+    #[test]
+    fn on_the_wire_tickets_of_one_virtual_host_do_not_look_alike() {
+        let scope = samples::tls13().binding.scope;
+        assert!(
+            !ticket()
+                .windows(8)
+                .any(|window| scope.0.windows(8).any(|part| part == window))
+        );
+    }
+
+    #[test]
+    fn r13_a_ticket_of_another_ring_is_unknown_and_a_made_up_one_is_forged() {
+        let other = rotation::next(
+            &Ring::empty(),
+            &RotationPolicy::default(),
+            ISSUED,
+            &mut entropy(9),
+        )
+        .unwrap();
+        assert!(matches!(
+            open(&ticket(), &other, ISSUED),
+            Opened::UnknownKey
+        ));
+        let mut made_up = ticket();
+        made_up[16..].fill(7);
+        assert!(matches!(open(&made_up, &ring(), ISSUED), Opened::Forged));
+        assert!(matches!(
+            open(&ticket()[..16], &ring(), ISSUED),
+            Opened::Forged
+        ));
+        assert!(matches!(open(&[], &ring(), ISSUED), Opened::UnknownKey));
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_ticket_is_told() {
+        let mut session = samples::tls13();
+        session.app_data = vec![1; 0xffff];
+        assert_eq!(
+            seal(&session, &ring(), ISSUED, &mut entropy(2)).err(),
+            Some(SealError::TooLong)
+        );
+        session.app_data.push(1);
+        let error = seal(&session, &ring(), ISSUED, &mut entropy(2)).err();
+        assert_eq!(
+            error,
+            Some(SealError::Record(RecordError::TooLong("app_data")))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn one_flipped_bit_and_no_ticket_opens(at: usize, bit in 0u8..8) {
+            let mut ticket = ticket();
+            let at = at % ticket.len();
+            ticket[at] ^= 1 << bit;
+            match open(&ticket, &ring(), ISSUED) {
+                Opened::UnknownKey => prop_assert!(at < 16),
+                Opened::Forged => prop_assert!(at >= 16),
+                Opened::Session { .. } => prop_assert!(false, "byte {}", at),
+            }
+        }
+
+        #[test]
+        fn rule_13_any_bytes_are_a_ticket_or_not(bytes: Vec<u8>) {
+            let opened = open(&bytes, &ring(), ISSUED);
+            let opened_session = matches!(opened, Opened::Session { .. });
+            prop_assert!(!opened_session);
+        }
+    }
 }
