@@ -1,8 +1,11 @@
 //! Key logs (RFC 9850), to compare what both ends of a connection wrote.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+use crate::peer::program;
+use crate::process::run;
 
 /// The secrets of a key log, by label and client random.
 pub type Secrets = BTreeMap<(String, String), String>;
@@ -66,6 +69,38 @@ pub fn assert_agree(ours: &Secrets, theirs: &Secrets, connections: usize) {
     );
 }
 
+/// The `keys_fingerprint` of every connection in a key log, computed from its secrets alone.
+#[track_caller]
+pub fn fingerprints(secrets: &Secrets) -> BTreeSet<String> {
+    let ends = ["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"];
+    let randoms: BTreeSet<_> = secrets.keys().map(|(_, random)| random).collect();
+    let pairs = randoms.into_iter().filter_map(|random| {
+        let [client, server] = ends.map(|label| secrets.get(&(label.to_owned(), random.clone())));
+        Some((client?, server?))
+    });
+    pairs
+        .map(|(client, server)| fingerprint(client, server))
+        .collect()
+}
+
+fn fingerprint(client: &str, server: &str) -> String {
+    let mut input = b"tessera keys fingerprint".to_vec();
+    input.extend(bytes(client));
+    input.extend(bytes(server));
+    let mut openssl = program("openssl");
+    let digest = run(openssl.args(["dgst", "-sha256", "-binary"]), &input).succeeded();
+    let first = digest.stdout.iter().take(8);
+    first.map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = (0..hex.len()).step_by(2).map(|at| hex.get(at..at + 2));
+    pairs
+        .map(|pair| pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect::<Option<_>>()
+        .unwrap_or_else(|| panic!("not hexadecimal: {hex}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +117,15 @@ mod tests {
     #[should_panic(expected = "0 of 1 connections")]
     fn logs_of_different_connections_do_not_agree() {
         assert_agree(&Secrets::new(), &Secrets::new(), 1);
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_beginning_of_a_hash_over_both_secrets() {
+        let random = "00".repeat(32);
+        let lines = ["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"]
+            .map(|label| format!("{label} {random} 616263\n"));
+        // SHA-256("tessera keys fingerprint" || "abc" || "abc")
+        let expected = BTreeSet::from(["860ac00415e63d38".to_owned()]);
+        assert_eq!(fingerprints(&parse(&lines.concat())), expected);
     }
 }

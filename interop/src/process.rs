@@ -71,10 +71,16 @@ impl std::fmt::Display for Outcome {
 /// Runs a program to its end with `input` on its standard input.
 #[track_caller]
 pub fn run(command: &mut Command, input: &[u8]) -> Outcome {
+    run_within(LIMIT, command, input)
+}
+
+/// The same with a limit of its own.
+#[track_caller]
+pub fn run_within(limit: Duration, command: &mut Command, input: &[u8]) -> Outcome {
     let mut running = Running::start(command);
     running.send(input);
     running.close_input();
-    running.wait()
+    running.wait_within(limit)
 }
 
 /// A program that is running; killed when dropped.
@@ -103,10 +109,14 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_until(&self, mut ready: impl FnMut(&Seen) -> bool) -> (MutexGuard<'_, Seen>, bool) {
+    fn wait_until(
+        &self,
+        limit: Duration,
+        mut ready: impl FnMut(&Seen) -> bool,
+    ) -> (MutexGuard<'_, Seen>, bool) {
         let (seen, timeout) = self
             .changed
-            .wait_timeout_while(self.lock(), LIMIT, |seen| !ready(seen))
+            .wait_timeout_while(self.lock(), limit, |seen| !ready(seen))
             .unwrap_or_else(PoisonError::into_inner);
         (seen, !timeout.timed_out())
     }
@@ -181,7 +191,7 @@ impl Running {
         };
         let (seen, _) = self
             .shared
-            .wait_until(|seen| seen.ended.is_some() || find(seen).is_some());
+            .wait_until(LIMIT, |seen| seen.ended.is_some() || find(seen).is_some());
         let found = find(&seen);
         found.unwrap_or_else(|| panic!("no line with {text:?} from {}", self.outcome(&seen)))
     }
@@ -212,10 +222,16 @@ impl Running {
     /// Waits for the end.
     #[track_caller]
     pub fn wait(self) -> Outcome {
-        let (seen, in_time) = self.shared.wait_until(|seen| seen.ended.is_some());
+        self.wait_within(LIMIT)
+    }
+
+    /// The same with a limit of its own.
+    #[track_caller]
+    pub fn wait_within(self, limit: Duration) -> Outcome {
+        let (seen, in_time) = self.shared.wait_until(limit, |seen| seen.ended.is_some());
         let outcome = self.outcome(&seen);
         drop(seen);
-        assert!(in_time, "still running after {LIMIT:?}: {outcome}");
+        assert!(in_time, "still running after {limit:?}: {outcome}");
         outcome
     }
 

@@ -307,6 +307,16 @@ fn connect_meets_every_suite_and_group_of_a_rustls_server_and_resumes() {
 }
 
 #[test]
+fn connect_updates_the_keys_of_both_directions() {
+    let scene = Scene::new();
+    let config = server(provider(), &scene.authority.server(KeyType::P256));
+    let peer = Peer::start(config, Ending::CloseNotify);
+    let update = [&GET[..], &["--key-update", "--no-wallet"]].concat();
+    let report = scene.connect(peer.port, &update).succeeded();
+    assert!(report.body().contains("rustls was here"));
+}
+
+#[test]
 fn connect_offers_the_hybrid_group_first_and_it_is_taken() {
     let scene = Scene::new();
     let config = server(provider(), &scene.authority.server(KeyType::P256));

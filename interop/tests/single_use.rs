@@ -1,8 +1,10 @@
 //! `--single-use`: a ticket resumes once, ever, across all processes on the store.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tessera_interop::peer::{program, script};
-use tessera_interop::process::run;
+use tessera_interop::process::run_within;
 use tessera_interop::{Page, Scene, Server};
 
 const PROCESSES: usize = 16;
@@ -18,7 +20,9 @@ fn race(servers: &[Server], tickets: usize) -> Value {
         json!({"ports": ports, "ca": servers[0].ca, "tickets": tickets, "at_once": AT_ONCE});
     let mut command = program("python3");
     command.arg(script("race.py")).arg(options.to_string());
-    let printed = run(&mut command, b"").succeeded().text();
+    let printed = run_within(Duration::from_secs(300), &mut command, b"")
+        .succeeded()
+        .text();
     serde_json::from_str(&printed).expect("a document")
 }
 

@@ -1,7 +1,11 @@
 //! The client's wallet: one process connects, another resumes.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
-use tessera_interop::{Page, Scene};
+use tessera_interop::peer::program;
+use tessera_interop::process::run;
+use tessera_interop::{Page, Report, Scene, Server, keylog};
 
 const GET: [&str; 2] = ["--get", "/json"];
 
@@ -36,6 +40,25 @@ fn both_ends_call_the_session_and_the_keys_the_same() {
             assert_eq!(report.field(field), page.session(field), "{field}");
         }
         assert_eq!(page.session("group"), "X25519MLKEM768");
+    }
+}
+
+#[test]
+fn every_keys_fingerprint_follows_from_the_key_log_of_either_end() {
+    let scene = Scene::new();
+    let logs = [scene.text_path("server.log"), scene.text_path("client.log")];
+    let server = scene.serve(&["--keylog", &logs[0]]);
+    let chain = [&GET[..], &["--reconnect", "3", "--keylog", &logs[1]]].concat();
+    let report = scene.connect_to(&server, &chain).succeeded();
+    server.stop();
+    let reported: BTreeSet<_> = report
+        .connections()
+        .iter()
+        .filter_map(|connection| connection["keys_fingerprint"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(reported.len(), 4);
+    for log in &logs {
+        assert_eq!(keylog::fingerprints(&keylog::read(log.as_ref())), reported);
     }
 }
 
@@ -93,7 +116,7 @@ fn a_session_outlives_the_server_process_that_made_it() {
         let server = serve();
         // The port is part of a wallet's key: connect to both processes under one name and port.
         let first = server.port;
-        let get = |server: &tessera_interop::Server, expect| {
+        let get = |server: &Server, expect| {
             let to = format!("localhost:{first}:127.0.0.1:{}", server.port);
             let args = [
                 "--ca-file",
@@ -156,7 +179,7 @@ fn the_listing_shows_both_sides_and_no_secret() {
         let ours = ours.unwrap_or_else(|| panic!("no lineage {lineage} in {listed}"));
         assert_eq!(ours["side"], side);
         assert_eq!(ours["state"], "live");
-        for secret in tessera_interop::keylog::read(log.as_ref()).values() {
+        for secret in keylog::read(log.as_ref()).values() {
             assert!(
                 !listed.everything().contains(secret),
                 "a secret in {listed}"
@@ -170,13 +193,13 @@ fn a_session_saved_as_openssl_pem_is_taken_up_by_connect_and_by_s_client() {
     let scene = Scene::new();
     let server = scene.serve(&[]);
     let file = scene.text_path("session.pem");
-    let save = ["--session-out", &file, "--no-wallet"];
+    let save = ["--session-out", &file];
     let first = scene
         .connect_to(&server, &[&GET[..], &save].concat())
         .succeeded();
     let first = Page::find(&first.body());
 
-    let mut openssl = tessera_interop::peer::program("openssl");
+    let mut openssl = program("openssl");
     openssl.args([
         "s_client",
         "-tls1_3",
@@ -187,13 +210,21 @@ fn a_session_saved_as_openssl_pem_is_taken_up_by_connect_and_by_s_client() {
     openssl.args(["-CAfile", &server.ca, "-sess_in", &file, "-sess_out", &file]);
     openssl.args(["-connect", &format!("127.0.0.1:{}", server.port)]);
     let request = b"GET /json HTTP/1.0\r\nHost: localhost\r\n\r\n";
-    let second = tessera_interop::process::run(&mut openssl, request).succeeded();
+    let second = run(&mut openssl, request).succeeded();
     let second = Page::find(&second.said("Reused, TLSv1.3").text());
     second.assert_resumes(&first);
 
-    let load = ["--session-in", &file, "--no-wallet", "--expect", "resumed"];
-    let third = scene
-        .connect_to(&server, &[&GET[..], &load].concat())
-        .succeeded();
+    // A state of its own, so that nothing but the file can be what resumes.
+    let load = [
+        "--ca-file",
+        &server.ca,
+        "--session-in",
+        &file,
+        "--expect",
+        "resumed",
+    ];
+    let load = [&GET[..], &load].concat();
+    let mut connect = scene.connect_command("elsewhere", server.port, &load);
+    let third = Report::of(run(&mut connect, b"")).succeeded();
     Page::find(&third.body()).assert_resumes(&second);
 }
