@@ -12,10 +12,13 @@
 //! pair.wait(after::hours(3)); // the ticket's two hours are over
 //! assert_eq!(pair.connect().kind(), Some(Kind::Full));
 //! ```
+//!
+//! And what the fuzz targets do: [`fuzz`].
 
 pub mod after;
 pub mod ca;
 pub mod end;
+pub mod fuzz;
 pub mod link;
 pub mod pair;
 pub mod world;

@@ -1,0 +1,63 @@
+//! What each fuzz target does with its bytes, and the seeds it starts from.
+//!
+//! The targets in `fuzz/` only call the functions here, so that `tests/corpus.rs` runs the very same code over
+//! every committed seed and over deterministic mutations of it, on a stable compiler and in every test run.
+//!
+//! A target panics when what it feeds breaks its promise: a parser is total, and whatever it reads is written back
+//! to something that reads the same.
+
+mod extension;
+mod handshake;
+mod mutator;
+mod record;
+
+pub use extension::*;
+pub use handshake::*;
+pub use mutator::Mutator;
+pub use record::*;
+
+/// One fuzz target.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// The name of its file in `fuzz/fuzz_targets/` and of its folder in `fuzz/seeds/`.
+    pub name: &'static str,
+    /// What it does with its bytes.
+    pub run: fn(&[u8]),
+    /// What it starts from.
+    pub seeds: fn() -> Vec<Seed>,
+}
+
+/// One input that gets a target past its first branches.
+pub struct Seed {
+    /// The name of its file, without the `.bin`.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Seed {
+    fn new(name: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            name,
+            bytes: bytes.into(),
+        }
+    }
+}
+
+/// All targets.
+pub fn targets() -> impl Iterator<Item = Target> {
+    [RECORD, HANDSHAKE, EXTENSION]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// Lists the functions of this module as targets, each with the seeds of the same name.
+macro_rules! table {
+    ($table:ident: $($name:ident)*) => {
+        pub(super) const $table: &[$crate::fuzz::Target] = &[
+            $($crate::fuzz::Target { name: stringify!($name), run: $name, seeds: seeds::$name },)*
+        ];
+    };
+}
+use table;
