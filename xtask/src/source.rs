@@ -1,6 +1,10 @@
 //! Rust source with everything blanked that is not code, so that a word in a comment or a string
 //! is never taken for a use of it.
 
+use std::collections::HashSet;
+
+use crate::repository::File;
+
 /// The code alone: comments, strings and character literals become spaces, line breaks stay.
 pub(crate) fn code(text: &str) -> String {
     let mut scrubber = Scrubber {
@@ -11,18 +15,50 @@ pub(crate) fn code(text: &str) -> String {
     scrubber.code
 }
 
-/// Which lines, counted from zero, belong to the tests at the bottom: all after `#[cfg(test)]` on `mod tests`.
+/// Where the tests at the bottom begin: at `#[cfg(test)]` on `mod tests {`, counted from zero.
 pub(crate) fn first_test_line(code: &str) -> usize {
-    let lines: Vec<&str> = code.lines().collect();
-    (0..lines.len())
-        .find(|&at| {
-            lines[at].trim() == "#[cfg(test)]"
-                && lines[at..]
-                    .iter()
-                    .take(4)
-                    .any(|line| line.trim_start().starts_with("mod "))
-        })
-        .unwrap_or(lines.len())
+    let end = code.lines().count();
+    test_modules(code)
+        .find(|(_, head)| head.ends_with('{'))
+        .map_or(end, |(at, _)| at)
+}
+
+/// The modules with a file of their own that exist in tests only: `#[cfg(test)]` on `mod name;`.
+fn test_files(code: &str) -> impl Iterator<Item = &str> {
+    test_modules(code)
+        .filter_map(|(_, head)| head.strip_suffix(';'))
+        .filter_map(|head| head.split(' ').next_back())
+}
+
+/// Paths of all files that are compiled in tests only.
+pub(crate) fn test_paths(files: &[File]) -> HashSet<String> {
+    let mut paths = HashSet::new();
+    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+        let code = code(&file.text);
+        let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        let stem = name.trim_end_matches(".rs");
+        // `a/mod.rs` and `a/lib.rs` have their modules beside them, `a/b.rs` in `a/b/`.
+        let inside = match stem {
+            "mod" | "lib" | "main" => folder.to_owned(),
+            _ => format!("{folder}/{stem}"),
+        };
+        paths.extend(test_files(&code).map(|name| format!("{inside}/{name}.rs")));
+    }
+    paths
+}
+
+/// Every `#[cfg(test)]` on a module: its line and the module's own.
+fn test_modules(code: &str) -> impl Iterator<Item = (usize, &str)> {
+    let marked = code
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.trim() == "#[cfg(test)]");
+    marked.filter_map(|(at, _)| {
+        let mut after = code.lines().skip(at + 1).map(str::trim);
+        let head = after.find(|line| !line.is_empty() && !line.starts_with("#["))?;
+        let name = head.split_once("mod ")?.0;
+        (name.is_empty() || name.starts_with("pub")).then_some((at, head))
+    })
 }
 
 /// The identifiers of a line of code, in order.
@@ -172,5 +208,12 @@ mod tests {
         let text = "fn a() {}\n\n#[cfg(test)]\nmod tests {\n}\n";
         assert_eq!(first_test_line(text), 2);
         assert_eq!(first_test_line("fn a() {}\n"), 1);
+        assert_eq!(first_test_line("#[cfg(test)]\nmod traces;\nfn a() {}\n"), 3);
+    }
+
+    #[test]
+    fn a_module_of_tests_may_have_a_file_of_its_own() {
+        let text = "mod a;\n#[cfg(test)]\nmod traces;\n#[cfg(test)]\npub(crate) mod samples;\n#[cfg(test)]\nfn f() {}\n";
+        assert_eq!(test_files(text).collect::<Vec<_>>(), ["traces", "samples"]);
     }
 }

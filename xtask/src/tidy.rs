@@ -6,6 +6,8 @@ mod links;
 mod places;
 mod words;
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 
 use crate::repository::{self, File};
@@ -14,9 +16,13 @@ use crate::source;
 /// Everything found wrong, one line each: `path:line: what`.
 pub(crate) fn check() -> Result<Vec<String>> {
     let files = repository::files()?;
+    let tests = source::test_paths(&files);
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
-        let rust = Rust::new(file);
+        let rust = Rust {
+            is_test: is_test(&file.path, &tests),
+            ..Rust::new(file)
+        };
         findings.extend(length::check(&rust, &files));
         findings.extend(words::check(&rust));
         findings.extend(places::clocks(&rust));
@@ -37,6 +43,13 @@ struct Rust<'a> {
     /// The text with comments and strings blanked; as many lines as the text has.
     code: String,
     first_test_line: usize,
+    /// Nothing but tests.
+    is_test: bool,
+}
+
+/// A file of tests: by its folder, or because its module is one.
+fn is_test(path: &str, tests: &HashSet<String>) -> bool {
+    path.contains("/tests/") || path.starts_with("interop/") || tests.contains(path)
 }
 
 impl<'a> Rust<'a> {
@@ -48,17 +61,13 @@ impl<'a> Rust<'a> {
             text: &file.text,
             code,
             first_test_line,
+            is_test: is_test(&file.path, &HashSet::new()),
         }
     }
 
     /// Part of the product, and not of its measurements or of the house keeping.
     fn is_product(&self) -> bool {
         self.path.starts_with("crates/")
-    }
-
-    /// A file that is nothing but tests.
-    fn is_test_file(&self) -> bool {
-        self.path.contains("/tests/") || self.path.starts_with("interop/")
     }
 
     fn finding(&self, line: usize, what: impl std::fmt::Display) -> String {

@@ -11,21 +11,25 @@ const SOURCES: &str = "crates/engine/src/";
 const TABLE: &[(&str, &[&str])] = &[
     ("verdict", &[]),
     ("facts", &[]),
+    ("half", &[]),
+    ("destination", &[]),
     ("fault", &["verdict"]),
-    ("keys", &["fault"]),
-    ("event", &["facts", "fault", "keys"]),
-    ("config", &["fault", "keys", "event"]),
+    ("keys", &["half", "fault"]),
+    ("event", &["facts", "half", "fault", "keys"]),
+    ("config", &["half", "fault", "keys", "event"]),
     ("offered_session", &["fault"]),
-    ("record", &["fault", "keys", "event", "config"]),
+    ("record", &["half", "fault", "keys", "event", "config"]),
     (
         "handshake",
         &[
             "verdict",
             "facts",
+            "half",
             "fault",
             "keys",
             "event",
             "config",
+            "destination",
             "offered_session",
         ],
     ),
@@ -34,10 +38,12 @@ const TABLE: &[(&str, &[&str])] = &[
         &[
             "verdict",
             "facts",
+            "half",
             "fault",
             "keys",
             "event",
             "config",
+            "destination",
             "offered_session",
             "record",
             "handshake",
@@ -59,9 +65,10 @@ pub(super) fn edges(files: &[File]) -> Vec<String> {
     let reexports = root
         .map(|(file, _)| paths::reexported(&source::code(&file.text)))
         .unwrap_or_default();
+    let tests = source::test_paths(files);
     engine()
         .filter_map(|(file, inside)| Some((file, inside.strip_suffix(".rs")?)))
-        .filter(|(_, inside)| *inside != "lib")
+        .filter(|(file, inside)| *inside != "lib" && !tests.contains(&file.path))
         .flat_map(|(file, inside)| edges_of(file, inside, &reexports))
         .collect()
 }

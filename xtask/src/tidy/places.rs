@@ -37,7 +37,7 @@ const HOSTS: &[&str] = &[
 
 /// Clocks and dice in the product outside their place. Tests are free, but clippy asks them for a reason.
 pub(super) fn clocks(rust: &Rust<'_>) -> Vec<String> {
-    if !rust.is_product() || rust.is_test_file() || rust.path == CLOCK {
+    if !rust.is_product() || rust.is_test || rust.path == CLOCK {
         return Vec::new();
     }
     let stopwatch_allowed = rust.path.starts_with("crates/cli/");
