@@ -55,3 +55,13 @@ impl std::fmt::Debug for TracedMessage {
         write!(f, "{:?} {} bytes", self.half, self.bytes.len())
     }
 }
+
+/// Whether handshake messages come out as events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Trace {
+    /// No.
+    #[default]
+    Off,
+    /// Each message sent or received is told.
+    Messages,
+}

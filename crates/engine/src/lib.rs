@@ -16,6 +16,7 @@ mod destination;
 mod event;
 mod facts;
 mod fault;
+mod half;
 mod handshake;
 mod keys;
 mod offered_session;
@@ -26,16 +27,17 @@ pub use config::{
     ClientAuth, ClientConfig, ClientSettings, GreaseValues, Identity, ServerConfig, ServerSettings,
     SettingsError,
 };
-pub use connection::{Connection, Ending, Input, Output, Received};
+pub use connection::{
+    ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,
+};
 pub use destination::Destination;
-pub use event::{Event, TracedMessage};
+pub use event::{Event, Trace, TracedMessage};
 pub use facts::{Facts, KeysFingerprint, Kind, SessionFacts};
 pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
-pub use handshake::hello::peek::{ClientHelloInfo, peek_client_hello};
+pub use half::Half;
 pub use handshake::question::{Answer, Found, Keep, PeerClaim, Question, QuestionId};
 pub use keys::exporter::ExportTooLong;
 pub use keys::keylog::{KeyLog, KeyLogLine};
 pub use offered_session::OfferedSession;
-pub use record::{Half, Trace};
 pub use tessera_wire::codepoint::KeyUpdateRequest;
 pub use verdict::{Accepted, IdentityError, IdentityProblem, Trust, Verdict};

@@ -149,10 +149,10 @@ fn rule_01_and_r4_another_policy_or_authentication_mode_is_another_scope() {
         ("policy", |pair| pair.server.policy = "other".to_owned()),
         ("deployment", |pair| pair.server.deployment = [8; 16]),
         ("client authentication", |pair| {
-            pair.server.client_auth.mode = ClientAuthMode::Request
+            pair.server.client_auth.mode = ClientAuthMode::Request;
         }),
         ("authorisation version", |pair| {
-            pair.server.authorisation_version = 1
+            pair.server.authorisation_version = 1;
         }),
         ("protocol", |pair| pair.server.protocol = "smtp".to_owned()),
     ];

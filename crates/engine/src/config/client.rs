@@ -16,6 +16,9 @@ pub enum GreaseValues {
     Omit,
 }
 
+/// Tickets a client keeps of one connection, unless its settings say otherwise.
+const TICKETS_KEPT: usize = 32;
+
 /// What a person writes to set up a client.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
@@ -57,7 +60,7 @@ impl Default for ClientSettings {
             send_server_name: true,
             verification: Verification::Verified,
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),
-            tickets_kept: crate::record::limits::TICKETS_KEPT,
+            tickets_kept: TICKETS_KEPT,
             grease: GreaseValues::Send,
             key_log: KeyLog::Off,
             trace: Trace::Off,

@@ -6,11 +6,15 @@ mod close;
 mod driver;
 mod inbound;
 mod outbound;
+mod peek;
 mod questions;
 mod role;
+#[cfg(test)]
+mod traces;
 
 pub use bulk::Received;
 pub use close::Ending;
+pub use peek::{ClientHelloInfo, peek_client_hello};
 
 use crate::handshake::question::{Answer, Question, QuestionId};
 use crate::keys::exporter::{ExportTooLong, Exporter};

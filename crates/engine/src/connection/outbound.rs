@@ -1,7 +1,7 @@
 //! The sending half: content in, records out.
 
 use crate::fault::{Fault, LocalError};
-use crate::record::RecordKeys;
+use crate::keys::record_keys::RecordKeys;
 use crate::record::seal::Sealer;
 use tessera_wire::alert::Alert;
 use tessera_wire::codepoint::{ContentType, ProtocolVersion};

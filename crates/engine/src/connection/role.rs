@@ -1,12 +1,12 @@
 //! Client or server: the one place that knows which table a step goes to.
 
+use crate::Trace;
 use crate::fault::{Fault, LocalError};
 use crate::handshake::Arrival;
 use crate::handshake::cx::{Cx, Effect, Effects};
 use crate::handshake::tls13::{client, server};
 use crate::keys::keylog::KeyLog;
 use crate::offered_session::OfferedSession;
-use crate::record::Trace;
 use crate::{ClientConfig, Destination, ServerConfig};
 use std::sync::Arc;
 use tessera_crypto::Entropy;

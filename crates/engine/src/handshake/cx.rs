@@ -1,11 +1,12 @@
 //! What a handshake state may see and cause.
 
 use super::question::{Keep, Question};
+use crate::Half;
 use crate::facts::Facts;
 use crate::keys::exporter::Exporter;
 use crate::keys::keylog::{KeyLog, KeyLogLine};
+use crate::keys::record_keys::RecordKeys;
 use crate::keys::tls13::TrafficSecret;
-use crate::record::{Half, RecordKeys};
 use crate::{Event, Fault};
 use tessera_crypto::{Entropy, Secret, SuiteParameters};
 use tessera_session::Timestamp;

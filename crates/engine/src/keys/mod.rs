@@ -3,8 +3,6 @@
 pub(crate) mod exporter;
 pub(crate) mod finished;
 pub(crate) mod keylog;
+pub(crate) mod record_keys;
 pub(crate) mod tls13;
 pub(crate) mod transcript;
-
-#[cfg(test)]
-mod traces;

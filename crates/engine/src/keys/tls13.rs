@@ -7,7 +7,7 @@
 
 use super::finished::FinishedKey;
 use crate::fault::LocalError;
-use crate::record::RecordKeys;
+use crate::keys::record_keys::RecordKeys;
 use tessera_crypto::aead::AeadKey;
 use tessera_crypto::{Digest, HashAlgorithm, Secret, SuiteParameters, hkdf};
 
@@ -134,7 +134,7 @@ impl MainSecret {
 /// What every ticket's PSK comes from: RFC 9846 §4.7.1.
 pub(crate) struct ResumptionMaster {
     algorithm: HashAlgorithm,
-    pub(super) secret: Secret,
+    pub(crate) secret: Secret,
 }
 
 impl ResumptionMaster {

@@ -13,9 +13,6 @@ pub(crate) const WARNING_ALERTS: u32 = 4;
 /// KeyUpdates in a row without application data between: each costs us two key derivations.
 pub(crate) const KEY_UPDATES: u32 = 32;
 
-/// Tickets a client keeps of one connection.
-pub(crate) const TICKETS_KEPT: usize = 32;
-
 /// Tickets a client takes in at all on one connection. Beyond what it keeps it ignores them, and
 /// beyond this someone is filling a log.
 pub(crate) const TICKETS_RECEIVED: u32 = 1024;

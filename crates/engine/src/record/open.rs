@@ -1,7 +1,7 @@
 //! Received records lose their protection, in place.
 
-use super::RecordKeys;
 use crate::fault::RecordError;
+use crate::keys::record_keys::RecordKeys;
 use tessera_wire::codepoint::ContentType;
 use tessera_wire::record::{HEADER_LEN, MAX_PLAINTEXT};
 

@@ -1,7 +1,8 @@
 //! Sent records get their protection.
 
-use super::{RecordKeys, limits};
+use super::limits;
 use crate::fault::LocalError;
+use crate::keys::record_keys::RecordKeys;
 use tessera_wire::codepoint::{ContentType, ProtocolVersion};
 use tessera_wire::record::{HEADER_LEN, MAX_PLAINTEXT, RecordHeader};
 

@@ -3,5 +3,4 @@
 pub(crate) mod grease;
 pub(crate) mod offer;
 pub(crate) mod offered;
-pub(crate) mod peek;
 pub(crate) mod retry;

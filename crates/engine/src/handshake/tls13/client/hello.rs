@@ -24,7 +24,7 @@ pub(crate) fn start(
         None => (None, None),
     };
     if let Some(refusal) = &refusal {
-        cx.tell(Event::Refused(refusal.clone()));
+        cx.tell(Event::Refused(*refusal));
     }
     let offer = Offer::build(cx.config.settings(), &to.name, session, cx.entropy)?;
     let message = offer.encode(None, cx.now)?;

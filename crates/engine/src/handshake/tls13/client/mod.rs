@@ -59,10 +59,10 @@ impl State {
         use Arrival::{Message, Told, Wanted};
         match (self, arrival) {
             (Self::WaitServerHello(s), Message(H::ServerHello(m), raw)) => {
-                s.server_hello(m, raw, cx)
+                s.server_hello(&m, &raw, cx)
             }
             (Self::WaitServerHello(s), Message(H::HelloRetryRequest(m), raw)) => {
-                s.retry(m, raw, cx)
+                s.retry(&m, &raw, cx)
             }
             (Self::WaitEncryptedExtensions(s), Message(H::EncryptedExtensions(m), raw)) => {
                 s.extensions(&m, &raw, cx)

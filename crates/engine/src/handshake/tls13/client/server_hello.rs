@@ -37,8 +37,8 @@ pub(super) struct Retried {
 impl WaitServerHello {
     pub(crate) fn retry(
         mut self: Box<Self>,
-        message: HelloRetryRequest,
-        raw: Vec<u8>,
+        message: &HelloRetryRequest,
+        raw: &[u8],
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         if self.retried.is_some() {
@@ -51,12 +51,12 @@ impl WaitServerHello {
         )?;
         self.check_answers(&message.extensions, Some(ExtensionType::COOKIE))?;
         let suite = self.offered_suite(message.cipher_suite)?;
-        let group = self.offer.retry(&message, cx.entropy)?;
+        let group = self.offer.retry(message, cx.entropy)?;
         self.offer.drop_session_unless(suite.hash);
 
         let messages = std::mem::take(&mut self.messages);
         let mut transcript = messages.hash_with(suite.hash).into_retry();
-        transcript.absorb(&raw);
+        transcript.absorb(raw);
         let second = self.offer.encode(Some(&transcript), cx.now)?;
         transcript.absorb(&second);
         // RFC 9846 §E.4: before the second flight, which begins with this hello.
@@ -73,11 +73,11 @@ impl WaitServerHello {
 
     pub(crate) fn server_hello(
         mut self: Box<Self>,
-        message: ServerHello,
-        raw: Vec<u8>,
+        message: &ServerHello,
+        raw: &[u8],
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
-        check_version(&message)?;
+        check_version(message)?;
         self.check_echo(
             message.legacy_session_id_echo,
             message.legacy_compression_method,
@@ -95,7 +95,7 @@ impl WaitServerHello {
             Some(retried) => retried.transcript,
             None => self.messages.hash_with(suite.hash),
         };
-        transcript.absorb(&raw);
+        transcript.absorb(raw);
 
         let offered = self.offer.session.take();
         let refusal = match (&offered, resumes) {

@@ -116,7 +116,7 @@ impl Agreed {
                 taint: self.taint,
             },
             peer: self.peer.clone(),
-            refusal: self.refusal.clone(),
+            refusal: self.refusal,
             keys_fingerprint,
             retried: self.retried,
             early_data: self.early_data.then_some(false),

@@ -32,13 +32,13 @@ impl WaitCertificate {
     pub(crate) fn certificate(
         mut self,
         message: Certificate,
-        raw: Vec<u8>,
+        raw: &[u8],
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         if !message.certificate_request_context.is_empty() {
             return Err(Misbehaviour::WrongRequestContext.into());
         }
-        self.wait.transcript.absorb(&raw);
+        self.wait.transcript.absorb(raw);
         if message.certificate_list.is_empty() {
             return match self.mode {
                 ClientAuthMode::Require => Err(no_certificate().into()),

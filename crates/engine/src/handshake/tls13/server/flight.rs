@@ -45,7 +45,7 @@ pub(crate) struct WaitSignature {
 /// A full handshake: certificates, and a new lineage.
 pub(super) fn full(
     choice: Choice,
-    hello: Hello,
+    hello: &Hello,
     refusal: Option<Refusal>,
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
@@ -53,16 +53,16 @@ pub(super) fn full(
         .scheme
         .ok_or_else(|| decide::no_scheme(&hello.offered))?;
     if let Some(refusal) = &refusal {
-        cx.tell(Event::Refused(refusal.clone()));
+        cx.tell(Event::Refused(*refusal));
     }
     let settings = cx.config.settings();
     let current = Current::founded(cx.entropy, cx.now, settings.tickets.lineage_lifetime);
     let client_auth = settings.client_auth.mode;
     let agreed = Agreed {
         refusal,
-        ..Agreed::new(choice, &hello, current)
+        ..Agreed::new(choice, hello, current)
     };
-    let mut begun = begin(agreed, &hello, None, cx)?;
+    let mut begun = begin(agreed, hello, None, cx)?;
     if client_auth != ClientAuthMode::None {
         begun.certificate_request(cx);
     }
@@ -83,7 +83,7 @@ pub(super) fn full(
 /// A resumption: no certificates; identity, taint and the lineage's end are inherited.
 pub(super) fn resumed(
     choice: Choice,
-    hello: Hello,
+    hello: &Hello,
     resumed: Resumed,
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
@@ -92,14 +92,14 @@ pub(super) fn resumed(
         selected_identity,
         current,
     } = resumed;
-    let mut agreed = Agreed::new(choice, &hello, current);
+    let mut agreed = Agreed::new(choice, hello, current);
     agreed.peer.clone_from(&session.binding.peer);
     agreed.taint = session.taint;
     let psk = Psk {
         secret: session.secret.secret(),
         selected_identity,
     };
-    begin(agreed, &hello, Some(&psk), cx)?.finished(ClientAuthMode::None, cx)
+    begin(agreed, hello, Some(&psk), cx)?.finished(ClientAuthMode::None, cx)
 }
 
 struct Psk<'a> {

@@ -51,7 +51,7 @@ impl WaitClientHello {
         match decide(&offered, cx.config)? {
             Decision::Retry(asked) => retry::ask(asked, message, offered.early_data, &raw, cx),
             Decision::Full(choice) => {
-                flight::full(choice, Hello::new(&message, offered, raw), None, cx)
+                flight::full(choice, &Hello::new(&message, offered, raw), None, cx)
             }
             Decision::Resume(choice) => {
                 resume::begin(choice, Hello::new(&message, offered, raw), cx)

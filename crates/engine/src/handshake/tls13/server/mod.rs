@@ -70,13 +70,13 @@ impl State {
                 s.client_hello(m, raw, cx)
             }
             (Self::WaitSecondClientHello(s), Message(H::ClientHello(m), raw)) => {
-                s.client_hello(m, raw, cx)
+                s.client_hello(&m, raw, cx)
             }
             (Self::WaitSession(s), Told(A::Session(found))) => s.session(found, cx),
             (Self::WaitClaim(s), Told(A::Claim(claim))) => s.claim(claim, cx),
             (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),
             (Self::WaitCertificate(s), Message(H::Certificate(m), raw)) => {
-                s.certificate(m, raw, cx)
+                s.certificate(m, &raw, cx)
             }
             (Self::WaitVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict, cx),
             (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {

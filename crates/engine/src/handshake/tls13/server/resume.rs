@@ -86,7 +86,7 @@ impl Resuming {
             .take(IDENTITIES_LOOKED_AT)
             .nth(self.position)
         else {
-            return flight::full(self.choice, self.hello, self.refusal, cx);
+            return flight::full(self.choice, &self.hello, self.refusal, cx);
         };
         let id = TicketId::of_wire(&identity.identity);
         let settings = cx.config.settings();
@@ -227,7 +227,7 @@ impl Resuming {
             selected_identity,
             current,
         };
-        flight::resumed(self.choice, self.hello, resumed, cx)
+        flight::resumed(self.choice, &self.hello, resumed, cx)
     }
 }
 
@@ -260,6 +260,6 @@ impl WaitClaim {
             None => Refusal::StoreUnavailable,
         };
         let Resuming { choice, hello, .. } = self.resuming;
-        flight::full(choice, hello, Some(refusal), cx)
+        flight::full(choice, &hello, Some(refusal), cx)
     }
 }

@@ -71,12 +71,12 @@ pub(super) fn ask(
 impl WaitSecondClientHello {
     pub(crate) fn client_hello(
         self,
-        message: ClientHello,
+        message: &ClientHello,
         raw: Vec<u8>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let offered = Offered::read(&message)?;
-        self.check(&message, &offered)?;
+        let offered = Offered::read(message)?;
+        self.check(message, &offered)?;
         // The suite was fixed by the retry, and the transcript is already on its hash: a session
         // of another hash is a full handshake, not another choice.
         let (mut choice, looks_at_sessions) = match decide(&offered, cx.config)? {
@@ -87,12 +87,12 @@ impl WaitSecondClientHello {
         choice.suite = self.asked.suite;
         let hello = Hello {
             before: Some(self.transcript),
-            ..Hello::new(&message, offered, raw)
+            ..Hello::new(message, offered, raw)
         };
         if looks_at_sessions {
             resume::begin(choice, hello, cx)
         } else {
-            flight::full(choice, hello, None, cx)
+            flight::full(choice, &hello, None, cx)
         }
     }
 

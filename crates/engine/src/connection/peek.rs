@@ -1,8 +1,8 @@
 //! A look at a ClientHello before anyone decides what to do with it.
 
-use super::offered;
 use crate::Fault;
 use crate::fault::RecordError;
+use crate::handshake::hello::offered;
 use crate::record::deframe::{Familiarity, deframe};
 use crate::record::reassemble::Reassembler;
 use tessera_session::{Alpn, ServerName};

@@ -1,10 +1,10 @@
 //! RFC 8448's traces: the messages are theirs, and from them our secrets, binder, Finished and
 //! records come out byte for byte.
 
-use super::exporter::Exporter;
-use super::finished::FinishedKey;
-use super::tls13::{EarlySecret, HandshakeSecret, MainSecret, PskOrigin, TrafficSecret};
-use super::transcript::Transcript;
+use crate::keys::exporter::Exporter;
+use crate::keys::finished::FinishedKey;
+use crate::keys::tls13::{EarlySecret, HandshakeSecret, MainSecret, PskOrigin, TrafficSecret};
+use crate::keys::transcript::Transcript;
 use crate::record::open::Opener;
 use crate::record::seal::Sealer;
 use data_encoding::HEXLOWER;
@@ -117,7 +117,7 @@ fn walk(trace: &Trace, mut transcript: Transcript, psk: Option<&Secret>) -> Main
     );
     assert_eq!(
         opened(&traffic.server, &[trace.bytes("server_flight_record")]),
-        [(ContentType::HANDSHAKE, server_flight.clone())]
+        [(ContentType::HANDSHAKE, server_flight)]
     );
     finish(
         trace,
