@@ -1,1 +1,28 @@
-//! (to be written)
+//! Events in, a ledger of connections and lineages out.
+//!
+//! * [`ledger`]: what every connection tells is written down here, within bounds;
+//! * [`row`]: what the ledger answers, ready for JSON;
+//! * [`document`]: one connection's own page, `tessera.connection/1`;
+//! * [`delta`]: what changed since the last look;
+//! * [`metrics`]: how often things happened;
+//! * [`time`]: a moment as RFC 3339 writes it.
+//!
+//! No secret can get in: what is kept are names, numbers and times, copied one by one out of
+//! [`tessera_engine::Event`] and [`tessera_engine::Facts`], which hold none. The bytes of traced
+//! messages are never looked at.
+
+pub mod delta;
+pub mod document;
+pub mod ledger;
+pub mod metrics;
+pub mod row;
+pub mod time;
+
+pub use delta::Delta;
+pub use document::{ConnectionDocument, ConnectionPart, SessionPart, WebSessionPart};
+pub use ledger::{ConnectionId, Ledger};
+pub use metrics::Metrics;
+pub use row::{
+    ConnectionRow, Demo, DemoRow, HandshakeRow, LedgerRows, LineageRow, SessionRow, State,
+};
+pub use time::Time;
