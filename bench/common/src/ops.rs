@@ -660,7 +660,11 @@ fn selftest<P: Peer>(spec: &Spec) -> Result<String, String> {
             version,
             ..spec.clone()
         };
-        let mut p = P::new(&base)?;
+        let mut p = match P::new(&base) {
+            // a version that a peer does not speak has nothing to verify; the first one is spoken by all
+            Err(e) if version == Version::Tls12 && e.starts_with("unsupported") => continue,
+            p => p?,
+        };
         let (mut c, mut s, _) = handshake(&mut p, &base, &mut acc)?;
         check::<P>(&mut c, &mut s, &base, false, false)?;
         for (what, sp) in [

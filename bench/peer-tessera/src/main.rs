@@ -1,0 +1,227 @@
+//! Tessera's engine by its caller-owned buffers: `receive` opens in place, `send` seals into a
+//! buffer that is used again, and questions are answered on the spot, as an adapter would.
+mod config;
+
+use common::{Buf, Endpoint, Info, Io, Peer, Resume, Spec};
+use config::Configs;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::SystemTime;
+use tessera_crypto::SigningKey;
+use tessera_engine::{Answer, Connection, Ending, Found, Input, OfferedSession, Output, Question};
+use tessera_identity::Verifier;
+use tessera_session::{Side, Timestamp};
+
+/// The newest ticket of all, or none: what `resume13` offers next.
+type Wallet = Rc<RefCell<Option<OfferedSession>>>;
+
+struct Tessera {
+    configs: Configs,
+    wallet: Wallet,
+}
+
+/// Who answers a connection's questions.
+#[derive(Clone)]
+struct Services {
+    verifier: Rc<Verifier>,
+    key: Option<Rc<SigningKey>>,
+    wallet: Wallet,
+}
+
+struct End {
+    connection: Connection,
+    services: Services,
+    io: Io,
+    /// bytes read from the wire, not yet used up
+    inbuf: Buf,
+}
+
+thread_local! {
+    /// one buffer for what is about to be written, as an event loop would have
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(since.as_millis() as u64)
+}
+
+fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    aws_lc_rs::rand::fill(&mut seed).expect("the system's generator");
+    seed
+}
+
+impl Services {
+    fn answer(&self, question: Question, now: Timestamp) -> Answer {
+        match question {
+            Question::VerifyPeer(claim) => Answer::Verdict(self.verifier.verify(&claim, now)),
+            Question::Sign {
+                scheme, message, ..
+            } => Answer::Signature(
+                self.key
+                    .as_ref()
+                    .and_then(|key| key.sign(scheme, &message).ok()),
+            ),
+            Question::Keep(keep) => {
+                if keep.side == Side::Client {
+                    let kept = OfferedSession {
+                        session: keep.session,
+                        ticket: keep.ticket,
+                    };
+                    *self.wallet.borrow_mut() = Some(kept);
+                }
+                Answer::Kept(true)
+            }
+            // All tickets are self-encrypted and none is single use: neither is ever asked.
+            Question::FindSession(_) => Answer::Session(Found::Nothing),
+            Question::ClaimSession { .. } => Answer::Claim(None),
+        }
+    }
+}
+
+impl End {
+    fn new(connection: Connection, services: Services) -> Self {
+        End {
+            connection,
+            services,
+            io: Io::default(),
+            inbuf: Buf {
+                v: Vec::new(),
+                pos: 0,
+            },
+        }
+    }
+
+    fn fill(&mut self) {
+        if !self.io.rx.is_empty() {
+            // stands for read(2)
+            self.inbuf.push(self.io.rx.pending());
+            let n = self.io.rx.len();
+            self.io.rx.consume(n);
+        }
+    }
+
+    /// Carries out what the connection wants; whether it was told something, too.
+    fn drain(&mut self, now: Timestamp) -> Result<bool, String> {
+        let mut told = false;
+        while let Some(output) = self.connection.poll() {
+            match output {
+                Output::Transmit(bytes) => self.io.tx.push(&bytes),
+                Output::Ask(id, question) => {
+                    let answer = self.services.answer(question, now);
+                    self.connection.handle(now, Input::Answer(id, answer));
+                    told = true;
+                }
+                Output::Ended(Ending::Fault { fault, .. }) => return Err(fault.to_string()),
+                Output::Ended(ending) => return Err(ending.to_string()),
+                Output::Deliver(_) | Output::Event(_) | Output::KeyLog(_) => {}
+            }
+        }
+        Ok(told)
+    }
+}
+
+impl Endpoint for End {
+    fn io(&mut self) -> &mut Io {
+        &mut self.io
+    }
+    fn step(&mut self) -> Result<(), String> {
+        self.fill();
+        let now = now();
+        loop {
+            let received = self.connection.receive(now, self.inbuf.pending_mut());
+            self.inbuf.consume(received.consumed);
+            if !self.drain(now)? && received.consumed == 0 {
+                return Ok(());
+            }
+        }
+    }
+    fn handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+    fn send(&mut self, data: &[u8]) {
+        SCRATCH.with_borrow_mut(|out| {
+            out.clear();
+            let taken = self.connection.send(now(), data, out);
+            assert_eq!(taken, data.len());
+            self.io.tx.push(out);
+        });
+    }
+    fn recv(&mut self, _buf: &mut [u8], sink: &mut dyn FnMut(&[u8])) -> usize {
+        self.fill();
+        let now = now();
+        while !self.inbuf.is_empty() {
+            let received = self.connection.receive(now, self.inbuf.pending_mut());
+            let got = received.plaintext.map_or(0, |plaintext| {
+                let plaintext = &self.inbuf.pending()[plaintext];
+                sink(plaintext);
+                plaintext.len()
+            });
+            self.inbuf.consume(received.consumed);
+            let told = self.drain(now).unwrap();
+            if got > 0 {
+                return got;
+            }
+            if received.consumed == 0 && !told {
+                break;
+            }
+        }
+        0
+    }
+    fn info(&mut self) -> Info {
+        let facts = self.connection.facts().expect("the handshake is done");
+        Info {
+            version: facts.version.to_string(),
+            suite: facts.cipher_suite.to_string(),
+            group: facts.group.to_string(),
+            resumed: facts.resumed,
+            peer_cert: facts.peer.is_some(),
+            early_bytes: 0,
+        }
+    }
+    fn release(&mut self) {
+        if self.inbuf.is_empty() {
+            self.inbuf.v = Vec::new();
+        }
+    }
+}
+
+impl Peer for Tessera {
+    type Client = End;
+    type Server = End;
+    fn name() -> String {
+        "tessera".into()
+    }
+    fn new(spec: &Spec) -> Result<Self, String> {
+        Ok(Tessera {
+            configs: Configs::new(spec)?,
+            wallet: Wallet::default(),
+        })
+    }
+    fn client(&mut self) -> End {
+        let offered = match self.configs.resume {
+            Resume::No => None,
+            _ => self.wallet.borrow_mut().take(),
+        };
+        let services = self.configs.client_services(&self.wallet);
+        let name = self.configs.name.clone();
+        End::new(
+            Connection::client(self.configs.client.clone(), name, offered, seed(), now()),
+            services,
+        )
+    }
+    fn server(&mut self) -> End {
+        let services = self.configs.server_services(&self.wallet);
+        End::new(
+            Connection::server(self.configs.server.clone(), seed()),
+            services,
+        )
+    }
+}
+
+fn main() {
+    common::main::<Tessera>();
+}
