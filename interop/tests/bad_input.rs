@@ -311,9 +311,16 @@ fn serve_on_small_file_system(scene: &Scene, identity: &Identity) -> Server {
          dd if=/dev/zero of=\"$0/rest\" bs=1 2>/dev/null
          echo filled >&2) &
         exec \"$@\"";
+    // Mounting needs root, if need be that of a user namespace.
+    let namespaces: &[&str] = if rustix::process::geteuid().is_root() {
+        &["--mount"]
+    } else {
+        &["--user", "--map-root-user", "--mount"]
+    };
     let mut command: Command = program("unshare");
     command
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .args(namespaces)
+        .args(["sh", "-c", script])
         .arg(&mount);
     command.arg(serve.get_program()).args(serve.get_args());
     let mut server = Server::start(command);
