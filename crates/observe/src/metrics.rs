@@ -42,20 +42,22 @@ impl Metrics {
     pub(crate) fn count(&mut self, event: &Event) {
         match event {
             Event::Established(facts) => {
-                *self.established.entry(facts.kind.code()).or_default() += 1;
+                count(&mut self.established, facts.kind.code());
                 self.resumed += u64::from(facts.resumed);
             }
-            Event::Refused(refusal) => *self.refused.entry(refusal.code()).or_default() += 1,
+            Event::Refused(refusal) => count(&mut self.refused, refusal.code()),
             Event::Retried { .. } => self.retried += 1,
             Event::TicketIssued(_) => self.tickets_issued += 1,
             Event::TicketReceived(_) => self.tickets_received += 1,
             Event::TicketNotKept(_) => self.tickets_not_kept += 1,
             Event::KeysUpdated(_) => self.key_updates += 1,
-            Event::AlertSent(alert) => *self.alerts_sent.entry(alert.to_string()).or_default() += 1,
-            Event::AlertReceived(alert) => {
-                *self.alerts_received.entry(alert.to_string()).or_default() += 1
-            }
+            Event::AlertSent(alert) => count(&mut self.alerts_sent, alert.to_string()),
+            Event::AlertReceived(alert) => count(&mut self.alerts_received, alert.to_string()),
             _ => {}
         }
     }
+}
+
+fn count<K: Ord>(counters: &mut BTreeMap<K, u64>, label: K) {
+    *counters.entry(label).or_default() += 1;
 }

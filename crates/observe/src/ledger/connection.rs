@@ -144,7 +144,7 @@ impl Connection {
             .server_name
             .as_ref()
             .map(ToString::to_string)
-            .or(self.server_name.take());
+            .or_else(|| self.server_name.take());
         if self.completed == 0 {
             self.refusal = facts.refusal;
         }
