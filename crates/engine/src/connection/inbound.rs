@@ -153,7 +153,11 @@ impl Connection {
     }
 
     /// One whole record. The length of its application data, if it has any.
-    fn record(&mut self, outer: ContentType, record: &mut [u8]) -> Result<Option<usize>, Fault> {
+    pub(super) fn record(
+        &mut self,
+        outer: ContentType,
+        record: &mut [u8],
+    ) -> Result<Option<usize>, Fault> {
         let fragment_len = record.len() - HEADER_LEN;
         match (outer, self.inbound.opener.as_mut()) {
             (ContentType::CHANGE_CIPHER_SPEC, _) => {
@@ -199,7 +203,7 @@ impl Connection {
 
     /// Unprotected content, by its type. RFC 9846 §5.1: handshake messages are not interleaved
     /// with anything, and only application data may be empty.
-    fn content(
+    pub(super) fn content(
         &mut self,
         content_type: ContentType,
         content: &[u8],

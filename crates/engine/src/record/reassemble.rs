@@ -71,6 +71,15 @@ impl Reassembler {
         }
     }
 
+    /// The next whole message, left where it is.
+    #[cfg(test)]
+    pub(crate) fn clone_next(&self) -> Option<Vec<u8>> {
+        let (_, length) = self.header()?;
+        self.bytes
+            .get(self.start..self.start + HEADER + length)
+            .map(<[u8]>::to_vec)
+    }
+
     /// Bytes of heap held.
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {

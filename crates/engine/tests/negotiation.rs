@@ -1,0 +1,536 @@
+//! What two ends agree on, and what they say when they cannot.
+
+use tessera_engine::{Ending, Fault, IdentityProblem, Kind, Misbehaviour, Mismatch};
+use tessera_session::{Alpn, ClientAuthMode, ServerName};
+use tessera_testkit::{Direction, KeyType, Link, Pair};
+use tessera_wire::codepoint::{
+    AlertDescription, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
+};
+use tessera_wire::handshake::{ClientHello, Handshake};
+
+const SUITES: [CipherSuite; 3] = [
+    CipherSuite::TLS_AES_128_GCM_SHA256,
+    CipherSuite::TLS_AES_256_GCM_SHA384,
+    CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+];
+const GROUPS: [NamedGroup; 4] = [
+    NamedGroup::X25519MLKEM768,
+    NamedGroup::X25519,
+    NamedGroup::SECP256R1,
+    NamedGroup::SECP384R1,
+];
+
+fn alpn(names: &[&str]) -> Vec<Alpn> {
+    names
+        .iter()
+        .map(|name| Alpn::new(name.as_bytes()).expect("a protocol"))
+        .collect()
+}
+
+fn server_fault(link: &Link) -> Option<Fault> {
+    match link.server_ending() {
+        Some(Ending::Fault { fault, .. }) => Some(fault.clone()),
+        _ => None,
+    }
+}
+
+/// A ClientHello record with something changed in it.
+fn edited(record: &[u8], edit: impl FnOnce(&mut ClientHello)) -> Vec<u8> {
+    let Ok(Handshake::ClientHello(mut hello)) = Handshake::decode(&record[5..]) else {
+        panic!("one record, one ClientHello")
+    };
+    edit(&mut hello);
+    let message = hello.encode();
+    let mut record = record[..3].to_vec();
+    record.extend((message.len() as u16).to_be_bytes());
+    record.extend(message);
+    record
+}
+
+/// Data goes both ways, whatever was agreed.
+fn talk(link: &mut Link, pair: &mut Pair) {
+    link.client_says(b"question", &mut pair.world);
+    link.server_says(b"answer", &mut pair.world);
+    assert_eq!(link.server.delivered, b"question");
+    assert_eq!(link.client.delivered, b"answer");
+}
+
+#[test]
+fn every_suite_with_every_group_full_and_resumed() {
+    for suite in SUITES {
+        for group in GROUPS {
+            let mut pair = Pair::tls13().seed(1);
+            pair.client.cipher_suites = vec![suite];
+            pair.client.groups = vec![group];
+            for kind in [Kind::Full, Kind::Psk] {
+                let mut link = pair.connect();
+                assert_eq!(
+                    link.kind(),
+                    Some(kind),
+                    "{suite} {group}: {:?}",
+                    link.server_ending()
+                );
+                let facts = link.facts().expect("established").clone();
+                assert_eq!(
+                    (facts.cipher_suite, facts.group, facts.retried),
+                    (suite, group, false)
+                );
+                talk(&mut link, &mut pair);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_certificate_type_on_either_side() {
+    let types = [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+        KeyType::Rsa2048,
+    ];
+    for key_type in types {
+        let mut pair = Pair::tls13()
+            .only_certificate(key_type, &["server.test"])
+            .client_auth(ClientAuthMode::Require)
+            .client_certificate(key_type);
+        let link = pair.connect();
+        assert_eq!(
+            link.kind(),
+            Some(Kind::Full),
+            "{key_type:?}: {:?}",
+            link.server_ending()
+        );
+        assert!(link.facts().is_some_and(|facts| facts.peer.is_some()));
+        assert!(
+            link.client
+                .connection
+                .facts()
+                .is_some_and(|facts| facts.peer.is_some())
+        );
+    }
+}
+
+#[test]
+fn a_retry_finds_the_common_group_and_costs_one_round() {
+    for group in GROUPS {
+        let mut pair = Pair::tls13();
+        let other = if group == NamedGroup::SECP384R1 {
+            NamedGroup::SECP256R1
+        } else {
+            NamedGroup::SECP384R1
+        };
+        pair.client.groups = vec![other, group];
+        pair.server.groups = vec![group];
+        let mut link = pair.connect();
+        let facts = link.facts().expect("established").clone();
+        assert_eq!(
+            (facts.group, facts.retried, facts.kind),
+            (group, true, Kind::Full)
+        );
+        talk(&mut link, &mut pair);
+        let link = pair.connect();
+        assert_eq!(
+            (link.kind(), link.facts().map(|facts| facts.retried)),
+            (Some(Kind::Psk), Some(true))
+        );
+    }
+}
+
+#[test]
+fn the_hybrid_goes_first_with_a_classical_share_behind_it() {
+    let mut pair = Pair::tls13();
+    pair.client.groups = GROUPS.to_vec();
+    assert_eq!(
+        pair.connect().facts().map(|facts| facts.group),
+        Some(NamedGroup::X25519MLKEM768)
+    );
+    pair.server.groups = vec![NamedGroup::X25519];
+    let link = pair.connect();
+    assert_eq!(
+        link.facts().map(|facts| (facts.group, facts.retried)),
+        Some((NamedGroup::X25519, false))
+    );
+}
+
+#[test]
+fn nothing_in_common_is_said_with_what_was_offered() {
+    let mut pair = Pair::tls13();
+    pair.client.groups = vec![NamedGroup::SECP384R1];
+    pair.server.groups = vec![NamedGroup::X25519];
+    let link = pair.connect();
+    let offered = vec![NamedGroup::SECP384R1];
+    assert_eq!(
+        server_fault(&link),
+        Some(Mismatch::Group { offered }.into())
+    );
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::HANDSHAKE_FAILURE)
+    );
+    assert!(matches!(
+        link.client_ending(),
+        Some(Ending::Fault {
+            fault: Fault::AlertReceived(_),
+            ..
+        })
+    ));
+
+    let mut pair = Pair::tls13();
+    pair.client.cipher_suites = vec![SUITES[0]];
+    pair.server.cipher_suites = vec![SUITES[1]];
+    let link = pair.connect();
+    assert_eq!(
+        server_fault(&link),
+        Some(
+            Mismatch::CipherSuite {
+                offered: vec![SUITES[0]]
+            }
+            .into()
+        )
+    );
+}
+
+#[test]
+fn alpn_follows_the_servers_preference_on_every_connection_anew() {
+    let mut pair = Pair::tls13();
+    pair.client.alpn = alpn(&["http/1.1", "h2"]);
+    pair.server.alpn = alpn(&["h2", "http/1.1"]);
+    let chosen = |link: &Link| {
+        link.client
+            .connection
+            .facts()
+            .and_then(|facts| facts.alpn.clone())
+    };
+    assert_eq!(chosen(&pair.connect()), alpn(&["h2"]).pop());
+    // The session was made with h2; the resumed connection negotiates again.
+    pair.server.alpn = alpn(&["http/1.1"]);
+    let link = pair.connect();
+    assert_eq!(
+        (link.kind(), chosen(&link)),
+        (Some(Kind::Psk), alpn(&["http/1.1"]).pop())
+    );
+    pair.server.alpn = alpn(&["smtp"]);
+    let link = pair.connect();
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::NO_APPLICATION_PROTOCOL)
+    );
+    pair.server.alpn.clear();
+    assert_eq!(chosen(&pair.connect()), None);
+}
+
+#[test]
+fn the_certificate_follows_the_name_and_a_stranger_gets_the_first() {
+    let mut pair = Pair::tls13()
+        .certificate(KeyType::Ed25519, &["*.wild.test"])
+        .certificate(KeyType::Ed25519, &["exact.wild.test"]);
+    let cases = [
+        ("server.test", "CN=server.test"),
+        ("any.wild.test", "CN=*.wild.test"),
+        ("deep.any.wild.test", "CN=server.test"),
+        ("wild.test", "CN=server.test"),
+        ("ANY.wild.TEST", "CN=*.wild.test"),
+        ("unknown.test", "CN=server.test"),
+        ("127.0.0.1", "CN=server.test"),
+    ];
+    for (name, subject) in cases {
+        pair.name = ServerName::new(name).expect("a name");
+        let link = pair.connect_with(None);
+        let peer = link
+            .client
+            .connection
+            .facts()
+            .and_then(|facts| facts.peer.clone())
+            .expect("a certificate");
+        assert_eq!(peer.subject, subject, "{name}");
+    }
+}
+
+#[test]
+fn an_unverified_server_ends_the_handshake_with_the_right_alert_and_leaves_no_session() {
+    let mut pair = Pair::tls13();
+    let leaf = pair.server.identities[0].chain[0].clone();
+    pair.world.rejected.insert(leaf);
+    let link = pair.connect();
+    assert_eq!(link.client.alert_sent(), Some(AlertDescription::UNKNOWN_CA));
+    match link.client_ending() {
+        Some(Ending::Fault {
+            fault: Fault::Identity(error),
+            state,
+            ..
+        }) => {
+            assert_eq!(
+                (&error.problem, *state),
+                (&IdentityProblem::UnknownIssuer, "WaitVerdict")
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(pair.world.wallet.is_empty());
+}
+
+#[test]
+fn a_client_certificate_is_requested_or_required() {
+    let mut pair = Pair::tls13().client_auth(ClientAuthMode::Request);
+    let link = pair.connect();
+    assert_eq!(link.facts().map(|facts| facts.peer.is_none()), Some(true));
+
+    let mut pair = Pair::tls13().client_auth(ClientAuthMode::Require);
+    let link = pair.connect();
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::CERTIFICATE_REQUIRED)
+    );
+    assert!(!link.server.is_established());
+}
+
+#[test]
+fn a_flipped_signature_is_not_accepted_from_either_side() {
+    let mut pair = Pair::tls13()
+        .client_auth(ClientAuthMode::Require)
+        .client_certificate(KeyType::Ed25519);
+    let good = pair.world.client_key.clone();
+    pair.world.client_key = pair.world.server_keys.first().cloned();
+    let link = pair.connect();
+    assert_eq!(
+        server_fault(&link),
+        Some(Misbehaviour::BadCertificateVerify.into())
+    );
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::DECRYPT_ERROR)
+    );
+
+    pair.world.server_keys[0] = good.expect("the client has a key");
+    let link = pair.connect();
+    assert_eq!(
+        link.client.alert_sent(),
+        Some(AlertDescription::DECRYPT_ERROR)
+    );
+}
+
+#[test]
+fn a_client_of_tls_1_2_is_told_the_version() {
+    let mut pair = Pair::tls13();
+    let mut link = pair.link(None);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        if direction == Direction::ToServer {
+            *bytes = edited(bytes, |hello| {
+                hello.extensions.remove(ExtensionType::SUPPORTED_VERSIONS);
+            });
+        }
+    });
+    let offered = vec![ProtocolVersion::TLS1_2];
+    assert_eq!(
+        server_fault(&link),
+        Some(Mismatch::Version { offered }.into())
+    );
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::PROTOCOL_VERSION)
+    );
+}
+
+#[test]
+fn both_ends_export_the_same_and_no_two_connections_do() {
+    let mut pair = Pair::tls13();
+    let mut bindings = Vec::new();
+    for _ in 0..3 {
+        let link = pair.connect();
+        let (client, server) = (&link.client.connection, &link.server.connection);
+        let (mut ours, mut theirs, mut other) = ([0; 80], [0; 80], [0; 80]);
+        assert_eq!(
+            client.export_keying_material(b"EXPORTER-test", b"context", &mut ours),
+            Ok(true)
+        );
+        assert_eq!(
+            server.export_keying_material(b"EXPORTER-test", b"context", &mut theirs),
+            Ok(true)
+        );
+        assert_eq!(
+            server.export_keying_material(b"EXPORTER-test", b"", &mut other),
+            Ok(true)
+        );
+        assert_eq!(ours, theirs);
+        assert_ne!(ours, other);
+        assert!(
+            client
+                .export_keying_material(b"x", b"", &mut vec![0; 255 * 32 + 1])
+                .is_err()
+        );
+        assert!(
+            client
+                .export_keying_material(&[b'x'; 250], b"", &mut [0; 4])
+                .is_err()
+        );
+        assert_eq!(client.channel_binding(), server.channel_binding());
+        bindings.push(client.channel_binding().expect("established"));
+    }
+    bindings.dedup();
+    assert_eq!(bindings.len(), 3);
+}
+
+#[test]
+fn grease_can_be_left_out_and_changes_nothing() {
+    let mut pair = Pair::tls13();
+    pair.client.grease = tessera_engine::GreaseValues::Omit;
+    assert_eq!(pair.connect().kind(), Some(Kind::Full));
+    assert_eq!(pair.connect().kind(), Some(Kind::Psk));
+}
+
+#[test]
+fn both_key_logs_have_the_same_lines_and_only_when_asked() {
+    let mut pair = Pair::tls13();
+    assert!(pair.connect().client.key_log.is_empty());
+    pair.client.key_log = tessera_engine::KeyLog::Emit;
+    pair.server.key_log = tessera_engine::KeyLog::Emit;
+    let link = pair.connect();
+    assert_eq!(link.client.key_log, link.server.key_log);
+    let labels: Vec<_> = link
+        .client
+        .key_log
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            "CLIENT_TRAFFIC_SECRET_0",
+            "SERVER_TRAFFIC_SECRET_0",
+            "EXPORTER_SECRET",
+        ]
+    );
+}
+
+#[test]
+fn keys_fingerprint_can_be_computed_again_from_the_key_log() {
+    let mut pair = Pair::tls13();
+    pair.client.key_log = tessera_engine::KeyLog::Emit;
+    let link = pair.connect();
+    let secret = |label: &str| {
+        let line = link
+            .client
+            .key_log
+            .iter()
+            .find(|line| line.starts_with(label))
+            .expect("logged");
+        let hex = line.rsplit(' ').next().expect("a secret");
+        data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("hex")
+    };
+    let mut input = b"tessera keys fingerprint".to_vec();
+    input.extend(secret("CLIENT_TRAFFIC_SECRET_0"));
+    input.extend(secret("SERVER_TRAFFIC_SECRET_0"));
+    let digest = tessera_crypto::HashAlgorithm::Sha256.hash(&input);
+    for end in [&link.client, &link.server] {
+        let facts = end.connection.facts().expect("established");
+        assert_eq!(facts.keys_fingerprint.0, digest.as_bytes()[..8]);
+    }
+}
+
+/// What a server says to a ClientHello that someone changed.
+fn answer_to(edit: impl Fn(&mut ClientHello)) -> Link {
+    let mut pair = Pair::tls13();
+    let mut link = pair.link(None);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        if direction == Direction::ToServer && bytes[0] == 22 {
+            *bytes = edited(bytes, &edit);
+        }
+    });
+    link
+}
+
+#[test]
+fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
+    type Edit = fn(&mut ClientHello);
+    let cases: [(Edit, Misbehaviour, AlertDescription); 6] = [
+        (
+            |hello| hello.legacy_version = ProtocolVersion::TLS1_1,
+            Misbehaviour::BadLegacyField("legacy_version"),
+            AlertDescription::ILLEGAL_PARAMETER,
+        ),
+        (
+            |hello| hello.compression_methods = vec![1, 0],
+            Misbehaviour::BadLegacyField("legacy_compression_methods"),
+            AlertDescription::ILLEGAL_PARAMETER,
+        ),
+        (
+            |hello| drop(hello.extensions.remove(ExtensionType::KEY_SHARE)),
+            Misbehaviour::MissingKeyShare,
+            AlertDescription::MISSING_EXTENSION,
+        ),
+        (
+            |hello| drop(hello.extensions.remove(ExtensionType::SUPPORTED_GROUPS)),
+            Misbehaviour::MissingSupportedGroups,
+            AlertDescription::MISSING_EXTENSION,
+        ),
+        (
+            |hello| drop(hello.extensions.remove(ExtensionType::SIGNATURE_ALGORITHMS)),
+            Misbehaviour::MissingSignatureAlgorithms,
+            AlertDescription::MISSING_EXTENSION,
+        ),
+        (
+            |hello| {
+                let group = NamedGroup::X25519;
+                let entry = tessera_wire::extension::KeyShareEntry {
+                    group,
+                    key_exchange: vec![0; 32],
+                };
+                hello
+                    .extensions
+                    .replace(&tessera_wire::extension::KeyShareClientHello(vec![entry]));
+            },
+            Misbehaviour::BadKeyShare(NamedGroup::X25519),
+            AlertDescription::ILLEGAL_PARAMETER,
+        ),
+    ];
+    for (edit, misbehaviour, alert) in cases {
+        let link = answer_to(edit);
+        assert_eq!(server_fault(&link), Some(misbehaviour.into()));
+        assert_eq!(link.server.alert_sent(), Some(alert), "{misbehaviour}");
+    }
+}
+
+#[test]
+fn a_psk_without_its_modes_is_a_missing_extension() {
+    let mut pair = Pair::tls13();
+    pair.connect();
+    let offered = pair.world.wallet.pop();
+    let mut link = pair.link(offered);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        if direction == Direction::ToServer && bytes[0] == 22 {
+            *bytes = edited(bytes, |hello| {
+                hello
+                    .extensions
+                    .remove(ExtensionType::PSK_KEY_EXCHANGE_MODES);
+            });
+        }
+    });
+    assert_eq!(
+        server_fault(&link),
+        Some(Misbehaviour::MissingPskKeyExchangeModes.into())
+    );
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::MISSING_EXTENSION)
+    );
+}
+
+#[test]
+fn grease_in_every_list_is_passed_over() {
+    let link = answer_to(|hello| {
+        hello.cipher_suites.insert(0, CipherSuite::grease(9));
+        hello
+            .extensions
+            .push_raw(ExtensionType::grease(9), vec![1, 2, 3]);
+    });
+    // The server went on to its flight and its keys; only the changed transcript ends it.
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::BAD_RECORD_MAC)
+    );
+    assert!(link.client.alert_sent().is_some());
+}
