@@ -86,11 +86,7 @@ impl Connection {
         }
         let state = self.last_state;
         if let Some(description) = fault.alert().filter(|_| !self.outbound.closed) {
-            // An alert that cannot be sealed is an alert that cannot be sent; the end is the end.
-            if self.outbound.alert(&Alert::new(description)).is_ok() {
-                self.outputs
-                    .push_back(Output::Event(Event::AlertSent(description)));
-            }
+            self.send_last(description);
         }
         let discard = std::mem::take(&mut self.tickets);
         self.end(Ending::Fault {
@@ -98,6 +94,21 @@ impl Connection {
             state,
             discard,
         });
+    }
+
+    /// The last thing we say. An alert that cannot be sealed is one that cannot be sent.
+    fn send_last(&mut self, description: AlertDescription) {
+        let sent = self.outbound.alert(&Alert::new(description));
+        // RFC 9846 §6.1: user_canceled says why, and close_notify follows it.
+        if sent.is_ok() && description == AlertDescription::USER_CANCELED {
+            let _ = self
+                .outbound
+                .alert(&Alert::new(AlertDescription::CLOSE_NOTIFY));
+        }
+        if sent.is_ok() {
+            self.outputs
+                .push_back(Output::Event(Event::AlertSent(description)));
+        }
     }
 
     fn end(&mut self, ending: Ending) {

@@ -61,6 +61,8 @@ pub struct PeerClaim {
     pub name: Option<ServerName>,
     /// A stapled OCSP response, if any.
     pub ocsp: Option<Vec<u8>>,
+    /// Signed certificate timestamps that came with the leaf: RFC 6962 §3.3.
+    pub scts: Vec<Vec<u8>>,
 }
 
 /// The reply to a [`Question`]. Giving up on a question is an answer, too: `Lost` or `None`.

@@ -151,6 +151,7 @@ pub(crate) fn claim(side: Side, chain: &[&[u8]], name: Option<&str>) -> PeerClai
         chain: chain.iter().map(|der| der.to_vec()).collect(),
         name: name.map(|name| ServerName::new(name).unwrap()),
         ocsp: None,
+        scts: Vec::new(),
     }
 }
 

@@ -14,7 +14,9 @@ use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_session::{Alpn, Side, Taint};
 use tessera_wire::codepoint::SignatureScheme;
-use tessera_wire::extension::{Extensions, OcspResponse, ProtocolNameList, SignatureAlgorithms};
+use tessera_wire::extension::{
+    Extensions, OcspResponse, ProtocolNameList, SctList, SignatureAlgorithms,
+};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
 };
@@ -178,6 +180,11 @@ fn verify(
         .extensions
         .find::<OcspResponse>()?
         .map(|OcspResponse(response)| response);
+    let scts = leaf
+        .extensions
+        .find::<SctList>()?
+        .map(|SctList(list)| list)
+        .unwrap_or_default();
     for entry in &message.certificate_list {
         check_answers(offer, &entry.extensions)?;
     }
@@ -193,6 +200,7 @@ fn verify(
         chain,
         name,
         ocsp,
+        scts,
     })));
     Ok(State::WaitVerdict(Box::new(WaitVerdict { wait })))
 }

@@ -66,6 +66,7 @@ impl WaitCertificate {
             chain,
             name: None,
             ocsp: None,
+            scts: Vec::new(),
         })));
         Ok(State::WaitVerdict(Box::new(WaitVerdict {
             wait: self.wait,
