@@ -1,7 +1,7 @@
 //! Rules of the protocol that reviews get wrong, each by its own test. Those about resumption
 //! alone are in `resumption.rs`, those about the early end in `lifecycle.rs`.
 
-use tessera_engine::{Event, Input, Kind};
+use tessera_engine::{Ending, Event, Fault, Input, Kind};
 use tessera_session::{ClientAuthMode, Refusal};
 use tessera_testkit::{Direction, KeyType, Link, Pair};
 use tessera_wire::codepoint::{AlertDescription, NamedGroup};
@@ -193,8 +193,20 @@ fn user_canceled_is_ignored_until_close_notify() {
             .iter()
             .any(|event| matches!(event, Event::AlertReceived(AlertDescription::USER_CANCELED)))
     );
+    let told = link
+        .server
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::AlertReceived(_)));
     assert_eq!(
-        link.server.ending, None,
-        "not the end: close_notify or the transport's end is"
+        told.count(),
+        2,
+        "the reason, and then close_notify, which is the end"
     );
+    match link.server_ending() {
+        Some(Ending::Fault { fault, .. }) => {
+            assert_eq!(*fault, Fault::AlertReceived(AlertDescription::CLOSE_NOTIFY));
+        }
+        other => panic!("{other:?}"),
+    }
 }

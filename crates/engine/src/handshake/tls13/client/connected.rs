@@ -24,6 +24,9 @@ pub(crate) struct Connected {
     tickets: usize,
 }
 
+/// Half of what all extensions of a ClientHello may have together.
+const LONGEST_TICKET: usize = 0x8000;
+
 /// RFC 9846 §4.7.1: nobody keeps a ticket longer.
 const SEVEN_DAYS: u32 = 604_800;
 
@@ -45,7 +48,9 @@ impl Connected {
     ) -> Result<State, Fault> {
         let early_data = message.extensions.find::<MaxEarlyDataSize>()?;
         let max_early_data_size = early_data.map_or(0, |MaxEarlyDataSize(size)| size);
-        let room = self.tickets < cx.config.settings().tickets_kept;
+        // One that would not fit into a ClientHello again is not worth keeping.
+        let room = self.tickets < cx.config.settings().tickets_kept
+            && message.ticket.len() <= LONGEST_TICKET;
         if let Some(session) = self
             .session(&message, max_early_data_size, cx)
             .filter(|_| room)
