@@ -4,6 +4,7 @@ mod citations;
 mod length;
 mod links;
 mod places;
+mod rules;
 mod words;
 
 use std::collections::HashSet;
@@ -33,6 +34,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
         findings.extend(links::check(file, &files));
     }
     findings.extend(files.iter().flat_map(places::addresses));
+    findings.extend(rules::check(&files));
     Ok(findings)
 }
 

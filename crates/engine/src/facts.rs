@@ -58,7 +58,7 @@ pub struct Facts {
     pub peer: Option<PeerIdentity>,
     /// Why an offered session was not resumed.
     pub refusal: Option<Refusal>,
-    /// Names this connection's traffic keys without telling them: DESIGN's `keys_fingerprint`.
+    /// Names this connection's traffic keys without telling them.
     pub keys_fingerprint: KeysFingerprint,
     /// Whether a HelloRetryRequest was needed.
     pub retried: bool,

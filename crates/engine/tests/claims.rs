@@ -116,7 +116,7 @@ fn a_ticket_of_an_unknown_key_and_a_forged_one_are_full_handshakes() {
 }
 
 #[test]
-fn decision_11_a_store_that_is_down_is_a_full_handshake() {
+fn a_store_that_is_down_is_a_full_handshake() {
     let mut pair = Pair::tls13().seed(17).stored();
     pair.connect();
     pair.world.mood = StoreMood::Down;
@@ -184,7 +184,7 @@ fn r15_a_late_answer_changes_nothing() {
 }
 
 #[test]
-fn section_4b_nothing_is_claimed_from_a_hello_that_gets_a_retry() {
+fn protocol_nothing_is_claimed_from_a_hello_that_gets_a_retry() {
     let mut pair = Pair::tls13().seed(20).single_use().tickets(1);
     pair.connect();
     pair.client.groups = vec![

@@ -212,7 +212,7 @@ fn rule_02_a_session_ends_with_the_peers_certificate() {
 }
 
 #[test]
-fn section_4b_a_session_without_identity_is_a_full_handshake_where_one_is_required() {
+fn protocol_a_session_without_identity_is_a_full_handshake_where_one_is_required() {
     let mut pair = Pair::tls13().seed(11).client_certificate(KeyType::Ed25519);
     pair.connect();
     let offered = pair.world.wallet.pop();

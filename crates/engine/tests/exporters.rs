@@ -1,0 +1,93 @@
+//! What both ends can derive and show: exporters, the channel binding, key logs and fingerprints.
+
+use tessera_testkit::Pair;
+
+#[test]
+fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
+    let mut pair = Pair::tls13();
+    let mut bindings = Vec::new();
+    for _ in 0..3 {
+        let link = pair.connect();
+        let (client, server) = (&link.client.connection, &link.server.connection);
+        let (mut ours, mut theirs, mut other) = ([0; 80], [0; 80], [0; 80]);
+        assert_eq!(
+            client.export_keying_material(b"EXPORTER-test", b"context", &mut ours),
+            Ok(true)
+        );
+        assert_eq!(
+            server.export_keying_material(b"EXPORTER-test", b"context", &mut theirs),
+            Ok(true)
+        );
+        assert_eq!(
+            server.export_keying_material(b"EXPORTER-test", b"", &mut other),
+            Ok(true)
+        );
+        assert_eq!(ours, theirs);
+        assert_ne!(ours, other);
+        assert!(
+            client
+                .export_keying_material(b"x", b"", &mut vec![0; 255 * 32 + 1])
+                .is_err()
+        );
+        assert!(
+            client
+                .export_keying_material(&[b'x'; 250], b"", &mut [0; 4])
+                .is_err()
+        );
+        assert_eq!(client.channel_binding(), server.channel_binding());
+        bindings.push(client.channel_binding().expect("established"));
+    }
+    bindings.dedup();
+    assert_eq!(bindings.len(), 3);
+}
+
+#[test]
+fn both_key_logs_have_the_same_lines_and_only_when_asked() {
+    let mut pair = Pair::tls13();
+    assert!(pair.connect().client.key_log.is_empty());
+    pair.client.key_log = tessera_engine::KeyLog::Emit;
+    pair.server.key_log = tessera_engine::KeyLog::Emit;
+    let link = pair.connect();
+    assert_eq!(link.client.key_log, link.server.key_log);
+    let labels: Vec<_> = link
+        .client
+        .key_log
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            "CLIENT_TRAFFIC_SECRET_0",
+            "SERVER_TRAFFIC_SECRET_0",
+            "EXPORTER_SECRET",
+        ]
+    );
+}
+
+#[test]
+fn keys_fingerprint_can_be_computed_again_from_the_key_log() {
+    let mut pair = Pair::tls13();
+    pair.client.key_log = tessera_engine::KeyLog::Emit;
+    let link = pair.connect();
+    let secret = |label: &str| {
+        let line = link
+            .client
+            .key_log
+            .iter()
+            .find(|line| line.starts_with(label))
+            .expect("logged");
+        let hex = line.rsplit(' ').next().expect("a secret");
+        data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("hex")
+    };
+    let mut input = b"tessera keys fingerprint".to_vec();
+    input.extend(secret("CLIENT_TRAFFIC_SECRET_0"));
+    input.extend(secret("SERVER_TRAFFIC_SECRET_0"));
+    let digest = tessera_crypto::HashAlgorithm::Sha256.hash(&input);
+    for end in [&link.client, &link.server] {
+        let facts = end.connection.facts().expect("established");
+        assert_eq!(facts.keys_fingerprint.0, digest.as_bytes()[..8]);
+    }
+}
