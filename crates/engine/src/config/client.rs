@@ -20,6 +20,14 @@ pub enum GreaseValues {
 const TICKETS_KEPT: usize = 32;
 
 /// What a person writes to set up a client.
+///
+/// ```
+/// use tessera_engine::{ClientConfig, ClientSettings, SettingsError};
+///
+/// assert!(ClientConfig::try_from(ClientSettings::default()).is_ok());
+/// let none = ClientSettings { groups: Vec::new(), ..ClientSettings::default() };
+/// assert_eq!(ClientConfig::try_from(none).err(), Some(SettingsError::NoGroup));
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
     /// The certificate shown to servers that ask for one.

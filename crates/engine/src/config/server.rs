@@ -25,6 +25,15 @@ pub struct ClientAuth {
 }
 
 /// What a person writes to set up a server. Every field has a default but `identities`.
+///
+/// ```
+/// use tessera_engine::{ServerConfig, ServerSettings, SettingsError};
+/// use tessera_session::Alpn;
+///
+/// let settings = ServerSettings { alpn: vec![Alpn::new(b"h2")?], ..ServerSettings::default() };
+/// assert_eq!(ServerConfig::try_from(settings).err(), Some(SettingsError::NoIdentity));
+/// # Ok::<(), tessera_session::NameError>(())
+/// ```
 #[derive(Clone)]
 pub struct ServerSettings {
     /// Certificates, chosen by server name; an unknown or missing name gets the first.

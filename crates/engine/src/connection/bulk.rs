@@ -61,7 +61,7 @@ impl Connection {
     }
 
     /// Moves the sealed bytes that wait to be sent to the end of `out`, so that the caller's
-    /// buffer is used again and again; what [`Output::Transmit`] does by value.
+    /// buffer is used again and again; what [`super::Output::Transmit`] does by value.
     pub fn take_transmit(&mut self, out: &mut Vec<u8>) {
         if !self.outbound.outbox.is_empty() {
             out.append(&mut self.outbound.outbox);

@@ -75,6 +75,44 @@ pub enum Output {
 ///
 /// `handle` cannot fail: a fault comes out of `poll` in its place, behind the bytes of its alert,
 /// as [`Ending::Fault`].
+///
+/// The loop around it, here with a test's world that answers all questions at once:
+///
+/// ```
+/// use tessera_engine::{Connection, Input, Output};
+/// use tessera_testkit::{Pair, World};
+/// use tessera_session::{Side, Timestamp};
+///
+/// /// Drains a connection: bytes go to the wire, questions are answered.
+/// fn drain(side: Side, connection: &mut Connection, now: Timestamp, world: &mut World) -> Vec<u8> {
+///     let mut wire = Vec::new();
+///     while let Some(output) = connection.poll() {
+///         match output {
+///             Output::Transmit(bytes) => wire.extend(bytes),
+///             Output::Ask(id, question) => {
+///                 let answer = world.answer(side, question);
+///                 connection.handle(now, Input::Answer(id, answer));
+///             }
+///             Output::Ended(ending) => panic!("{ending}"),
+///             Output::Deliver(_) | Output::Event(_) | Output::KeyLog(_) => {}
+///         }
+///     }
+///     wire
+/// }
+///
+/// let mut pair = Pair::tls13();
+/// let now = pair.now;
+/// let link = pair.link(None);
+/// let (mut client, mut server) = (link.client.connection, link.server.connection);
+/// while client.is_handshaking() || server.is_handshaking() {
+///     let to_server = drain(Side::Client, &mut client, now, &mut pair.world);
+///     server.handle(now, Input::Ciphertext(&to_server));
+///     let to_client = drain(Side::Server, &mut server, now, &mut pair.world);
+///     client.handle(now, Input::Ciphertext(&to_client));
+/// }
+/// let facts = client.facts().expect("the handshake is done");
+/// assert_eq!(facts.keys_fingerprint, server.facts().expect("here, too").keys_fingerprint);
+/// ```
 pub struct Connection {
     role: Role,
     entropy: Entropy,

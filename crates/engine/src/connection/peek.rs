@@ -27,6 +27,18 @@ pub struct ClientHelloInfo {
 /// Reads the ClientHello at the front of a connection's bytes without consuming them: the same
 /// bytes go to [`crate::Connection`] afterwards. `None`: more bytes are needed.
 ///
+/// ```
+/// use tessera_engine::{Output, peek_client_hello};
+///
+/// let mut pair = tessera_testkit::Pair::tls13();
+/// let mut client = pair.link(None).client.connection;
+/// let Some(Output::Transmit(hello)) = client.poll() else { panic!("a client speaks first") };
+/// assert!(peek_client_hello(&hello[..20])?.is_none());
+/// let info = peek_client_hello(&hello)?.expect("it is all there");
+/// assert_eq!(info.server_name.map(|name| name.to_string()).as_deref(), Some("server.test"));
+/// # Ok::<(), tessera_engine::Fault>(())
+/// ```
+///
 /// # Errors
 /// The fault a server would end the connection with, had it been given these bytes.
 pub fn peek_client_hello(bytes: &[u8]) -> Result<Option<ClientHelloInfo>, Fault> {
