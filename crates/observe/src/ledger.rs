@@ -3,11 +3,11 @@
 mod connection;
 mod sessions;
 
-use core::fmt;
 use core::time::Duration;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use tessera_engine::{Event, Facts};
+use tessera_session::store::ConnectionId;
 use tessera_session::{LineageId, TicketId, Timestamp};
 
 use crate::delta::{Changes, Delta, Gone};
@@ -17,16 +17,6 @@ use crate::row::{ConnectionRow, LedgerRows, LineageRow, SessionRow};
 use connection::Connection;
 use sessions::Sessions;
 
-/// Names one connection of this process. Whoever opens connections numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u64);
-
-impl fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
 /// Connections, and the lineages of sessions they are on.
 ///
 /// Every open connection has its row; of those that ended the last few are kept, and the others
@@ -35,7 +25,7 @@ impl fmt::Display for ConnectionId {
 /// never opened, or are no longer kept, change nothing but the counters.
 pub struct Ledger {
     keep: usize,
-    connections: BTreeMap<ConnectionId, Connection>,
+    connections: HashMap<ConnectionId, Connection>,
     /// Connections that ended, in that order.
     finished: VecDeque<ConnectionId>,
     sessions: Sessions,
@@ -49,7 +39,7 @@ impl Ledger {
     pub fn keeping(finished: usize) -> Self {
         Self {
             keep: finished,
-            connections: BTreeMap::new(),
+            connections: HashMap::new(),
             finished: VecDeque::new(),
             sessions: Sessions::default(),
             dropped: 0,
@@ -185,11 +175,19 @@ impl Ledger {
 
     /// Every connection that runs or ran on a session, in the order they were opened.
     pub fn connections_of(&self, session: TicketId) -> Vec<ConnectionRow> {
-        let on_it = self
-            .connections
-            .iter()
-            .filter(|(_, connection)| connection.ran_on(session));
+        let on_it = self.in_order(|connection| connection.ran_on(session));
         on_it.map(|(id, connection)| connection.row(*id)).collect()
+    }
+
+    /// Some of the connections, in the order they were opened.
+    fn in_order(
+        &self,
+        which: impl Fn(&Connection) -> bool,
+    ) -> impl Iterator<Item = (&ConnectionId, &Connection)> {
+        let some = self.connections.iter().filter(|(_, it)| which(it));
+        let mut some: Vec<_> = some.collect();
+        some.sort_unstable_by_key(|(_, connection)| connection.number);
+        some.into_iter()
     }
 
     /// What a connection's visitor is told: `tessera.connection/1`. `facts` are the connection's own.
@@ -215,7 +213,7 @@ impl Ledger {
     pub fn rows(&self) -> LedgerRows {
         let mut lineages: HashMap<LineageId, LineageRow> = HashMap::new();
         let mut without_session = Vec::new();
-        for (id, connection) in &self.connections {
+        for (id, connection) in self.in_order(|_| true) {
             let row = connection.row(*id);
             // A renegotiation leaves a lineage, and the lineage stays.
             for about in connection.abouts() {
@@ -255,10 +253,7 @@ impl Ledger {
     pub fn since(&self, sequence: u64) -> Delta {
         let everything = !self.changes.can_tell(sequence);
         let since = if everything { 0 } else { sequence };
-        let connections = self
-            .connections
-            .iter()
-            .filter(|(_, connection)| connection.changed > since);
+        let connections = self.in_order(|connection| connection.changed > since);
         let mut delta = Delta {
             schema: Delta::SCHEMA.into(),
             sequence: self.changes.sequence(),

@@ -20,7 +20,7 @@ pub mod time;
 
 pub use delta::Delta;
 pub use document::{ConnectionDocument, ConnectionPart, SessionPart, WebSessionPart};
-pub use ledger::{ConnectionId, Ledger};
+pub use ledger::Ledger;
 pub use metrics::Metrics;
 pub use row::{
     ConnectionRow, Demo, DemoRow, HandshakeRow, LedgerRows, LineageRow, SessionRow, State,

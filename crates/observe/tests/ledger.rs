@@ -6,28 +6,38 @@ use std::time::Duration;
 use serde_json::Value;
 use tessera_engine::{Event, Facts, Input, KeyLog, KeyUpdateRequest, KeysFingerprint, Kind};
 use tessera_engine::{OfferedSession, Trace};
-use tessera_observe::{
-    ConnectionDocument, ConnectionId, ConnectionRow, Demo, Ledger, SessionRow, State,
-};
+use tessera_observe::{ConnectionDocument, ConnectionRow, Demo, Ledger, SessionRow, State};
+use tessera_session::store::ConnectionId;
 use tessera_session::{LineageId, TicketId, Timestamp};
 use tessera_testkit::{End, Link, Pair, after};
 use tessera_wire::codepoint::AlertDescription;
 
+/// Ids of which later ones are smaller: they tell nothing about order.
+fn id(number: u64) -> ConnectionId {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&(u64::MAX - number).to_be_bytes());
+    ConnectionId(id)
+}
+
+fn name(number: u64) -> String {
+    id(number).to_string()
+}
+
 /// Writes all that an end told into a ledger.
-fn tell(ledger: &mut Ledger, id: u64, link: &Link, end: &End) {
+fn tell(ledger: &mut Ledger, number: u64, link: &Link, end: &End) {
     for event in &end.events {
-        ledger.event(ConnectionId(id), link.now, event);
+        ledger.event(id(number), link.now, event);
     }
     if let Some(ending) = &end.ending {
-        ledger.closed(ConnectionId(id), link.now, &ending.to_string());
+        ledger.closed(id(number), link.now, &ending.to_string());
     }
 }
 
 /// Connects, and lets the server's ledger know.
-fn connect(pair: &mut Pair, ledger: &mut Ledger, id: u64) -> Link {
-    ledger.opened(ConnectionId(id), pair.now, "192.0.2.7:50000");
+fn connect(pair: &mut Pair, ledger: &mut Ledger, number: u64) -> Link {
+    ledger.opened(id(number), pair.now, "192.0.2.7:50000");
     let link = pair.connect();
-    tell(ledger, id, &link, &link.server);
+    tell(ledger, number, &link, &link.server);
     link
 }
 
@@ -35,8 +45,8 @@ fn facts(link: &Link) -> &Facts {
     link.facts().expect("the handshake was completed")
 }
 
-fn row(ledger: &Ledger, id: u64) -> ConnectionRow {
-    ledger.connection(ConnectionId(id)).expect("it is kept")
+fn row(ledger: &Ledger, number: u64) -> ConnectionRow {
+    ledger.connection(id(number)).expect("it is kept")
 }
 
 #[test]
@@ -59,7 +69,7 @@ fn a_full_handshake_and_its_resumption_are_two_connections_of_one_lineage() {
     let [full, resumed] = lineage.connections.as_slice() else {
         panic!("two connections")
     };
-    assert_eq!((full.id.as_str(), resumed.id.as_str()), ("1", "2"));
+    assert_eq!((&full.id, &resumed.id), (&name(1), &name(2)));
     assert_eq!(resumed.opened_at.to_string(), "2027-01-15T08:05:00.000Z");
     let full = full.handshake.as_ref().unwrap();
     let resumed = resumed.handshake.as_ref().unwrap();
@@ -80,7 +90,7 @@ fn a_full_handshake_and_its_resumption_are_two_connections_of_one_lineage() {
 
     let spent = facts(&second).session.id;
     let session = ledger.session(spent).unwrap();
-    assert_eq!(session.issued_by.as_deref(), Some("1"));
+    assert_eq!(session.issued_by, Some(name(1)));
     let expires_at = session.expires_at.unwrap().to_string();
     assert_eq!(expires_at, "2027-01-15T10:00:00.000Z");
     let on_it: Vec<_> = ledger
@@ -88,7 +98,7 @@ fn a_full_handshake_and_its_resumption_are_two_connections_of_one_lineage() {
         .into_iter()
         .map(|row| row.id)
         .collect();
-    assert_eq!(on_it, ["2"]);
+    assert_eq!(on_it, [name(2)]);
 }
 
 #[test]
@@ -116,8 +126,8 @@ fn five_connections_on_one_ticket_are_five_uses_with_keys_of_their_own() {
 fn both_ends_tell_the_same_of_one_connection() {
     let mut pair = Pair::tls13();
     let (mut servers, mut clients) = (Ledger::keeping(1), Ledger::keeping(1));
-    servers.opened(ConnectionId(1), pair.now, "the client");
-    clients.opened(ConnectionId(9), pair.now, "the server");
+    servers.opened(id(1), pair.now, "the client");
+    clients.opened(id(9), pair.now, "the server");
     let link = pair.connect();
     tell(&mut servers, 1, &link, &link.server);
     tell(&mut clients, 9, &link, &link.client);
@@ -150,7 +160,7 @@ fn a_refusal_is_shown_with_its_code_and_in_words() {
         2,
         "a full handshake founds a lineage"
     );
-    let document = ledger.document(ConnectionId(2), facts(&link)).unwrap();
+    let document = ledger.document(id(2), facts(&link)).unwrap();
     assert_eq!(document.session.refusal.as_deref(), Some("expired"));
     assert!(!document.session.resumed);
 }
@@ -192,8 +202,8 @@ fn the_ledger_keeps_the_last_that_ended_and_counts_the_others() {
         .lineages
         .iter()
         .flat_map(|lineage| &lineage.connections);
-    let kept: Vec<_> = connections.map(|row| row.id.as_str()).collect();
-    assert_eq!(kept, ["8", "9", "10"]);
+    let kept: Vec<_> = connections.map(|row| &row.id).collect();
+    assert_eq!(kept, [&name(8), &name(9), &name(10)]);
     // Each kept connection keeps the session it ran on and the two tickets it issued; a ticket of
     // one is the session of the next.
     let sessions = rows.lineages.iter().map(|lineage| lineage.sessions.len());
@@ -215,8 +225,8 @@ fn an_open_connection_is_never_dropped() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(0));
     connect(&mut pair, &mut ledger, 1);
     assert_eq!(row(&ledger, 1).state, State::Open);
-    ledger.closed(ConnectionId(1), pair.now, "closed by both ends");
-    assert!(ledger.connection(ConnectionId(1)).is_none());
+    ledger.closed(id(1), pair.now, "closed by both ends");
+    assert!(ledger.connection(id(1)).is_none());
     assert!(ledger.rows().lineages.is_empty());
     assert_eq!(ledger.dropped(), 1);
 }
@@ -225,12 +235,12 @@ fn an_open_connection_is_never_dropped() {
 fn what_a_connection_tells_after_its_end_changes_nothing() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(5));
     let link = connect(&mut pair, &mut ledger, 1);
-    ledger.closed(ConnectionId(1), pair.now, "closed by both ends");
+    ledger.closed(id(1), pair.now, "closed by both ends");
     let before = ledger.rows();
     tell(&mut ledger, 1, &link, &link.server);
-    ledger.closed(ConnectionId(1), pair.now, "again");
-    ledger.event(ConnectionId(77), pair.now, &Event::PeerClosed);
-    ledger.bytes(ConnectionId(77), 1, 1);
+    ledger.closed(id(1), pair.now, "again");
+    ledger.event(id(77), pair.now, &Event::PeerClosed);
+    ledger.bytes(id(77), 1, 1);
     assert_eq!(ledger.rows(), before);
 }
 
@@ -261,15 +271,19 @@ fn renegotiated(first: &Facts, session: TicketId) -> Event {
 #[test]
 fn a_renegotiation_is_a_row_of_its_own_with_the_bytes_of_its_epoch() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(5));
-    let id = ConnectionId(1);
+    let first = id(1);
     let link = connect(&mut pair, &mut ledger, 1);
-    ledger.handshake_took(id, Duration::from_micros(1_234));
-    ledger.bytes(id, 1_000, 5_000);
+    ledger.handshake_took(first, Duration::from_micros(1_234));
+    ledger.bytes(first, 1_000, 5_000);
     pair.wait(after::seconds(2));
-    ledger.event(id, pair.now, &Event::HelloReceived { server_name: None });
+    ledger.event(first, pair.now, &Event::HelloReceived { server_name: None });
     pair.wait(Duration::from_millis(3));
-    ledger.event(id, pair.now, &renegotiated(facts(&link), TicketId([9; 32])));
-    ledger.bytes(id, 1_100, 5_500);
+    ledger.event(
+        first,
+        pair.now,
+        &renegotiated(facts(&link), TicketId([9; 32])),
+    );
+    ledger.bytes(first, 1_100, 5_500);
 
     let row = row(&ledger, 1);
     assert_eq!(row.handshake.as_ref().unwrap().epoch, 1);
@@ -287,7 +301,7 @@ fn a_renegotiation_is_a_row_of_its_own_with_the_bytes_of_its_epoch() {
     assert_eq!((second.bytes_in, second.bytes_out), (100, 500));
     assert!(
         rows.iter()
-            .all(|row| row.connection == "1" && row.process == 4711)
+            .all(|row| row.connection == name(1) && row.process == 4711)
     );
     assert_ne!(first.lineage, second.lineage);
     // The connection stands where it is now, and the lineage it left is still known.
@@ -305,9 +319,9 @@ fn a_thousand_renegotiations_take_no_more_room_than_a_few() {
     for number in 0..1000_u16 {
         let session = TicketId::of_wire(&number.to_be_bytes());
         let event = renegotiated(facts(&link), session);
-        ledger.event(ConnectionId(1), pair.now, &event);
+        ledger.event(id(1), pair.now, &event);
         let ticket = TicketId::of_wire(&[number.to_be_bytes(), [0, 0]].concat());
-        ledger.event(ConnectionId(1), pair.now, &Event::TicketIssued(ticket));
+        ledger.event(id(1), pair.now, &Event::TicketIssued(ticket));
     }
     let row = row(&ledger, 1);
     assert_eq!(row.handshake.as_ref().unwrap().epoch, 1000);
@@ -353,7 +367,7 @@ fn the_page_of_a_connection_has_the_fields_other_programs_read() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(5));
     connect(&mut pair, &mut ledger, 1);
     let link = connect(&mut pair, &mut ledger, 2);
-    let document = ledger.document(ConnectionId(2), facts(&link)).unwrap();
+    let document = ledger.document(id(2), facts(&link)).unwrap();
     let json = serde_json::to_value(&document).unwrap();
     assert_eq!(keys(&json), fields("schema connection session web_session"));
     assert_eq!(json["schema"], "tessera.connection/1");
@@ -369,7 +383,7 @@ fn the_page_of_a_connection_has_the_fields_other_programs_read() {
         )
     );
     assert_eq!(json["web_session"], Value::Null);
-    assert_eq!(json["session"]["issued_by"], "1");
+    assert_eq!(json["session"]["issued_by"], name(1));
     assert_eq!(json["session"]["uses"], 1);
     assert_eq!(json["session"]["kind"], "psk");
     assert_eq!(json["session"]["cipher_suite"], "TLS_AES_128_GCM_SHA256");
@@ -381,7 +395,7 @@ fn the_page_of_a_connection_has_the_fields_other_programs_read() {
 #[test]
 fn a_row_is_read_back_from_its_json() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(5));
-    ledger.opened(ConnectionId(7), pair.now, "a client that says nothing");
+    ledger.opened(id(7), pair.now, "a client that says nothing");
     connect(&mut pair, &mut ledger, 8);
     for id in [7, 8] {
         let row = row(&ledger, id);
@@ -393,7 +407,7 @@ fn a_row_is_read_back_from_its_json() {
 #[test]
 fn key_updates_of_both_halves_are_counted() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(5));
-    ledger.opened(ConnectionId(1), pair.now, "");
+    ledger.opened(id(1), pair.now, "");
     let mut link = pair.connect();
     let wish = Input::UpdateKeys(KeyUpdateRequest::UpdateRequested);
     link.client.handle(pair.now, wish, &mut pair.world);
@@ -474,18 +488,18 @@ impl Page {
 fn a_page_that_follows_the_changes_shows_what_the_ledger_has() {
     let (mut pair, mut ledger) = (Pair::tls13(), Ledger::keeping(4));
     let (mut quick, mut slow) = (Page::default(), Page::default());
-    for id in 1..=40 {
-        connect(&mut pair, &mut ledger, id);
+    for number in 1..=40 {
+        connect(&mut pair, &mut ledger, number);
         quick.follow(&ledger);
-        ledger.bytes(ConnectionId(id), 10, 20);
-        if id % 3 != 0 {
-            ledger.closed(ConnectionId(id), pair.now, "closed by both ends");
+        ledger.bytes(id(number), 10, 20);
+        if number % 3 != 0 {
+            ledger.closed(id(number), pair.now, "closed by both ends");
         }
         assert!(quick.follow(&ledger) <= 3, "only what changed is told");
-        assert!(quick.shows(&ledger), "after connection {id}");
-        if id % 20 == 0 {
+        assert!(quick.shows(&ledger), "after connection {number}");
+        if number % 20 == 0 {
             slow.follow(&ledger);
-            assert!(slow.shows(&ledger), "after connection {id}");
+            assert!(slow.shows(&ledger), "after connection {number}");
         }
     }
     assert_eq!(quick.follow(&ledger), 0, "nothing happened since");
@@ -496,7 +510,7 @@ fn alerts_are_counted_by_name() {
     let mut ledger = Ledger::keeping(1);
     let decode_error = AlertDescription::DECODE_ERROR;
     for alert in [decode_error, decode_error, AlertDescription(200)] {
-        ledger.event(ConnectionId(1), Timestamp::EPOCH, &Event::AlertSent(alert));
+        ledger.event(id(1), Timestamp::EPOCH, &Event::AlertSent(alert));
     }
     let sent = &ledger.metrics().alerts_sent;
     assert_eq!(sent.get("decode_error"), Some(&2));

@@ -18,6 +18,8 @@ const TICKETS: usize = 64;
 pub(super) struct Connection {
     /// The ledger's number of the last change.
     pub(super) changed: u64,
+    /// The ledger's number of its opening: ids tell no order.
+    pub(super) number: u64,
     opened_at: Timestamp,
     closed_at: Option<Timestamp>,
     peer: String,
@@ -92,9 +94,10 @@ impl About {
 }
 
 impl Connection {
-    pub(super) fn new(opened_at: Timestamp, peer: &str, changed: u64) -> Self {
+    pub(super) fn new(opened_at: Timestamp, peer: &str, number: u64) -> Self {
         Self {
-            changed,
+            changed: number,
+            number,
             opened_at,
             closed_at: None,
             peer: peer.to_owned(),
