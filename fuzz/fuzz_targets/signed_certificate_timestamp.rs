@@ -1,3 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tessera_testkit::fuzz::signed_certificate_timestamp(data));
+libfuzzer_sys::fuzz_target!(
+    |data: &[u8]| tessera_testkit::fuzz::signed_certificate_timestamp(data)
+);

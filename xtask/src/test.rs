@@ -49,17 +49,7 @@ pub(crate) fn run(breadth: Breadth) -> Result<bool> {
 
 fn phases(breadth: Breadth) -> Vec<Phase> {
     let mut phases = vec![
-        Phase::command("fmt", &["fmt", "--all", "--check"]),
-        Phase::command(
-            "fmt bench",
-            &[
-                "fmt",
-                "--all",
-                "--check",
-                "--manifest-path",
-                "bench/Cargo.toml",
-            ],
-        ),
+        Phase::new("fmt", formatting),
         Phase::check("layers", layers::check),
         Phase::check("tidy", tidy::check),
         Phase::new("deny", deny),
@@ -89,6 +79,18 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
         }
     }
     phases
+}
+
+/// The workspace, and those that are workspaces of their own.
+fn formatting() -> Result<Outcome> {
+    let mut all_formatted = true;
+    for manifest in ["Cargo.toml", "bench/Cargo.toml", "fuzz/Cargo.toml"] {
+        let status = phase::program(repository::cargo())
+            .args(["fmt", "--all", "--check", "--manifest-path", manifest])
+            .status()?;
+        all_formatted &= status.success();
+    }
+    Ok(Outcome::of(all_formatted))
 }
 
 /// Licences, bans and sources; advisories need a network and are looked at before a release.
