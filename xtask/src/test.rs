@@ -98,7 +98,7 @@ fn deny() -> Result<Outcome> {
     let cargo_deny = tools::cargo_deny()?;
     let checks = ["check", "licenses", "bans", "sources"];
     let ok = phase::program(&cargo_deny)
-        .args(["--offline", "--locked", "--all-features"])
+        .args(["--locked", "--all-features"])
         .args(checks)
         .status()?
         .success();
