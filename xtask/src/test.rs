@@ -22,6 +22,9 @@ pub(crate) enum Breadth {
     WithoutInterop,
 }
 
+/// Without the peers nothing else runs: what to install is then the last thing on the screen.
+const PEERS: &str = "peers";
+
 /// Runs all phases, also after one failed, and prints the totals; true when nothing failed.
 pub(crate) fn run(breadth: Breadth) -> Result<bool> {
     let started = Instant::now();
@@ -35,7 +38,11 @@ pub(crate) fn run(breadth: Breadth) -> Result<bool> {
             phase.name,
             begun.elapsed().as_secs_f64()
         );
+        let stop = phase.name == PEERS && outcome.failed() > 0;
         results.push((phase.name, outcome));
+        if stop {
+            break;
+        }
     }
     let passed: u64 = results.iter().map(|(_, outcome)| outcome.passed()).sum();
     let failed: u64 = results.iter().map(|(_, outcome)| outcome.failed()).sum();
@@ -69,7 +76,7 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
     ];
     match breadth {
         Breadth::Everything => {
-            phases.insert(0, Phase::new("peers", || Ok(Outcome::of(peers::ensure()?))));
+            phases.insert(0, Phase::new(PEERS, || Ok(Outcome::of(peers::ensure()?))));
             phases.push(Phase::new("tests", || tests(&[])));
         }
         Breadth::WithoutInterop => {
