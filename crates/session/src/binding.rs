@@ -114,6 +114,14 @@ impl fmt::Debug for ServerName {
     }
 }
 
+impl TryFrom<&str> for ServerName {
+    type Error = NameError;
+
+    fn try_from(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
 impl core::str::FromStr for ServerName {
     type Err = NameError;
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::id::TicketId;
 use crate::record::{self, RecordError};
 use crate::scope::Scope;
-use crate::session::{Session, Side};
+use crate::session::{Session, Side, suite_hash};
 use crate::store::{PeerHash, Selector, WalletKey};
 use crate::summary::{Summary, TicketKind};
 use crate::ticket::Ring;
@@ -227,7 +227,8 @@ impl Vault {
             Some(bytes) if bytes.len() != LOOKUP_KEY_LEN => TicketKind::Sealed,
             _ => TicketKind::Stored,
         };
-        let mut stored = self.seal_summary(session, &Summary::of(session, id, side, kind))?;
+        let mut stored =
+            self.seal_listing(&Summary::of(session, id, side, kind), session.binding.scope)?;
         let purpose = Purpose::of(side);
         let plaintext = record::encode(session, ticket)?;
         stored.sealed =
@@ -242,7 +243,7 @@ impl Vault {
         session: &Session,
         side: Side,
     ) -> Result<StoredSession, RecordError> {
-        self.seal_summary(session, &Summary::of_lineage(session, side))
+        self.seal_listing(&Summary::of_lineage(session, side), session.binding.scope)
     }
 
     /// A session for a wallet, whose scope is the wallet's key.
@@ -405,36 +406,31 @@ impl Vault {
             .map_err(|_| OpenFailure::NotAuthentic)
     }
 
-    fn seal_summary(
+    /// What listings show of a session that is not kept itself, made for this scope.
+    pub fn seal_listing(
         &self,
-        session: &Session,
         summary: &Summary,
+        scope: Scope,
     ) -> Result<StoredSession, RecordError> {
-        let hash = session.hash().ok_or(record::illegal("cipher_suite"))?;
+        let hash = suite_hash(summary.version, summary.cipher_suite)
+            .ok_or(record::illegal("cipher_suite"))?;
         let tag = |selector: Option<Selector>| {
             selector
                 .and_then(|selector| self.tag(&selector))
                 .unwrap_or_default()
         };
+        let peer = summary.peer.as_deref().map(PeerHash::of_subject);
         let mut stored = StoredSession {
             id: summary.id,
             side: summary.side,
-            version: session.version,
+            version: summary.version,
             hash,
-            scope: session.binding.scope,
+            scope,
             expires_at: summary.expires_at,
             index: Index {
-                lineage: tag(Some(Selector::Lineage(session.lineage.id))),
-                server_name: tag(session
-                    .binding
-                    .server_name
-                    .clone()
-                    .map(Selector::ServerName)),
-                peer: tag(session
-                    .binding
-                    .peer
-                    .as_ref()
-                    .map(|peer| Selector::Peer(PeerHash::of(peer)))),
+                lineage: tag(Some(Selector::Lineage(summary.lineage.id))),
+                server_name: tag(summary.server_name.clone().map(Selector::ServerName)),
+                peer: tag(peer.map(Selector::Peer)),
             },
             listing: Vec::new(),
             sealed: Vec::new(),
