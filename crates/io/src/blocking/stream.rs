@@ -1,0 +1,243 @@
+//! The crank, turned by whoever blocks on it.
+
+use super::park;
+use crate::Traffic;
+use crate::driver::Driver;
+use std::io::{self, BufRead, IoSlice, Read, Write};
+use std::task::Poll;
+use tessera_engine::{Connection, ExportTooLong, Facts, KeyUpdateRequest, SessionFacts};
+use tessera_session::store::ConnectionId;
+
+/// A connection that borrows its transport.
+pub type Stream<'a, T> = StreamOwned<&'a mut T>;
+
+/// An established connection that owns its transport.
+///
+/// Reading gives `Ok(0)` only behind the peer's `close_notify`; where the transport ends without
+/// one, it is an error of kind `UnexpectedEof`.
+pub struct StreamOwned<T> {
+    io: T,
+    driver: Driver,
+}
+
+impl<T> StreamOwned<T> {
+    /// The transport and the engine's connection.
+    pub fn get_ref(&self) -> (&T, &Connection) {
+        (&self.io, self.driver.connection())
+    }
+
+    /// The transport. Reading or writing it here breaks the connection.
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.io
+    }
+
+    /// The transport. Nothing is sent: close the stream first, if the peer should know.
+    pub fn into_inner(self) -> T {
+        self.io
+    }
+
+    /// The connection's name in logs, the register and the console.
+    pub fn id(&self) -> ConnectionId {
+        self.driver.id()
+    }
+
+    /// What is known of the connection and of the session it is on.
+    ///
+    /// # Panics
+    /// Never: a stream is made only of an established connection.
+    pub fn facts(&self) -> &Facts {
+        self.driver
+            .facts()
+            .expect("a stream is made only of an established connection")
+    }
+
+    /// The session the connection is on.
+    pub fn session(&self) -> &SessionFacts {
+        &self.facts().session
+    }
+
+    /// Bytes that went over the wire so far.
+    pub fn traffic(&self) -> Traffic {
+        self.driver.traffic()
+    }
+
+    /// Client: tickets of this connection that are in the wallet, as far as it has been read.
+    pub fn tickets_kept(&self) -> u32 {
+        self.driver.tickets_kept()
+    }
+
+    /// Replaces our sending keys, and the peer's if `request` says so. It goes out with the next
+    /// write or flush.
+    pub fn update_keys(&mut self, request: KeyUpdateRequest) {
+        self.driver.update_keys(request);
+    }
+
+    /// Fills `out` with keying material that both ends can derive: RFC 9846 §7.5.
+    ///
+    /// # Errors
+    /// When more is asked for than can be derived.
+    pub fn export_keying_material(
+        &self,
+        label: &[u8],
+        context: &[u8],
+        out: &mut [u8],
+    ) -> Result<(), ExportTooLong> {
+        self.driver
+            .connection()
+            .export_keying_material(label, context, out)
+            .map(|_| ())
+    }
+}
+
+impl<T: Read + Write> StreamOwned<T> {
+    /// Does the handshake.
+    pub(super) fn establish(io: T, driver: Driver) -> io::Result<Self> {
+        let mut stream = Self { io, driver };
+        while stream.driver.is_handshaking() {
+            stream.go_on()?;
+        }
+        stream.settle()?;
+        Ok(stream)
+    }
+
+    /// Reads until a ticket of this connection is in the wallet. `false` when one came and was not
+    /// kept, or the server closed without. Application data that comes first is set aside.
+    ///
+    /// # Errors
+    /// When the connection fails, or more than 64 KiB of application data come first.
+    pub fn wait_for_ticket(&mut self) -> io::Result<bool> {
+        self.settle()?;
+        while !self.driver.has_settled_ticket() && !self.driver.at_end() {
+            if !self.driver.inbox.set_aside() {
+                return Err(io::Error::other(
+                    "more application data than can be set aside came before a ticket",
+                ));
+            }
+            self.go_on()?;
+        }
+        Ok(self.tickets_kept() > 0)
+    }
+
+    /// Says `close_notify`, after what is under way. What the peer still sends can be read.
+    ///
+    /// # Errors
+    /// When it cannot be sent.
+    pub fn close(&mut self) -> io::Result<()> {
+        self.settle()?;
+        self.driver.close();
+        self.write_out()
+    }
+
+    /// Takes in what comes next from the peer, and answers it.
+    fn go_on(&mut self) -> io::Result<()> {
+        self.settle()?;
+        if !self.driver.open() {
+            let read = self.io.read(self.driver.inbox.room());
+            match read {
+                Ok(0) => {
+                    self.driver.received(0);
+                    self.driver.end_of_stream();
+                }
+                Ok(len) => self.driver.received(len),
+                Err(error) => {
+                    self.driver.received(0);
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        self.settle()
+    }
+
+    /// Waits for what is under way and sends what is to be sent; the alert before the fault is told.
+    fn settle(&mut self) -> io::Result<()> {
+        park::until(|cx| {
+            self.driver.turn(cx);
+            if self.driver.is_held() || self.driver.has_errands() {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        });
+        let written = self.write_out();
+        match self.driver.failure() {
+            Some(failure) => Err(failure.into()),
+            None => written,
+        }
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        let mut wrote = false;
+        while !self.driver.outbox.is_empty() {
+            match self.io.write(self.driver.outbox.pending()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => self.driver.sent(len),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            wrote = true;
+        }
+        if wrote { self.io.flush() } else { Ok(()) }
+    }
+}
+
+impl<T: Read + Write> BufRead for StreamOwned<T> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while !self.driver.is_readable() {
+            self.go_on()?;
+        }
+        Ok(self.driver.inbox.plaintext())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.driver.inbox.consume(amount);
+    }
+}
+
+impl<T: Read + Write> Read for StreamOwned<T> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let len = self.fill_buf()?.read(buf)?;
+        self.driver.inbox.consume(len);
+        Ok(len)
+    }
+}
+
+impl<T: Read + Write> Write for StreamOwned<T> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        // What an earlier write could not send comes first.
+        self.settle()?;
+        match self.driver.seal(buf) {
+            0 => Err(self.driver.write_failure()),
+            sealed => {
+                // These bytes are accepted: what fails now is told by the next write or flush.
+                let _ = self.write_out();
+                Ok(sealed)
+            }
+        }
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        crate::buffer::gathered(bufs, |plaintext| self.write(plaintext))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.settle()?;
+        self.io.flush()
+    }
+}
+
+impl<T> std::fmt::Debug for StreamOwned<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StreamOwned")
+            .field("side", &self.driver.side())
+            .field("facts", &self.driver.facts())
+            .finish_non_exhaustive()
+    }
+}

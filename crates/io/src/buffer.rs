@@ -1,0 +1,365 @@
+//! Buffers for bytes on their way, lent from a pool and given back when empty: an idle connection
+//! holds none.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::thread::LocalKey;
+use tessera_wire::record::{HEADER_LEN, MAX_PLAINTEXT};
+
+/// The most a record adds to its plaintext in either version.
+const OVERHEAD: usize = HEADER_LEN + 32;
+
+/// The largest record we write.
+pub(crate) const RECORD: usize = MAX_PLAINTEXT + OVERHEAD;
+
+/// Four of the largest records: one system call moves them all.
+const CAPACITY: usize = 4 * RECORD;
+
+/// While more than this waits to be written nothing more is read: a peer that does not read
+/// cannot make us pile up answers.
+pub(crate) const BACKLOG: usize = 64 * 1024;
+
+/// Buffers of each kind kept for the next connection, a thread.
+const SPARE: usize = 16;
+
+thread_local! {
+    /// Buffers to read into: their length is [`CAPACITY`], so that none is initialised twice.
+    static READING: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    /// Buffers to seal into: empty.
+    static WRITING: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+type Pool = LocalKey<RefCell<Vec<Vec<u8>>>>;
+
+/// A buffer from the pool. Without one (the thread is ending) there is always the heap.
+fn lend(pool: &'static Pool) -> Option<Vec<u8>> {
+    pool.try_with(|pool| pool.borrow_mut().pop()).ok().flatten()
+}
+
+fn give_back(pool: &'static Pool, buffer: Vec<u8>) {
+    let _ = pool.try_with(|pool| {
+        let mut pool = pool.borrow_mut();
+        if pool.len() < SPARE {
+            pool.push(buffer);
+        }
+    });
+}
+
+fn lend_for_writing() -> Vec<u8> {
+    lend(&WRITING).unwrap_or_else(|| Vec::with_capacity(CAPACITY))
+}
+
+fn give_back_from_writing(mut buffer: Vec<u8>) {
+    // One that had to grow for a long flight is not kept.
+    if (CAPACITY..=2 * CAPACITY).contains(&buffer.capacity()) {
+        buffer.clear();
+        give_back(&WRITING, buffer);
+    }
+}
+
+/// What came from the peer and is not done with: plaintext first, sealed bytes behind it.
+#[derive(Default)]
+pub(crate) struct Inbox {
+    /// From the pool, or empty.
+    bytes: Vec<u8>,
+    /// The application's part, where a record was opened.
+    plain: Range<usize>,
+    /// Received and not opened yet.
+    sealed: Range<usize>,
+    /// Plaintext set aside while somebody looked for what comes behind it.
+    aside: Vec<u8>,
+}
+
+impl Inbox {
+    /// The application's next bytes.
+    pub(crate) fn plaintext(&self) -> &[u8] {
+        if self.aside.is_empty() {
+            self.bytes.get(self.plain.clone()).unwrap_or_default()
+        } else {
+            &self.aside
+        }
+    }
+
+    /// The application has taken so many of them.
+    pub(crate) fn consume(&mut self, taken: usize) {
+        if self.aside.is_empty() {
+            self.plain.start = self.plain.end.min(self.plain.start + taken);
+            self.tidy();
+        } else if taken >= self.aside.len() {
+            self.aside = Vec::new();
+        } else {
+            self.aside.drain(..taken);
+        }
+    }
+
+    /// Moves the plaintext aside, so that the records behind it can be opened. `false` when too
+    /// much of it is aside already.
+    pub(crate) fn set_aside(&mut self) -> bool {
+        let plaintext = self.bytes.get(self.plain.clone()).unwrap_or_default();
+        if self.aside.len() + plaintext.len() > BACKLOG {
+            return false;
+        }
+        self.aside.extend_from_slice(plaintext);
+        self.plain = 0..0;
+        self.tidy();
+        true
+    }
+
+    /// Plaintext the engine hands out by value, behind what is there.
+    pub(crate) fn deliver(&mut self, plaintext: &[u8]) {
+        self.aside
+            .extend_from_slice(self.bytes.get(self.plain.clone()).unwrap_or_default());
+        self.plain = 0..0;
+        self.aside.extend_from_slice(plaintext);
+    }
+
+    /// Received bytes that were not opened yet.
+    pub(crate) fn sealed(&self) -> &[u8] {
+        self.bytes.get(self.sealed.clone()).unwrap_or_default()
+    }
+
+    /// The same, to be opened in place.
+    pub(crate) fn sealed_mut(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.sealed.clone()).unwrap_or_default()
+    }
+
+    /// So many of the sealed bytes are done with, and this part of them is plaintext now.
+    pub(crate) fn opened(&mut self, consumed: usize, plaintext: Option<Range<usize>>) {
+        if let Some(range) = plaintext {
+            self.plain = self.sealed.start + range.start..self.sealed.start + range.end;
+        }
+        self.sealed.start = self.sealed.end.min(self.sealed.start + consumed);
+        self.tidy();
+    }
+
+    /// Room for more sealed bytes: a whole record's, unless plaintext is waiting in front.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        if self.bytes.is_empty() {
+            self.bytes = lend(&READING).unwrap_or_else(|| vec![0; CAPACITY]);
+        } else if self.plain.is_empty() && self.sealed.start > 0 {
+            self.bytes.copy_within(self.sealed.clone(), 0);
+            self.sealed = 0..self.sealed.len();
+        }
+        self.bytes.get_mut(self.sealed.end..).unwrap_or_default()
+    }
+
+    /// So many bytes of the room were used.
+    pub(crate) fn filled(&mut self, used: usize) {
+        self.sealed.end = self.bytes.len().min(self.sealed.end + used);
+        self.tidy();
+    }
+
+    /// Bytes of heap it holds.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity() + self.aside.capacity()
+    }
+
+    /// What is empty is given back.
+    fn tidy(&mut self) {
+        if self.plain.is_empty() && self.sealed.is_empty() {
+            (self.plain, self.sealed) = (0..0, 0..0);
+            if !self.bytes.is_empty() {
+                give_back(&READING, std::mem::take(&mut self.bytes));
+            }
+        }
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        (self.plain, self.sealed) = (0..0, 0..0);
+        self.tidy();
+    }
+}
+
+/// Sealed bytes on their way to the peer.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Outbox {
+    /// What is still to be written.
+    pub(crate) fn pending(&self) -> &[u8] {
+        self.bytes.get(self.written..).unwrap_or_default()
+    }
+
+    /// How much of it.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len() - self.written
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.written == self.bytes.len()
+    }
+
+    /// So many bytes were written.
+    pub(crate) fn wrote(&mut self, written: usize) {
+        self.written = self.bytes.len().min(self.written + written);
+        if self.is_empty() {
+            self.clear();
+        }
+    }
+
+    /// Nothing of it will ever be written.
+    pub(crate) fn clear(&mut self) {
+        self.written = 0;
+        give_back_from_writing(std::mem::take(&mut self.bytes));
+    }
+
+    /// How much plaintext may be sealed now without growing; 0 when a record would not fit.
+    pub(crate) fn room(&self) -> usize {
+        CAPACITY.saturating_sub(self.len()) / RECORD * MAX_PLAINTEXT
+    }
+
+    /// Where sealed bytes are appended.
+    pub(crate) fn tail(&mut self) -> &mut Vec<u8> {
+        if self.bytes.capacity() == 0 {
+            self.bytes = lend_for_writing();
+        } else if self.written > 0 {
+            let rest = self.bytes.len() - self.written;
+            self.bytes.copy_within(self.written.., 0);
+            self.bytes.truncate(rest);
+            self.written = 0;
+        }
+        &mut self.bytes
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// Joins small slices into one buffer of at most a record, and hands it to `use_it`. A first slice
+/// that fills a record goes as it is.
+pub(crate) fn gathered<T>(slices: &[std::io::IoSlice<'_>], use_it: impl FnOnce(&[u8]) -> T) -> T {
+    let mut filled = slices.iter().filter(|slice| !slice.is_empty());
+    let (first, second) = (filled.next(), filled.next());
+    match (first, second) {
+        (None, _) => use_it(&[]),
+        (Some(only), None) => use_it(only),
+        (Some(first), Some(_)) if first.len() >= MAX_PLAINTEXT => use_it(first),
+        _ => {
+            let mut joined = lend_for_writing();
+            for slice in slices {
+                let room = MAX_PLAINTEXT - joined.len();
+                joined.extend_from_slice(slice.get(..room).unwrap_or(slice));
+                if joined.len() == MAX_PLAINTEXT {
+                    break;
+                }
+            }
+            let result = use_it(&joined);
+            give_back_from_writing(joined);
+            result
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::IoSlice;
+
+    fn fill(inbox: &mut Inbox, bytes: &[u8]) {
+        inbox.room()[..bytes.len()].copy_from_slice(bytes);
+        inbox.filled(bytes.len());
+    }
+
+    #[test]
+    fn an_empty_inbox_holds_no_buffer() {
+        let mut inbox = Inbox::default();
+        assert_eq!(inbox.capacity(), 0);
+        assert!(inbox.room().len() >= RECORD);
+        inbox.filled(0);
+        assert_eq!(inbox.capacity(), 0);
+        fill(&mut inbox, b"12345");
+        inbox.opened(5, Some(1..4));
+        assert_eq!(inbox.plaintext(), b"234");
+        inbox.consume(2);
+        assert_eq!(inbox.plaintext(), b"4");
+        inbox.consume(1);
+        assert_eq!(inbox.capacity(), 0);
+    }
+
+    #[test]
+    fn what_is_sealed_stays_behind_what_is_plain() {
+        let mut inbox = Inbox::default();
+        fill(&mut inbox, b"abcdef");
+        inbox.opened(3, Some(0..3));
+        assert_eq!(
+            (inbox.plaintext(), inbox.sealed()),
+            (&b"abc"[..], &b"def"[..])
+        );
+        assert!(inbox.set_aside());
+        inbox.opened(3, Some(0..2));
+        assert_eq!(inbox.plaintext(), b"abc");
+        inbox.consume(3);
+        assert_eq!(inbox.plaintext(), b"de");
+        inbox.consume(2);
+        assert_eq!(inbox.capacity(), 0);
+    }
+
+    #[test]
+    fn a_partial_record_moves_to_the_front_for_more() {
+        let mut inbox = Inbox::default();
+        fill(&mut inbox, &[7; 1000]);
+        inbox.opened(990, Some(5..980));
+        inbox.consume(975);
+        assert_eq!(inbox.sealed(), [7; 10]);
+        fill(&mut inbox, b"xy");
+        assert_eq!(inbox.sealed_mut().len(), 12);
+        assert_eq!(inbox.room().len(), CAPACITY - 12);
+    }
+
+    #[test]
+    fn too_much_plaintext_is_not_set_aside() {
+        let mut inbox = Inbox::default();
+        for _ in 0..4 {
+            fill(&mut inbox, &[1; 16_000]);
+            inbox.opened(16_000, Some(0..16_000));
+            assert!(inbox.set_aside());
+        }
+        fill(&mut inbox, &[2; 16_000]);
+        inbox.opened(16_000, Some(0..16_000));
+        assert!(!inbox.set_aside());
+        for _ in 0..4 {
+            inbox.consume(16_000);
+        }
+        assert_eq!(inbox.plaintext(), [2; 16_000]);
+    }
+
+    #[test]
+    fn an_outbox_has_room_for_four_records_and_no_more() {
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.room(), 4 * MAX_PLAINTEXT);
+        outbox.tail().extend_from_slice(&[0; 3 * RECORD]);
+        assert_eq!(outbox.room(), MAX_PLAINTEXT);
+        outbox.tail().extend_from_slice(&[0; 1]);
+        assert_eq!(outbox.room(), 0);
+        outbox.wrote(3 * RECORD);
+        assert_eq!(outbox.pending(), [0]);
+        outbox.wrote(1);
+        assert_eq!(outbox.capacity(), 0);
+    }
+
+    #[test]
+    fn small_slices_become_one() {
+        let slices = [IoSlice::new(b"GET "), IoSlice::new(b""), IoSlice::new(b"/")];
+        gathered(&slices, |joined| assert_eq!(joined, b"GET /"));
+        let long = [3; MAX_PLAINTEXT + 5];
+        gathered(&[IoSlice::new(b"h"), IoSlice::new(&long)], |joined| {
+            assert_eq!(joined.len(), MAX_PLAINTEXT)
+        });
+        gathered(&[IoSlice::new(&long), IoSlice::new(b"t")], |joined| {
+            assert_eq!(joined.len(), long.len())
+        });
+        gathered(&[], |joined| assert!(joined.is_empty()));
+    }
+}

@@ -1,0 +1,226 @@
+//! What a client is set to do, and with whom it works.
+
+use super::{SettingsError, key_log};
+use crate::{ConnectOptions, KeyLogSink, Observer};
+use std::sync::Arc;
+use std::time::Duration;
+use tessera_crypto::HashAlgorithm;
+use tessera_engine as engine;
+use tessera_engine::{GreaseValues, Trace, Trust};
+use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
+use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+
+/// What a person writes to set up a client. Only `verifier` has no default that works:
+/// [`ClientSettings::native_roots`] trusts what the machine trusts.
+#[derive(Clone)]
+pub struct ClientSettings {
+    /// Who may vouch for servers.
+    pub verifier: Verifier,
+    /// The certificate shown to servers that ask for one.
+    pub credential: Option<Credential>,
+    /// Application protocols, best first; empty switches ALPN off.
+    pub alpn: Vec<Alpn>,
+    /// Cipher suites, best first.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Key exchange groups, best first.
+    pub groups: Vec<NamedGroup>,
+    /// Whether server_name is sent.
+    pub send_server_name: bool,
+    /// Where tickets are kept from one connection to the next.
+    pub wallet: Option<Arc<dyn TicketWallet>>,
+    /// Seals what goes into the wallet; the wallet's own vault.
+    pub vault: Option<Vault>,
+    /// How long to wait for the wallet before going on without.
+    pub wallet_deadline: Duration,
+    /// The longest a lineage of sessions may go on; the server may set less.
+    pub lineage_lifetime: Duration,
+    /// Tickets kept of one connection.
+    pub tickets_kept: usize,
+    /// Whether reserved values are mixed into the hello: RFC 8701.
+    pub grease: GreaseValues,
+    /// How long a handshake may take; `None` for as long as it likes.
+    pub handshake_timeout: Option<Duration>,
+    /// A connection on which nothing moves for so long is closed with `close_notify`.
+    pub idle_timeout: Option<Duration>,
+    /// Who is told what happens.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Where traffic secrets go, while debugging.
+    pub key_log: Option<Arc<dyn KeyLogSink>>,
+    /// Whether handshake messages are told to the observer.
+    pub trace: Trace,
+    /// Replace the sending keys after this many records; `None` follows RFC 9846 §5.5.
+    pub update_keys_after: Option<u64>,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        let engine = engine::ClientSettings::default();
+        Self {
+            verifier: Verifier::new(Roots::empty()),
+            credential: None,
+            alpn: engine.alpn,
+            cipher_suites: engine.cipher_suites,
+            groups: engine.groups,
+            send_server_name: engine.send_server_name,
+            wallet: None,
+            vault: None,
+            wallet_deadline: Duration::from_secs(1),
+            lineage_lifetime: engine.lineage_lifetime,
+            tickets_kept: engine.tickets_kept,
+            grease: engine.grease,
+            handshake_timeout: Some(Duration::from_secs(10)),
+            idle_timeout: None,
+            observer: None,
+            key_log: None,
+            trace: engine.trace,
+            update_keys_after: engine.update_keys_after,
+        }
+    }
+}
+
+impl ClientSettings {
+    /// The defaults, trusting what these anchors vouch for.
+    pub fn trusting(roots: Roots) -> Self {
+        Self {
+            verifier: Verifier::new(roots),
+            ..Self::default()
+        }
+    }
+
+    /// The defaults, trusting what this machine trusts.
+    ///
+    /// # Errors
+    /// When the system's trust store cannot be read.
+    pub fn native_roots() -> Result<Self, LoadError> {
+        Roots::native().map(Self::trusting)
+    }
+}
+
+/// Checked [`ClientSettings`], immutable; make one with `try_from` and share it in an `Arc`.
+#[derive(Clone)]
+pub struct ClientConfig {
+    engine: Arc<engine::ClientConfig>,
+    pub(crate) verifier: Verifier,
+    pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) wallet: Option<Wallet>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
+    pub(crate) handshake_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
+    /// A hash of the trust anchors.
+    anchors: [u8; 32],
+    /// A hash of our certificate.
+    identity: Option<[u8; 32]>,
+}
+
+/// A wallet, and the vault that seals what goes in.
+#[derive(Clone)]
+pub(crate) struct Wallet {
+    pub(crate) tickets: Arc<dyn TicketWallet>,
+    pub(crate) vault: Vault,
+    pub(crate) deadline: Duration,
+}
+
+impl TryFrom<ClientSettings> for ClientConfig {
+    type Error = SettingsError;
+
+    fn try_from(settings: ClientSettings) -> Result<Self, SettingsError> {
+        let wallet = match (&settings.wallet, &settings.vault) {
+            (Some(tickets), Some(vault)) => Some(Wallet {
+                tickets: Arc::clone(tickets),
+                vault: vault.clone(),
+                deadline: settings.wallet_deadline,
+            }),
+            (Some(_), None) => return Err(SettingsError::NoVault { what: "wallet" }),
+            (None, _) => None,
+        };
+        if settings.verifier.roots().is_some_and(Roots::is_empty) {
+            return Err(SettingsError::NoRoots);
+        }
+        let leaf = settings
+            .credential
+            .as_ref()
+            .and_then(|credential| credential.chain.first());
+        Ok(Self {
+            engine: Arc::new(for_engine(&settings).try_into()?),
+            anchors: settings
+                .verifier
+                .roots()
+                .map(Roots::hash)
+                .unwrap_or_default(),
+            identity: leaf
+                .and_then(|leaf| HashAlgorithm::Sha256.hash(leaf).as_bytes().try_into().ok()),
+            signer: settings
+                .credential
+                .map(|credential| credential.key as Arc<dyn Signer>),
+            verifier: settings.verifier,
+            wallet,
+            observer: settings.observer,
+            key_log: settings.key_log,
+            handshake_timeout: settings.handshake_timeout,
+            idle_timeout: settings.idle_timeout,
+        })
+    }
+}
+
+impl ClientConfig {
+    /// The part of it the engine works with.
+    pub fn engine(&self) -> &Arc<engine::ClientConfig> {
+        &self.engine
+    }
+
+    /// The same with other application protocols.
+    ///
+    /// # Errors
+    /// When the engine cannot work with them.
+    pub fn with_alpn(&self, alpn: Vec<Alpn>) -> Result<Self, SettingsError> {
+        let settings = engine::ClientSettings {
+            alpn,
+            ..self.engine.settings().clone()
+        };
+        Ok(Self {
+            engine: Arc::new(settings.try_into()?),
+            ..self.clone()
+        })
+    }
+
+    /// What tickets of connections to `name` with these options are filed under.
+    pub fn wallet_key(&self, name: &ServerName, options: &ConnectOptions) -> WalletKey {
+        let settings = self.engine.settings();
+        WalletKey {
+            host: options
+                .host
+                .clone()
+                .unwrap_or_else(|| name.as_str().to_owned()),
+            port: options.port,
+            proxy: options.proxy.clone(),
+            sni: (settings.send_server_name && !name.is_ip()).then(|| name.clone()),
+            alpn: settings.alpn.clone(),
+            anchors: self.anchors,
+            verification: settings.verification,
+            client_identity: self.identity,
+        }
+    }
+}
+
+/// What the engine needs to know; every field is named, so that a new one is not forgotten here.
+fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
+    engine::ClientSettings {
+        identity: settings.credential.as_ref().map(Credential::identity),
+        alpn: settings.alpn.clone(),
+        cipher_suites: settings.cipher_suites.clone(),
+        groups: settings.groups.clone(),
+        send_server_name: settings.send_server_name,
+        verification: match settings.verifier.trust() {
+            Trust::Verified => Verification::Verified,
+            Trust::Waived => Verification::Insecure,
+        },
+        lineage_lifetime: settings.lineage_lifetime,
+        tickets_kept: settings.tickets_kept,
+        grease: settings.grease,
+        key_log: key_log(&settings.key_log),
+        trace: settings.trace,
+        update_keys_after: settings.update_keys_after,
+    }
+}

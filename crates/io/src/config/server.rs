@@ -1,0 +1,263 @@
+//! What a server is set to do, and with whom it works.
+
+use super::{OwnRing, SettingsError, key_log};
+use crate::{KeyLogSink, Observer, clock};
+use std::sync::Arc;
+use std::time::Duration;
+use tessera_engine as engine;
+use tessera_engine::{ClientAuth, Identity, Trace};
+use tessera_identity::{Credential, Signer, Verifier};
+use tessera_session::store::ProcessId;
+use tessera_session::{
+    Alpn, ClientAuthMode, Register, RevokedSerials, RotationPolicy, SessionStore, TicketKind,
+    TicketPlan, Tickets, Vault,
+};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+
+/// What a person writes to set up a server. Only `credentials` has no default that works.
+#[derive(Clone)]
+pub struct ServerSettings {
+    /// Certificates with their keys, chosen by server name; an unknown or missing name gets the
+    /// first.
+    pub credentials: Vec<Credential>,
+    /// Certificates whose keys are elsewhere, behind those of `credentials` in order.
+    pub signers: Vec<(Identity, Arc<dyn Signer>)>,
+    /// Application protocols, best first; empty switches ALPN off.
+    pub alpn: Vec<Alpn>,
+    /// Cipher suites, best first.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Key exchange groups, best first.
+    pub groups: Vec<NamedGroup>,
+    /// Whether clients are asked for certificates.
+    pub client_auth: ClientAuthMode,
+    /// Who may vouch for clients; needed where they are asked.
+    pub client_verifier: Option<Verifier>,
+    /// Certificates on revocation lists, checked again at every resumption.
+    pub revoked_serials: Arc<RevokedSerials>,
+    /// The tickets to issue after each handshake.
+    pub tickets: TicketPlan,
+    /// A ticket resumes once, ever, across all processes on the store.
+    pub single_use: bool,
+    /// The ticket ring and the revocations, shared with whoever renews them. `None`: a ring of
+    /// this config's own, which ends with it.
+    pub shared: Option<Arc<Tickets>>,
+    /// How keys of an own ring follow each other.
+    pub rotation: RotationPolicy,
+    /// Where sessions are kept.
+    pub store: Option<Arc<dyn SessionStore>>,
+    /// Seals what goes into the store; the store's own vault.
+    pub vault: Option<Vault>,
+    /// Where connections are noted.
+    pub register: Option<Registration>,
+    /// How long a handshake waits for the store before it goes on without.
+    pub store_deadline: Duration,
+    /// How long a ticket waits for its session to be kept; no handshake waits for that.
+    pub keep_deadline: Duration,
+    /// Random, one per deployment: part of every scope. `None` draws one, and sessions end with
+    /// this config.
+    pub deployment: Option<[u8; 16]>,
+    /// The resumption policy's name: servers that should share sessions share it.
+    pub policy: String,
+    /// Rises when authorisation is tightened: sessions made before do a full handshake.
+    pub authorisation_version: u32,
+    /// What is spoken inside, STARTTLS included: sessions of one protocol do not resume in another.
+    pub protocol: String,
+    /// Clocks may differ by this much across a fleet.
+    pub clock_skew: Duration,
+    /// How long a handshake may take; `None` for as long as it likes.
+    pub handshake_timeout: Option<Duration>,
+    /// A connection on which nothing moves for so long is closed with `close_notify`.
+    pub idle_timeout: Option<Duration>,
+    /// Who is told what happens.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Where traffic secrets go, while debugging.
+    pub key_log: Option<Arc<dyn KeyLogSink>>,
+    /// Whether handshake messages are told to the observer.
+    pub trace: Trace,
+    /// Replace the sending keys after this many records; `None` follows RFC 9846 §5.5.
+    pub update_keys_after: Option<u64>,
+}
+
+/// A register, and this process's name in it.
+#[derive(Clone)]
+pub struct Registration {
+    /// Where connections are noted.
+    pub register: Arc<dyn Register>,
+    /// Who notes them; the application says now and then that it is alive.
+    pub process: ProcessId,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        let engine = engine::ServerSettings::default();
+        Self {
+            credentials: Vec::new(),
+            signers: Vec::new(),
+            alpn: engine.alpn,
+            cipher_suites: engine.cipher_suites,
+            groups: engine.groups,
+            client_auth: engine.client_auth.mode,
+            client_verifier: None,
+            revoked_serials: engine.client_auth.revoked,
+            tickets: engine.tickets,
+            single_use: engine.single_use,
+            shared: None,
+            rotation: RotationPolicy::default(),
+            store: None,
+            vault: None,
+            register: None,
+            store_deadline: Duration::from_millis(20),
+            keep_deadline: Duration::from_secs(1),
+            deployment: None,
+            policy: engine.policy,
+            authorisation_version: engine.authorisation_version,
+            protocol: engine.protocol,
+            clock_skew: engine.clock_skew,
+            handshake_timeout: Some(Duration::from_secs(10)),
+            idle_timeout: None,
+            observer: None,
+            key_log: None,
+            trace: engine.trace,
+            update_keys_after: engine.update_keys_after,
+        }
+    }
+}
+
+/// Checked [`ServerSettings`], immutable; make one with `try_from` and share it in an `Arc`.
+pub struct ServerConfig {
+    engine: Arc<engine::ServerConfig>,
+    pub(crate) signers: Vec<Arc<dyn Signer>>,
+    pub(crate) verifier: Option<Verifier>,
+    pub(crate) kept: Option<Kept>,
+    pub(crate) register: Option<Registration>,
+    pub(crate) store_deadline: Duration,
+    pub(crate) keep_deadline: Duration,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
+    pub(crate) handshake_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
+    own_ring: Option<OwnRing>,
+}
+
+/// A store, and the vault that seals what goes in.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) vault: Vault,
+}
+
+impl ServerConfig {
+    /// The part of it the engine works with.
+    pub fn engine(&self) -> &Arc<engine::ServerConfig> {
+        &self.engine
+    }
+
+    /// Before each connection: an own ring may be due for its next key.
+    pub(crate) fn look_after_ring(&self) {
+        if let Some(ring) = &self.own_ring {
+            ring.look(clock::now());
+        }
+    }
+}
+
+impl TryFrom<ServerSettings> for ServerConfig {
+    type Error = SettingsError;
+
+    fn try_from(settings: ServerSettings) -> Result<Self, SettingsError> {
+        let kept = match (&settings.store, &settings.vault) {
+            (Some(store), Some(vault)) => Some(Kept {
+                store: Arc::clone(store),
+                vault: vault.clone(),
+            }),
+            (Some(_), None) => return Err(SettingsError::NoVault { what: "store" }),
+            (None, _) if settings.single_use => return Err(SettingsError::SingleUseNeedsStore),
+            (None, _)
+                if settings.tickets.kind == TicketKind::Stored && settings.tickets.count > 0 =>
+            {
+                return Err(SettingsError::StoredTicketsNeedStore);
+            }
+            (None, _) => None,
+        };
+        if settings.client_auth != ClientAuthMode::None && settings.client_verifier.is_none() {
+            return Err(SettingsError::NoClientVerifier);
+        }
+        let shared = settings.shared.clone().unwrap_or_default();
+        let own_ring = match &settings.shared {
+            Some(_) => None,
+            None => Some(
+                OwnRing::new(Arc::clone(&shared), settings.rotation)
+                    .ok_or(SettingsError::BadRotation)?,
+            ),
+        };
+        Ok(Self {
+            engine: Arc::new(for_engine(&settings, shared).try_into()?),
+            signers: settings.signers(),
+            verifier: settings.client_verifier,
+            kept,
+            register: settings.register,
+            store_deadline: settings.store_deadline,
+            keep_deadline: settings.keep_deadline,
+            observer: settings.observer,
+            key_log: settings.key_log,
+            handshake_timeout: settings.handshake_timeout,
+            idle_timeout: settings.idle_timeout,
+            own_ring,
+        })
+    }
+}
+
+impl ServerSettings {
+    /// Who signs, in the order of the engine's identities.
+    fn signers(&self) -> Vec<Arc<dyn Signer>> {
+        let own = self
+            .credentials
+            .iter()
+            .map(|credential| Arc::clone(&credential.key) as Arc<dyn Signer>);
+        own.chain(self.signers.iter().map(|(_, signer)| Arc::clone(signer)))
+            .collect()
+    }
+
+    fn client_auth(&self) -> ClientAuth {
+        let roots = self.client_verifier.as_ref().and_then(Verifier::roots);
+        ClientAuth {
+            mode: self.client_auth,
+            authorities: roots.map(|roots| roots.subjects()).unwrap_or_default(),
+            anchors: roots
+                .map(|roots| roots.hashes().to_vec())
+                .unwrap_or_default(),
+            revoked: Arc::clone(&self.revoked_serials),
+        }
+    }
+}
+
+/// What the engine needs to know; every field is named, so that a new one is not forgotten here.
+fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::ServerSettings {
+    let own = settings.credentials.iter().map(Credential::identity);
+    let identities = own
+        .chain(
+            settings
+                .signers
+                .iter()
+                .map(|(identity, _)| identity.clone()),
+        )
+        .collect();
+    engine::ServerSettings {
+        identities,
+        client_auth: settings.client_auth(),
+        alpn: settings.alpn.clone(),
+        cipher_suites: settings.cipher_suites.clone(),
+        groups: settings.groups.clone(),
+        tickets: settings.tickets,
+        single_use: settings.single_use,
+        shared,
+        vault: settings.vault.clone().map(Arc::new),
+        deployment: settings.deployment.unwrap_or_else(clock::random),
+        policy: settings.policy.clone(),
+        authorisation_version: settings.authorisation_version,
+        protocol: settings.protocol.clone(),
+        clock_skew: settings.clock_skew,
+        key_log: key_log(&settings.key_log),
+        trace: settings.trace,
+        update_keys_after: settings.update_keys_after,
+    }
+}

@@ -1,0 +1,243 @@
+//! A server's store, verifier and register.
+
+use super::{Done, Errand, Occasion, Response};
+use crate::config::{Kept, ServerConfig};
+use crate::{Asked, Trouble};
+use tessera_engine::{
+    Answer, Facts, Found, IdentityError, IdentityProblem, Keep, PeerClaim, SessionFacts, Verdict,
+};
+use tessera_session::session::Lineage;
+use tessera_session::store::RegisteredConnection;
+use tessera_session::{OpenFailure, Side, Summary, TicketId, TicketKind, Timestamp};
+
+/// A look-up: any failure is `Unavailable`, and a full handshake follows.
+pub(super) fn find(config: &ServerConfig, id: TicketId) -> Response {
+    let Some(Kept { store, vault }) = config.kept.clone() else {
+        return Response::Now(Answer::Session(Found::Nothing));
+    };
+    Response::Later(Errand::ask(
+        Asked::Find,
+        config.store_deadline,
+        async move {
+            let asked = Asked::Find;
+            let stored = match store.find(id).await {
+                Ok(Some(stored)) => stored,
+                Ok(None) => return Done::answer(Answer::Session(Found::Nothing)),
+                Err(error) => {
+                    return Done::answer(Answer::Session(Found::Unavailable))
+                        .with(Trouble::Store { asked, error });
+                }
+            };
+            // A store is not trusted to give what it was asked for; the scope is policy's to compare.
+            let opened = if stored.id == id {
+                vault.open_session(&stored, Side::Server)
+            } else {
+                Err(OpenFailure::Inconsistent)
+            };
+            match opened {
+                Ok((session, _)) => {
+                    Done::answer(Answer::Session(Found::Session(Box::new(session))))
+                }
+                Err(OpenFailure::OnlySummary) => Done::answer(Answer::Session(Found::Nothing)),
+                Err(failure) => Done::answer(Answer::Session(Found::Nothing))
+                    .with(Trouble::Record { asked, failure }),
+            }
+        },
+    ))
+}
+
+/// A claim that fails or comes too late counts as lost.
+pub(super) fn claim(config: &ServerConfig, id: TicketId, until: Timestamp) -> Response {
+    let Some(Kept { store, .. }) = config.kept.clone() else {
+        return Response::Now(Answer::Claim(None));
+    };
+    Response::Later(Errand::ask(
+        Asked::Claim,
+        config.store_deadline,
+        async move {
+            match store.claim(id, until).await {
+                Ok(claim) => Done::answer(Answer::Claim(Some(claim))),
+                Err(error) => Done::answer(Answer::Claim(None)).with(Trouble::Store {
+                    asked: Asked::Claim,
+                    error,
+                }),
+            }
+        },
+    ))
+}
+
+/// The ticket goes out only once its session is in the store.
+pub(super) fn keep(config: &ServerConfig, keep: Keep) -> Response {
+    let Some(Kept { store, vault }) = config.kept.clone() else {
+        return Response::Now(Answer::Kept(false));
+    };
+    Response::Later(Errand::ask(Asked::Keep, config.keep_deadline, async move {
+        let asked = Asked::Keep;
+        let stored = match vault.seal_session(&keep.session, None, Side::Server, keep.id) {
+            Ok(stored) => stored,
+            Err(error) => {
+                return Done::answer(Answer::Kept(false)).with(Trouble::Unsealable {
+                    asked,
+                    why: error.to_string(),
+                });
+            }
+        };
+        match store.insert(stored).await {
+            Ok(()) => Done::answer(Answer::Kept(true)),
+            Err(error) => Done::answer(Answer::Kept(false)).with(Trouble::Store { asked, error }),
+        }
+    }))
+}
+
+/// Nobody is accepted where nobody can vouch.
+pub(super) fn verify(config: &ServerConfig, claim: &PeerClaim, now: Timestamp) -> Response {
+    let verdict = match &config.verifier {
+        Some(verifier) => verifier.verify(claim, now),
+        None => Verdict::Rejected(IdentityError {
+            certificate: 0,
+            subject: String::new(),
+            problem: IdentityProblem::UnknownIssuer,
+        }),
+    };
+    Response::Now(Answer::Verdict(verdict))
+}
+
+/// A line in the listing for the self-encrypted tickets of a full handshake, and one in the
+/// register for the connection.
+pub(super) fn established(
+    config: &ServerConfig,
+    facts: &Facts,
+    occasion: &Occasion<'_>,
+) -> Vec<Errand> {
+    summarise(config, facts)
+        .into_iter()
+        .chain(register(config, facts, occasion))
+        .collect()
+}
+
+fn summarise(config: &ServerConfig, facts: &Facts) -> Option<Errand> {
+    let Kept { store, vault } = config.kept.clone()?;
+    let plan = config.engine().settings().tickets;
+    if facts.resumed || plan.kind == TicketKind::Stored || plan.count == 0 {
+        return None;
+    }
+    let summary = lineage_summary(facts);
+    let scope = config.engine().scope(facts.server_name.as_ref());
+    Some(Errand::ask(
+        Asked::Summarise,
+        config.keep_deadline,
+        async move {
+            let asked = Asked::Summarise;
+            let stored = match vault.seal_listing(&summary, scope) {
+                Ok(stored) => stored,
+                Err(error) => {
+                    return Done::nothing().with(Trouble::Unsealable {
+                        asked,
+                        why: error.to_string(),
+                    });
+                }
+            };
+            match store.insert(stored).await {
+                Ok(()) => Done::nothing(),
+                Err(error) => Done::nothing().with(Trouble::Store { asked, error }),
+            }
+        },
+    ))
+}
+
+fn lineage_summary(facts: &Facts) -> Summary {
+    let SessionFacts {
+        lineage,
+        generation,
+        authenticated_at,
+        issued_at,
+        lineage_ends_at,
+        taint,
+        ..
+    } = facts.session;
+    Summary {
+        id: TicketId::of_lineage(lineage),
+        lineage: Lineage {
+            id: lineage,
+            generation,
+        },
+        side: Side::Server,
+        version: facts.version,
+        cipher_suite: facts.cipher_suite,
+        group: Some(facts.group),
+        server_name: facts.server_name.clone(),
+        peer: facts.peer.as_ref().map(|peer| peer.subject.clone()),
+        alpn: facts.alpn.clone(),
+        authenticated_at,
+        issued_at,
+        expires_at: lineage_ends_at,
+        lineage_ends_at,
+        tainted: taint.is_some(),
+        kind: TicketKind::Lineage,
+    }
+}
+
+fn register(config: &ServerConfig, facts: &Facts, occasion: &Occasion<'_>) -> Option<Errand> {
+    let registration = config.register.clone()?;
+    let connection = RegisteredConnection {
+        connection: occasion.connection,
+        process: registration.process,
+        session: facts.session.id,
+        lineage: facts.session.lineage,
+        peer: occasion.peer.unwrap_or_default().to_owned(),
+        opened_at: occasion.now,
+        closed_at: None,
+        seen_at: occasion.now,
+    };
+    Some(Errand::ask(
+        Asked::Register,
+        config.keep_deadline,
+        async move { registered(registration.register.opened(connection).await) },
+    ))
+}
+
+/// A connection that was registered has ended.
+pub(super) fn closed(config: &ServerConfig, occasion: &Occasion<'_>) -> Option<Errand> {
+    let registration = config.register.clone()?;
+    let (connection, at) = (occasion.connection, occasion.now);
+    Some(Errand::ask(
+        Asked::Register,
+        config.keep_deadline,
+        async move { registered(registration.register.closed(connection, at).await) },
+    ))
+}
+
+fn registered(reply: Result<(), tessera_session::StoreError>) -> Done {
+    match reply {
+        Ok(()) => Done::nothing(),
+        Err(error) => Done::nothing().with(Trouble::Store {
+            asked: Asked::Register,
+            error,
+        }),
+    }
+}
+
+/// Stored sessions of a connection that ended badly are forgotten; a self-encrypted ticket that is
+/// out cannot be.
+pub(super) fn discard(config: &ServerConfig, tickets: &[TicketId]) -> Option<Errand> {
+    let Kept { store, .. } = config.kept.clone()?;
+    if tickets.is_empty() || config.engine().settings().tickets.kind != TicketKind::Stored {
+        return None;
+    }
+    let tickets = tickets.to_vec();
+    Some(Errand::ask(
+        Asked::Discard,
+        config.store_deadline,
+        async move {
+            for id in tickets {
+                if let Err(error) = store.remove(id).await {
+                    return Done::nothing().with(Trouble::Store {
+                        asked: Asked::Discard,
+                        error,
+                    });
+                }
+            }
+            Done::nothing()
+        },
+    ))
+}
