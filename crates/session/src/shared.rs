@@ -38,6 +38,12 @@ impl Tickets {
         newer
     }
 
+    /// Takes this ring whatever its version: its store was lost, and with it the memory of which tickets
+    /// were used. What older rings sealed opens no more.
+    pub fn reset(&self, ring: Ring) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
     /// The revocations as they are now.
     pub fn revocations(&self) -> Arc<Revoked> {
         Arc::clone(
@@ -81,6 +87,15 @@ mod tests {
         assert!(!tickets.set_ring(first.clone()));
         assert_eq!(tickets.ring().version(), first.version() + 1);
         assert_eq!(before.version(), first.version());
+    }
+
+    #[test]
+    fn a_store_that_was_lost_takes_its_ring_with_it() {
+        let entropy = &mut Entropy::from_seed([1; 32]);
+        let ring = rotation::next(&Ring::empty(), &RotationPolicy::default(), ISSUED, entropy);
+        let tickets = Tickets::new(ring.unwrap());
+        tickets.reset(Ring::empty());
+        assert!(tickets.ring().sealing_key(ISSUED).is_none());
     }
 
     #[test]

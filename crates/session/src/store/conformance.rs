@@ -101,17 +101,18 @@ fn wait<T>(reply: Reply<'_, T>) -> T {
     block_on(reply).expect("the store answers")
 }
 
-fn after(seconds: u64) -> Timestamp {
+/// So many seconds after the samples were issued.
+pub fn after(seconds: u64) -> Timestamp {
     ISSUED.plus(Duration::from_secs(seconds))
 }
 
-/// The number as an id; different numbers lie far apart and in no order.
-fn id(number: u32) -> TicketId {
+/// The number as an id. Different numbers lie far apart and in no order.
+pub fn id(number: u32) -> TicketId {
     TicketId::of_wire(&number.to_be_bytes())
 }
 
 /// A session for a server's store, that lives so many seconds.
-fn stored(vault: &Vault, number: u32, lives: u64) -> StoredSession {
+pub fn stored(vault: &Vault, number: u32, lives: u64) -> StoredSession {
     let mut session = samples::tls13();
     session.lifetime.expires_at = after(lives);
     vault
@@ -120,7 +121,7 @@ fn stored(vault: &Vault, number: u32, lives: u64) -> StoredSession {
 }
 
 /// A ticket for a wallet, that lives so many seconds.
-fn ticket(vault: &Vault, key: &WalletKey, number: u32, lives: u64) -> StoredSession {
+pub fn ticket(vault: &Vault, key: &WalletKey, number: u32, lives: u64) -> StoredSession {
     kept(vault, key, samples::tls13(), number, lives)
 }
 
@@ -140,7 +141,8 @@ fn kept(
         .expect("the sample fits")
 }
 
-fn wallet_key(host: &str) -> WalletKey {
+/// The key of a client that verifies this host.
+pub fn wallet_key(host: &str) -> WalletKey {
     WalletKey {
         host: host.to_owned(),
         port: 443,

@@ -1,0 +1,225 @@
+//! Opens every record there is, and names each that does not.
+
+use core::fmt;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use tessera_session::{Side, StoreError, TicketId, Vault};
+
+use crate::failure::Failure;
+use crate::row::{self, COLUMNS};
+use crate::table::{register, revocations, ring};
+
+/// What is in the file, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Sessions of servers, summaries of lineages included.
+    pub sessions: u64,
+    /// Sessions of clients.
+    pub wallet: u64,
+    /// Marks of ids that were used up.
+    pub spent: u64,
+    /// Revocations.
+    pub revocations: u64,
+    /// Connections in the register.
+    pub connections: u64,
+    /// Ticket keys in the ring.
+    pub ticket_keys: u64,
+    /// Everything that did not open.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether nothing was found.
+    pub const fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The table, or `file`.
+    pub place: &'static str,
+    /// Which record, by its id in hexadecimal or its number.
+    pub record: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.place, self.record, self.problem)
+    }
+}
+
+/// Only reports: even a damaged file stays where it is.
+pub(crate) fn verify(db: &Connection, vault: &Vault) -> Result<Report, Failure> {
+    let mut search = Search {
+        db,
+        vault,
+        findings: Vec::new(),
+    };
+    let transaction = db.unchecked_transaction()?;
+    search.pages();
+    let mut report = Report {
+        sessions: search.sessions(Side::Server),
+        wallet: search.sessions(Side::Client),
+        spent: search.spent(),
+        revocations: search.revocations(),
+        connections: search.connections(),
+        ticket_keys: search.ring(),
+        findings: Vec::new(),
+    };
+    report.findings = search.findings;
+    transaction.finish()?;
+    Ok(report)
+}
+
+struct Search<'a> {
+    db: &'a Connection,
+    vault: &'a Vault,
+    findings: Vec<Finding>,
+}
+
+impl Search<'_> {
+    fn pages(&mut self) {
+        self.records("file", "PRAGMA integrity_check", |_, row| {
+            let said: String = row::number(row, 0)?;
+            if said == "ok" {
+                Ok(())
+            } else {
+                Err(StoreError::Damaged(said).into())
+            }
+        });
+    }
+
+    /// Both halves of every session of a side.
+    fn sessions(&mut self, side: Side) -> u64 {
+        let place = match side {
+            Side::Server => "sessions",
+            Side::Client => "wallet",
+        };
+        self.records(
+            place,
+            &format!("SELECT {COLUMNS} FROM {place}"),
+            |vault, row| {
+                let stored = row::stored(row)?;
+                vault
+                    .open_summary(&stored)
+                    .map_err(|why| damaged(&format_args!("its summary: {why}")))?;
+                if !stored.sealed.is_empty() {
+                    vault
+                        .open_session(&stored, side)
+                        .map_err(|why| damaged(&why))?;
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// Nobody but us marks an id, or moves the end of a mark.
+    fn spent(&mut self) -> u64 {
+        self.records(
+            "spent",
+            "SELECT id, until, mark FROM spent",
+            |vault, row| {
+                let mark = vault.spent_mark(TicketId(row::array(row, 0)?), row::time(row, 1)?);
+                if mark == row::array(row, 2)? {
+                    Ok(())
+                } else {
+                    Err(damaged(&"the mark is not ours"))
+                }
+            },
+        )
+    }
+
+    fn revocations(&mut self) -> u64 {
+        self.records(
+            "revocations",
+            "SELECT version, sealed FROM revocations",
+            |vault, row| {
+                let number: i64 = row::number(row, 0)?;
+                revocations::open(vault, number.unsigned_abs(), row::blob(row, 1)?)?;
+                Ok(())
+            },
+        )
+    }
+
+    fn connections(&mut self) -> u64 {
+        let columns = "id, process, session, lineage, opened_at, closed_at, peer, opened_at";
+        self.records(
+            "connections",
+            &format!("SELECT {columns} FROM connections"),
+            |vault, row| register::registered(row, vault).map(drop),
+        )
+    }
+
+    fn ring(&mut self) -> u64 {
+        match ring::ring(self.db, self.vault) {
+            Ok(ring) => ring.map_or(0, |ring| ring.keys().len() as u64),
+            Err(failure) => {
+                self.found("ring", "1".to_owned(), failure);
+                0
+            }
+        }
+    }
+
+    /// Counts the rows and names those that `open` has something against.
+    fn records(
+        &mut self,
+        place: &'static str,
+        sql: &str,
+        open: impl Fn(&Vault, &Row<'_>) -> Result<(), Failure>,
+    ) -> u64 {
+        let mut count = 0;
+        if let Err(failure) = self.visit(sql, |search, row| {
+            count += 1;
+            if let Err(failure) = open(search.vault, row) {
+                search.found(place, name(row), failure);
+            }
+        }) {
+            self.found(place, format!("behind row {count}"), failure);
+        }
+        count
+    }
+
+    fn visit(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(&mut Self, &Row<'_>),
+    ) -> Result<(), Failure> {
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(self, row);
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, place: &'static str, record: String, failure: Failure) {
+        let problem = match failure {
+            Failure::Store(StoreError::Damaged(why)) => why,
+            Failure::Store(error) => error.to_string(),
+            Failure::Sqlite(error) => error.to_string(),
+        };
+        self.findings.push(Finding {
+            place,
+            record,
+            problem,
+        });
+    }
+}
+
+fn damaged(why: &dyn fmt::Display) -> Failure {
+    StoreError::Damaged(why.to_string()).into()
+}
+
+/// The first column: an id or a number.
+fn name(row: &Row<'_>) -> String {
+    match row.get_ref(0) {
+        Ok(ValueRef::Blob(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Ok(ValueRef::Integer(number)) => number.to_string(),
+        _ => "?".to_owned(),
+    }
+}
