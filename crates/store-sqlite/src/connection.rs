@@ -182,7 +182,8 @@ fn configure(connection: &Connection, site: &Site, role: Role) -> Result<(), Fai
         return Err(StoreError::Unavailable(said).into());
     }
     connection.execute_batch(
-        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;",
     )?;
     connection.execute_batch(match role {
         Role::Writer => "PRAGMA synchronous = NORMAL;",

@@ -20,8 +20,6 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 CREATE INDEX sessions_lineage ON sessions (lineage);
-CREATE INDEX sessions_server_name ON sessions (server_name);
-CREATE INDEX sessions_peer ON sessions (peer);
 
 CREATE TABLE wallet (
     id BLOB PRIMARY KEY, side INTEGER NOT NULL, version INTEGER NOT NULL, hash INTEGER NOT NULL, scope BLOB NOT NULL,
