@@ -51,7 +51,7 @@ pub struct Summary {
 pub enum TicketKind {
     /// The peer carries the whole session, sealed under a ring key.
     Sealed,
-    /// The peer carries a look-up id, the store the session.
+    /// The peer carries a lookup key, the store the session.
     Stored,
     /// No session of its own: stands for all self-encrypted tickets of one full handshake.
     Lineage,

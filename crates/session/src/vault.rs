@@ -351,7 +351,7 @@ impl Vault {
         mark
     }
 
-    /// A new look-up id, to travel as a ticket or as a TLS 1.2 session id. Half of it is random, half
+    /// A new lookup key, to travel as a ticket or as a TLS 1.2 session id. Half of it is random, half
     /// proves that it is ours.
     pub fn new_lookup_key(&self, entropy: &mut Entropy) -> [u8; LOOKUP_KEY_LEN] {
         let random: [u8; 16] = entropy.public_array();
@@ -362,7 +362,7 @@ impl Vault {
         key
     }
 
-    /// Whether these bytes can be a look-up id of ours. What is not never reaches the store.
+    /// Whether these bytes can be a lookup key of ours. What is not never reaches the store.
     pub fn is_ours(&self, lookup_key: &[u8]) -> bool {
         let Some((random, mac)) = lookup_key.split_first_chunk::<16>() else {
             return false;
@@ -458,7 +458,7 @@ impl Vault {
     }
 }
 
-/// The length of a look-up id: 128 bits to be unguessable, 128 bits to be ours.
+/// The length of a lookup key: 128 bits to be unguessable, 128 bits to be ours.
 pub const LOOKUP_KEY_LEN: usize = 32;
 
 const NONCE: [u8; 12] = [0; 12];
