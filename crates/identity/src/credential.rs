@@ -8,6 +8,7 @@ use tessera_crypto::SigningKey;
 use tessera_engine::Identity;
 use tessera_session::{ServerName, Timestamp};
 use tessera_wire::codepoint::SignatureScheme;
+use zeroize::Zeroizing;
 
 use crate::certificate::{self, Certificate};
 use crate::file::{LoadError, LoadProblem, Sections};
@@ -71,26 +72,48 @@ pub enum Warning {
 impl Credential {
     /// Reads the chain from one file and the key from another, which may be the same.
     pub fn from_pem_files(chain: &Path, key: &Path) -> Result<Self, LoadError> {
-        let sections = Sections::read(chain, SectionKind::Certificate)?;
-        let certificates: Vec<Vec<u8>> = sections
-            .all(SectionKind::Certificate)
-            .map(<[u8]>::to_vec)
-            .collect();
-        if certificates.is_empty() {
-            return Err(LoadProblem::NoCertificate(sections.kinds()).of(chain));
-        }
-        let sections = Sections::read(key, SectionKind::PrivateKey)?;
-        let private = sections.private_key().map_err(|problem| problem.of(key))?;
-        let private =
-            SigningKey::from_der(private).map_err(|error| LoadProblem::BadKey(error).of(key))?;
-        Self::assemble(
-            certificates,
-            private,
+        let certificates = Sections::read(chain, SectionKind::Certificate)?;
+        let private = Sections::read(key, SectionKind::PrivateKey)?;
+        Self::of_sections(
+            &certificates,
+            &private,
             Files {
                 chain: &chain.display().to_string(),
                 key: &key.display().to_string(),
             },
         )
+    }
+
+    /// As [`Credential::from_pem_files`], of the files' contents.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, LoadError> {
+        let [certificates, private] = [
+            (chain, SectionKind::Certificate, NO_FILES.chain),
+            (key, SectionKind::PrivateKey, NO_FILES.key),
+        ]
+        .map(|(content, kind, place)| {
+            Sections::parse(Zeroizing::new(content.to_vec()), kind)
+                .map_err(|problem| problem.at(place))
+        });
+        Self::of_sections(&certificates?, &private?, NO_FILES)
+    }
+
+    fn of_sections(
+        certificates: &Sections,
+        private: &Sections,
+        files: Files<'_>,
+    ) -> Result<Self, LoadError> {
+        let chain: Vec<Vec<u8>> = certificates
+            .all(SectionKind::Certificate)
+            .map(<[u8]>::to_vec)
+            .collect();
+        if chain.is_empty() {
+            return Err(LoadProblem::NoCertificate(certificates.kinds()).at(files.chain));
+        }
+        let key = private
+            .private_key()
+            .and_then(|der| SigningKey::from_der(der).map_err(LoadProblem::BadKey))
+            .map_err(|problem| problem.at(files.key))?;
+        Self::assemble(chain, key, files)
     }
 
     /// From a chain in DER and a key, which must be that of the first certificate.

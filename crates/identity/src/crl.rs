@@ -8,6 +8,7 @@ use tessera_session::{IssuerSerial, RevokedSerials};
 use webpki::{CertRevocationList, OwnedCertRevocationList};
 use x509_parser::prelude::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
+use zeroize::Zeroizing;
 
 use crate::file::{LoadError, LoadProblem, Sections};
 
@@ -81,18 +82,27 @@ impl Crls {
     /// Adds the lists of one more file, in PEM or DER.
     pub fn add_file(&mut self, path: &Path) -> Result<(), LoadError> {
         let sections = Sections::read(path, SectionKind::Crl)?;
+        self.add_all_of(&sections)
+            .map_err(|problem| problem.of(path))
+    }
+
+    /// As [`Crls::add_file`], of a file's content.
+    pub fn add_pem(&mut self, content: &[u8]) -> Result<(), LoadError> {
+        Sections::parse(Zeroizing::new(content.to_vec()), SectionKind::Crl)
+            .and_then(|sections| self.add_all_of(&sections))
+            .map_err(|problem| problem.at("the revocation lists"))
+    }
+
+    fn add_all_of(&mut self, sections: &Sections) -> Result<(), LoadProblem> {
         let before = self.lists.len();
         for (position, der) in (1..).zip(sections.all(SectionKind::Crl)) {
-            self.add_der(der).map_err(|why| {
-                LoadProblem::BadCrl {
-                    position,
-                    why: why.to_string(),
-                }
-                .of(path)
+            self.add_der(der).map_err(|why| LoadProblem::BadCrl {
+                position,
+                why: why.to_string(),
             })?;
         }
         if self.lists.len() == before {
-            return Err(LoadProblem::NoCrl(sections.kinds()).of(path));
+            return Err(LoadProblem::NoCrl(sections.kinds()));
         }
         Ok(())
     }

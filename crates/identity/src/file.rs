@@ -118,7 +118,11 @@ impl Sections {
         Self::parse(Zeroizing::new(bytes), if_der).map_err(|problem| problem.of(path))
     }
 
-    fn parse(bytes: Zeroizing<Vec<u8>>, if_der: SectionKind) -> Result<Self, LoadProblem> {
+    /// As [`Sections::read`], of a file that has been read already.
+    pub(crate) fn parse(
+        bytes: Zeroizing<Vec<u8>>,
+        if_der: SectionKind,
+    ) -> Result<Self, LoadProblem> {
         if is_der(&bytes) {
             return Ok(Self {
                 sections: vec![(if_der, bytes)],

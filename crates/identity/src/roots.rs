@@ -7,6 +7,7 @@ use rustls_pki_types::pem::SectionKind;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use tessera_crypto::{HashAlgorithm, HashContext};
 use webpki::anchor_from_trusted_cert;
+use zeroize::Zeroizing;
 
 use crate::file::{LoadError, LoadProblem, Sections};
 
@@ -47,10 +48,21 @@ impl Roots {
     /// The certificates of a file in PEM (or one in DER), all of them.
     pub fn from_pem_file(path: &Path) -> Result<Self, LoadError> {
         let sections = Sections::read(path, SectionKind::Certificate)?;
-        let certificates = sections.all(SectionKind::Certificate);
-        let roots = Self::read(certificates).map_err(|problem| problem.of(path))?;
+        Self::all_of(&sections).map_err(|problem| problem.of(path))
+    }
+
+    /// As [`Roots::from_pem_file`], of a file's content.
+    pub fn from_pem(content: &[u8]) -> Result<Self, LoadError> {
+        let content = Zeroizing::new(content.to_vec());
+        Sections::parse(content, SectionKind::Certificate)
+            .and_then(|sections| Self::all_of(&sections))
+            .map_err(|problem| problem.at(LIST))
+    }
+
+    fn all_of(sections: &Sections) -> Result<Self, LoadProblem> {
+        let roots = Self::read(sections.all(SectionKind::Certificate))?;
         if roots.is_empty() {
-            return Err(LoadProblem::NoCertificate(sections.kinds()).of(path));
+            return Err(LoadProblem::NoCertificate(sections.kinds()));
         }
         Ok(roots)
     }
@@ -59,7 +71,7 @@ impl Roots {
     pub fn from_der<D: AsRef<[u8]>>(
         certificates: impl IntoIterator<Item = D>,
     ) -> Result<Self, LoadError> {
-        Self::read(certificates).map_err(|problem| problem.at("the list of trust anchors"))
+        Self::read(certificates).map_err(|problem| problem.at(LIST))
     }
 
     /// No anchors: nobody is trusted.
@@ -135,6 +147,9 @@ impl Roots {
         &self.anchors
     }
 }
+
+/// What anchors that come from no file are called in messages.
+const LIST: &str = "the list of trust anchors";
 
 fn anchor(certificate: &[u8]) -> Result<TrustAnchor<'static>, webpki::Error> {
     let certificate = CertificateDer::from(certificate);

@@ -1,8 +1,9 @@
 //! A certificate authority for tests, the same at every run.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    SerialNumber, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
+    SignatureAlgorithm,
 };
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use tessera_crypto::SigningKey;
@@ -74,6 +75,29 @@ impl TestCa {
     /// The CA's own certificate, DER.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// A list of these serial numbers as revoked, DER.
+    ///
+    /// # Panics
+    /// Never: everything else in it is fixed.
+    pub fn revocation_list(&self, serials: &[u8]) -> Vec<u8> {
+        let revoked = |serial: &u8| RevokedCertParams {
+            serial_number: SerialNumber::from(vec![*serial]),
+            revocation_time: rcgen::date_time_ymd(2026, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: rcgen::date_time_ymd(2026, 1, 1),
+            next_update: rcgen::date_time_ymd(2033, 1, 1),
+            crl_number: SerialNumber::from(vec![1]),
+            issuing_distribution_point: None,
+            revoked_certs: serials.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&self.issuer).expect("the CA may sign lists");
+        list.der().to_vec()
     }
 
     /// A certificate for these names, for servers and clients alike.

@@ -1,12 +1,10 @@
-//! Every fuzz target on every committed seed and on some thousand variants of each: fuzzing for every test run.
+//! Every fuzz target on every committed seed and on hundreds of variants of each: fuzzing for every test run.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tessera_testkit::fuzz::{self, Mutator, Target};
-
-const VARIANTS: usize = 4000;
 
 fn fuzz_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
@@ -57,7 +55,7 @@ fn every_target_survives_its_seeds_and_variants_of_them() {
             let name = path.display().to_string();
             run(&target, &seed, &name);
             let mut mutator = Mutator::new(seed.len() as u64);
-            for _ in 0..VARIANTS {
+            for _ in 0..target.variants {
                 run(&target, &mutator.mutate(&seed), &name);
             }
         }

@@ -264,3 +264,17 @@ fn a_credential_signs_for_its_certificate_at_once() {
     let other = SignatureScheme::ED25519;
     assert_eq!(sign(other), Err(SignerError::UnsupportedScheme(other)));
 }
+
+#[test]
+fn what_a_file_holds_can_come_from_memory_too() {
+    let root = Authority::root("Root");
+    let leaf = root.issue(&["example.com"]);
+    let key = leaf.key.serialize_pem();
+    let credential = Credential::from_pem(leaf.pem.as_bytes(), key.as_bytes()).unwrap();
+    assert_eq!(credential.chain, [leaf.der]);
+    let error = Credential::from_pem(key.as_bytes(), key.as_bytes())
+        .err()
+        .unwrap();
+    assert!(matches!(error.problem, LoadProblem::NoCertificate(_)));
+    assert_eq!(error.file, "the certificate chain");
+}

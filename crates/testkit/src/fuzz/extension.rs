@@ -4,7 +4,7 @@ mod seeds;
 
 use tessera_wire::*;
 
-super::table! { EXTENSION:
+super::table! { EXTENSION, 4000 variants:
     extension_list server_name supported_versions cookie signature_algorithms certificate_authorities oid_filters
     supported_groups key_share psk_key_exchange_modes early_data pre_shared_key alpn status_request
     signed_certificate_timestamp post_handshake_auth renegotiation_info session_ticket ec_point_formats

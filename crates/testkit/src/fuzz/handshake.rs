@@ -6,7 +6,7 @@ use tessera_wire::{ClientHello, Extensions, Handshake, HandshakeType, OfferedPsk
 
 use super::extension;
 
-super::table! { HANDSHAKE:
+super::table! { HANDSHAKE, 4000 variants:
     handshake client_hello server_hello hello_retry_request encrypted_extensions certificate_request
     certificate certificate_verify finished new_session_ticket key_update end_of_early_data
 }

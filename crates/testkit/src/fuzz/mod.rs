@@ -3,18 +3,23 @@
 //! The targets in `fuzz/` only call the functions here, so that `tests/corpus.rs` runs the very same code over
 //! every committed seed and over deterministic mutations of it, on a stable compiler and in every test run.
 //!
-//! A target panics when what it feeds breaks its promise: a parser is total, and whatever it reads is written back
-//! to something that reads the same.
+//! A target panics when what it feeds breaks its promise. A parser is total, and whatever it reads is written back
+//! to something that reads the same; what is sealed opens as it was sealed or not at all; a connection ends in one
+//! truth or with a reason.
 
 mod extension;
 mod handshake;
+mod identity;
 mod mutator;
 mod record;
+mod session;
 
 pub use extension::*;
 pub use handshake::*;
+pub use identity::*;
 pub use mutator::Mutator;
 pub use record::*;
+pub use session::*;
 
 /// One fuzz target.
 #[derive(Clone, Copy)]
@@ -25,6 +30,8 @@ pub struct Target {
     pub run: fn(&[u8]),
     /// What it starts from.
     pub seeds: fn() -> Vec<Seed>,
+    /// How many variants of each seed every test run tries: fewer where one takes longer.
+    pub variants: usize,
 }
 
 /// One input that gets a target past its first branches.
@@ -46,7 +53,7 @@ impl Seed {
 
 /// All targets.
 pub fn targets() -> impl Iterator<Item = Target> {
-    [RECORD, HANDSHAKE, EXTENSION]
+    [RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY]
         .into_iter()
         .flatten()
         .copied()
@@ -54,9 +61,14 @@ pub fn targets() -> impl Iterator<Item = Target> {
 
 /// Lists the functions of this module as targets, each with the seeds of the same name.
 macro_rules! table {
-    ($table:ident: $($name:ident)*) => {
+    ($table:ident, $variants:literal variants: $($name:ident)*) => {
         pub(super) const $table: &[$crate::fuzz::Target] = &[
-            $($crate::fuzz::Target { name: stringify!($name), run: $name, seeds: seeds::$name },)*
+            $($crate::fuzz::Target {
+                name: stringify!($name),
+                run: $name,
+                seeds: seeds::$name,
+                variants: $variants,
+            },)*
         ];
     };
 }

@@ -2,7 +2,7 @@
 
 use tessera_wire::{Alert, RecordHeader};
 
-super::table! { RECORD: record_header alert }
+super::table! { RECORD, 4000 variants: record_header alert }
 
 /// Any five bytes are a record header, and come back.
 pub fn record_header(data: &[u8]) {
