@@ -355,10 +355,10 @@ mod tests {
         gathered(&slices, |joined| assert_eq!(joined, b"GET /"));
         let long = [3; MAX_PLAINTEXT + 5];
         gathered(&[IoSlice::new(b"h"), IoSlice::new(&long)], |joined| {
-            assert_eq!(joined.len(), MAX_PLAINTEXT)
+            assert_eq!(joined.len(), MAX_PLAINTEXT);
         });
         gathered(&[IoSlice::new(&long), IoSlice::new(b"t")], |joined| {
-            assert_eq!(joined.len(), long.len())
+            assert_eq!(joined.len(), long.len());
         });
         gathered(&[], |joined| assert!(joined.is_empty()));
     }

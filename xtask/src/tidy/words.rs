@@ -86,12 +86,17 @@ fn names(line: &str) -> Vec<String> {
         if previous == "fn" && word.starts_with("get_") && !GETTERS.contains(&word) {
             findings.push(format!("{word}: no get_"));
         }
-        if previous == "fn" && (word.starts_with("process_") || word.starts_with("do_")) {
+        if previous == "fn" && is_vague(word) {
             findings.push(format!("{word}: say what it answers or makes"));
         }
         previous = word;
     }
     findings
+}
+
+/// `process_hello`, `do_handshake`; not `process_id`, where the process is the thing.
+fn is_vague(function: &str) -> bool {
+    function.starts_with("do_") || (function.starts_with("process_") && function != "process_id")
 }
 
 /// The words of an identifier, in lower case: `TicketKey` and `ticket_key` are two each.
