@@ -281,10 +281,14 @@ impl Driver {
         !self.inbox.plaintext().is_empty() || self.at_end()
     }
 
-    /// Whether the peer has said that it sends no more, and everything before that was read.
-    pub(crate) fn at_end(&self) -> bool {
-        self.inbox.plaintext().is_empty()
-            && (self.connection.peer_closed() || self.ending == Some(Ending::Closed))
+    /// Whether the peer has said that it sends no more.
+    pub(crate) fn peer_is_done(&self) -> bool {
+        self.connection.peer_closed() || self.ending == Some(Ending::Closed)
+    }
+
+    /// The same, and everything before that was read.
+    fn at_end(&self) -> bool {
+        self.inbox.plaintext().is_empty() && self.peer_is_done()
     }
 
     /// Whether anything is under way that somebody should wait for before letting go.

@@ -107,7 +107,7 @@ impl<T: Read + Write> StreamOwned<T> {
     /// When the connection fails, or more than 64 KiB of application data come first.
     pub fn wait_for_ticket(&mut self) -> io::Result<bool> {
         self.settle()?;
-        while !self.driver.has_settled_ticket() && !self.driver.at_end() {
+        while !self.driver.has_settled_ticket() && !self.driver.peer_is_done() {
             if !self.driver.inbox.set_aside() {
                 return Err(io::Error::other(
                     "more application data than can be set aside came before a ticket",

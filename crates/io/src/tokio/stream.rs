@@ -166,7 +166,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
             Wanted::Plaintext => self.driver.is_readable().then_some(Poll::Ready(Ok(()))),
             Wanted::Room if self.driver.has_room() => Some(Poll::Ready(Ok(()))),
             Wanted::Room => Some(Poll::Pending),
-            Wanted::Ticket if self.driver.has_settled_ticket() || self.driver.at_end() => {
+            Wanted::Ticket if self.driver.has_settled_ticket() || self.driver.peer_is_done() => {
                 Some(Poll::Ready(Ok(())))
             }
             // What the application did not read yet must not hide a ticket behind it.
