@@ -210,3 +210,11 @@ fn user_canceled_is_ignored_until_close_notify() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn only_a_client_s_first_record_says_tls_1_0() {
+    // RFC 9846 §5.1.
+    let link = Pair::tls13().connect();
+    assert_eq!(link.client.sent.get(..3), Some(&[22, 3, 1][..]));
+    assert_eq!(link.server.sent.get(..3), Some(&[22, 3, 3][..]));
+}

@@ -32,7 +32,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tessera_crypto::Entropy;
 use tessera_session::{TicketId, Timestamp};
-use tessera_wire::codepoint::KeyUpdateRequest;
+use tessera_wire::codepoint::{KeyUpdateRequest, ProtocolVersion};
 
 /// Everything that can ever happen to a connection. Nothing else moves it.
 pub enum Input<'a> {
@@ -163,11 +163,16 @@ impl Connection {
     }
 
     fn new(role: Role, seed: [u8; 32], update_after: Option<u64>) -> Self {
+        let first_record = if role.is_server() {
+            ProtocolVersion::TLS1_2
+        } else {
+            ProtocolVersion::TLS1_0
+        };
         Self {
             role,
             entropy: Entropy::from_seed(seed),
             inbound: Inbound::default(),
-            outbound: Outbound::new(update_after),
+            outbound: Outbound::new(update_after, first_record),
             questions: Questions::default(),
             budget: Budget::default(),
             outputs: VecDeque::new(),

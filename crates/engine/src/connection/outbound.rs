@@ -24,11 +24,11 @@ pub(super) struct Outbound {
 const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
 
 impl Outbound {
-    pub(super) fn new(update_after: Option<u64>) -> Self {
+    /// `first` is the version in the very first record: RFC 9846 §5.1 has TLS 1.0 for a client's
+    /// ClientHello and TLS 1.2 for everything else.
+    pub(super) fn new(update_after: Option<u64>, first: ProtocolVersion) -> Self {
         Self {
-            sealer: Sealer::Clear {
-                version: ProtocolVersion::TLS1_0,
-            },
+            sealer: Sealer::Clear { version: first },
             outbox: Vec::new(),
             flight: Vec::new(),
             held: Vec::new(),
