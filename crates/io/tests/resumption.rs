@@ -168,7 +168,7 @@ async fn a_store_that_never_answers_costs_its_deadline_and_a_full_handshake() {
     assert_eq!(visit(&acceptor, &connector).await.0, Kind::Full);
 
     store.hangs.store(true, Ordering::Relaxed);
-    let started = tokio::time::Instant::now();
+    let started = kit::virtual_now();
     let (server, client) = pair(&acceptor, &connector).await;
     assert_eq!(started.elapsed(), Duration::from_millis(20));
     assert_eq!(

@@ -247,7 +247,7 @@ async fn an_idle_connection_is_closed_with_close_notify() {
     };
     let (mut server, mut client) =
         pair(&acceptor(settings), &connector(world.client_settings())).await;
-    let started = tokio::time::Instant::now();
+    let started = kit::virtual_now();
     let serve = async {
         let mut buf = [0; 8];
         assert_eq!(server.read(&mut buf).await.unwrap(), 4);

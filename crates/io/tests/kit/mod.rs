@@ -181,3 +181,9 @@ impl Observer for Seen {
         self.closed.lock().unwrap().push(ending);
     }
 }
+
+/// The time of tests whose time is virtual.
+#[expect(clippy::disallowed_methods, reason = "it is not the real one")]
+pub(crate) fn virtual_now() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}
