@@ -109,7 +109,7 @@ impl Start {
         let connection = Connection::client(engine, to, self.offered, clock::seed(), clock::now());
         let name = Name {
             id: clock::connection_id(),
-            peer: Some(format!("{}:{}", self.key.host, self.key.port)),
+            peer: Some(address(&self.key.host, self.key.port)),
             server_name: Some(self.name),
         };
         let driver = Driver::new(connection, Services::Client(services), name, limit);
@@ -117,5 +117,25 @@ impl Start {
             driver.trouble(trouble);
         }
         driver
+    }
+}
+
+/// As one writes it: an IPv6 address in brackets.
+fn address(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_written_as_people_write_them() {
+        assert_eq!(address("a.example", 443), "a.example:443");
+        assert_eq!(address("::1", 8443), "[::1]:8443");
     }
 }

@@ -134,6 +134,8 @@ impl Asked {
     }
 }
 
+impl std::error::Error for Trouble {}
+
 impl std::fmt::Display for Asked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.code())

@@ -210,7 +210,7 @@ async fn a_handshake_cut_off_says_where() {
     let connector = connector(world.client_settings());
     let (near, mut far) = duplex(64 * 1024);
     let cut = async {
-        far.read(&mut [0; 100]).await.unwrap();
+        far.read_exact(&mut [0; 100]).await.unwrap();
         drop(far);
     };
     let (client, ()) = both(connector.connect(name(), near), cut).await;

@@ -12,99 +12,111 @@ use tessera_identity::Verifier;
 use tessera_io::{
     Asked, ClientSettings, ConnectOptions, Registration, Resume, ServerSettings, Trouble, clock,
 };
-use tessera_session::store::{MemoryStore, Uses};
+use tessera_session::store::{MemoryStore, Uses, ready};
 use tessera_session::{
     Claim, Listed, Page, Refusal, Register, Reply, Selector, SessionStore, StoreError,
     StoredSession, TicketId, TicketKind, TicketPlan, TicketWallet, Timestamp, WalletKey,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
-/// A store that can be told to fail, or never to answer.
+/// A store that takes its time, and can be told to fail, or never to answer.
 struct Moody {
     inner: Arc<MemoryStore>,
+    delay: Duration,
     hangs: AtomicBool,
     fails: AtomicBool,
 }
 
 impl Moody {
-    fn new(inner: &Arc<MemoryStore>) -> Arc<Self> {
-        Arc::new(Self {
+    fn of(inner: &Arc<MemoryStore>) -> Self {
+        Self {
             inner: Arc::clone(inner),
+            delay: Duration::ZERO,
             hangs: AtomicBool::new(false),
             fails: AtomicBool::new(false),
-        })
+        }
     }
 
-    fn or<'a, T: Send + 'a>(&self, reply: Reply<'a, T>) -> Reply<'a, T> {
+    fn new(inner: &Arc<MemoryStore>) -> Arc<Self> {
+        Arc::new(Self::of(inner))
+    }
+
+    fn or<'a, T: Send + 'a>(&self, reply: impl FnOnce() -> Reply<'a, T>) -> Reply<'a, T> {
         if self.hangs.load(Ordering::Relaxed) {
             return Box::pin(pending());
         }
         if self.fails.load(Ordering::Relaxed) {
-            return Box::pin(std::future::ready(Err(StoreError::Unavailable(
-                "gone fishing".to_owned(),
-            ))));
+            return ready(Err(StoreError::Unavailable("gone fishing".to_owned())));
         }
-        reply
+        let reply = reply();
+        if self.delay.is_zero() {
+            return reply;
+        }
+        let delay = self.delay;
+        Box::pin(async move {
+            tokio::time::sleep(delay).await;
+            reply.await
+        })
     }
 }
 
 impl SessionStore for Moody {
     fn insert(&self, session: StoredSession) -> Reply<'_, ()> {
-        self.or(self.inner.insert(session))
+        self.or(|| self.inner.insert(session))
     }
 
     fn find(&self, id: TicketId) -> Reply<'_, Option<StoredSession>> {
-        self.or(self.inner.find(id))
+        self.or(|| self.inner.find(id))
     }
 
     fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim> {
-        self.or(self.inner.claim(id, until))
+        self.or(|| self.inner.claim(id, until))
     }
 
     fn remove(&self, id: TicketId) -> Reply<'_, bool> {
-        self.or(self.inner.remove(id))
+        self.or(|| self.inner.remove(id))
     }
 
     fn revoke(&self, which: Selector) -> Reply<'_, u64> {
-        self.or(self.inner.revoke(which))
+        self.or(|| self.inner.revoke(which))
     }
 
     fn list(&self, page: Page) -> Reply<'_, Vec<Listed>> {
-        self.or(self.inner.list(page))
+        self.or(|| self.inner.list(page))
     }
 
     fn expire(&self, now: Timestamp) -> Reply<'_, u64> {
-        self.or(self.inner.expire(now))
+        self.or(|| self.inner.expire(now))
     }
 }
 
 impl TicketWallet for Moody {
     fn keep(&self, key: &WalletKey, session: StoredSession) -> Reply<'_, ()> {
-        self.or(self.inner.keep(key, session))
+        self.or(|| self.inner.keep(key, session))
     }
 
     fn draw(&self, key: &WalletKey) -> Reply<'_, Option<StoredSession>> {
-        self.or(self.inner.draw(key))
+        self.or(|| self.inner.draw(key))
     }
 
     fn take(&self, id: TicketId) -> Reply<'_, Option<StoredSession>> {
-        self.or(self.inner.take(id))
+        self.or(|| self.inner.take(id))
     }
 
     fn forget(&self, key: &WalletKey) -> Reply<'_, u64> {
-        self.or(self.inner.forget(key))
+        self.or(|| self.inner.forget(key))
     }
 
     fn discard(&self, which: Selector) -> Reply<'_, u64> {
-        self.or(self.inner.discard(which))
+        self.or(|| self.inner.discard(which))
     }
 
     fn contents(&self, page: Page) -> Reply<'_, Vec<Listed>> {
-        self.or(self.inner.contents(page))
+        self.or(|| self.inner.contents(page))
     }
 
     fn sweep(&self, now: Timestamp) -> Reply<'_, u64> {
-        self.or(self.inner.sweep(now))
+        self.or(|| self.inner.sweep(now))
     }
 }
 
@@ -477,16 +489,63 @@ async fn a_session_can_be_handed_over_and_withheld() {
     };
     assert_eq!(connect(Resume::Never).await, Kind::Full);
 
-    let key = connector
-        .config()
-        .wallet_key(&name(), &ConnectOptions::default());
-    let stored = world.wallet.draw(&key).await.unwrap().unwrap();
-    let (session, ticket) = world.wallet_vault.open_from_wallet(&key, &stored).unwrap();
-    let offered = tessera_engine::OfferedSession {
-        session,
-        ticket: ticket.unwrap(),
+    let taken = connector
+        .take_session(&name(), &ConnectOptions::default())
+        .await;
+    let taken = Box::new(taken.unwrap().unwrap());
+    assert_eq!(connect(Resume::With(taken)).await, Kind::Psk);
+    let nothing = connector
+        .take_session(&name(), &ConnectOptions::port(1))
+        .await;
+    assert!(nothing.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_follow_when_a_slow_store_has_kept_their_sessions() {
+    let mut world = World::new();
+    let store = Arc::new(Moody {
+        delay: Duration::from_millis(15),
+        ..Moody::of(&world.store)
+    });
+    let (acceptor, connector) = (
+        acceptor(world.stored(store)),
+        connector(world.client_settings()),
+    );
+    let (mut server, mut client) = pair(&acceptor, &connector).await;
+    // The server only reads, and its tickets go out all the same.
+    let serve = async { server.read(&mut [0; 1]).await };
+    let call = async {
+        assert!(client.wait_for_ticket().await.unwrap());
+        client.shutdown().await.unwrap();
     };
-    assert_eq!(connect(Resume::With(Box::new(offered))).await, Kind::Psk);
+    let (read, ()) = both(serve, call).await;
+    assert_eq!(read.unwrap(), 0);
+    let started = kit::virtual_now();
+    let (server, _client) = pair(&acceptor, &connector).await;
+    assert_eq!(server.facts().kind, Kind::Psk);
+    assert_eq!(started.elapsed(), Duration::from_millis(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_dropped_while_a_store_is_asked_leaves_nothing_behind() {
+    let mut world = World::new();
+    let (store, wallet) = (Moody::new(&world.store), Moody::new(&world.wallet));
+    let settings = ClientSettings {
+        wallet: Some(wallet.clone()),
+        ..world.client_settings()
+    };
+    let (acceptor, connector) = (acceptor(world.stored(store.clone())), connector(settings));
+    assert_eq!(visit(&acceptor, &connector).await.0, Kind::Full);
+    let moment = Duration::from_millis(1);
+    for hanging in [&store, &wallet] {
+        hanging.hangs.store(true, Ordering::Relaxed);
+        let (near, far) = duplex(64 * 1024);
+        let handshake = both(acceptor.accept(far), connector.connect(name(), near));
+        assert!(tokio::time::timeout(moment, handshake).await.is_err());
+        hanging.hangs.store(false, Ordering::Relaxed);
+    }
+    // One ticket went with the connection that had drawn it; the other is still there.
+    assert_eq!(visit(&acceptor, &connector).await.0, Kind::Psk);
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use super::client::TlsStream;
 use super::handshake::Handshake;
 use crate::connect::Start;
-use crate::{ClientConfig, ConnectOptions, SettingsError};
+use crate::services::ClientServices;
+use crate::{ClientConfig, ConnectOptions, SettingsError, Trouble};
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use tessera_engine::OfferedSession;
 use tessera_session::{Alpn, ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -54,6 +56,29 @@ impl TlsConnector {
             })
         });
         Connect(FallibleConnect(Handshake::client(io, start)))
+    }
+
+    /// Takes the session out of the wallet that a connection like this would have offered, to
+    /// save it or hand it to somebody else with [`Resume::With`](crate::Resume::With). A TLS 1.3
+    /// ticket is taken once: nobody else gets it (RFC 9846 appendix C.4).
+    ///
+    /// # Errors
+    /// When the wallet fails or does not answer in time.
+    pub async fn take_session(
+        &self,
+        name: &ServerName,
+        options: &ConnectOptions,
+    ) -> Result<Option<OfferedSession>, Trouble> {
+        let Some(wallet) = self.config.wallet.clone() else {
+            return Ok(None);
+        };
+        let (within, key) = (wallet.deadline, self.config.wallet_key(name, options));
+        let drawn = tokio::time::timeout(within, ClientServices::draw(wallet, Arc::new(key))).await;
+        match drawn.unwrap_or_else(|_| Start::too_late(within)) {
+            (Some(offered), _) => Ok(Some(offered)),
+            (None, Some(trouble)) => Err(trouble),
+            (None, None) => Ok(None),
+        }
     }
 
     /// A connector that offers these application protocols instead of the config's.

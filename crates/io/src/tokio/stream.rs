@@ -7,6 +7,7 @@ use crate::driver::Driver;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A connection on its transport.
@@ -23,6 +24,9 @@ pub(super) struct Stream<IO> {
     shut: bool,
     idled: Option<TlsError>,
 }
+
+/// How long a last alert waits for a peer that does not read.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// What the crank is turned for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -248,6 +252,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
     /// The alert goes out and the tickets go before anybody hears of the fault; then the transport
     /// is shut at once.
     fn poll_failed(&mut self, cx: &mut Context<'_>, blocked: bool) -> Poll<()> {
+        if blocked {
+            // A peer that does not read must not hold us here for ever.
+            self.idle.get_or_insert_with(|| Idle::new(LINGER));
+        }
         if blocked || self.driver.has_errands() {
             return Poll::Pending;
         }
