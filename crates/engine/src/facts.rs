@@ -69,7 +69,8 @@ pub struct Facts {
 /// The session a connection is on.
 #[derive(Clone, Debug)]
 pub struct SessionFacts {
-    /// A fresh id after a full handshake; the id of the spent ticket after a resumption.
+    /// After a full handshake a name of its own, derived alike at both ends; after a resumption the
+    /// id of the spent ticket.
     pub id: TicketId,
     /// All sessions of one full handshake have this in common.
     pub lineage: LineageId,

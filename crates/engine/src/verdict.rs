@@ -107,7 +107,7 @@ impl fmt::Display for IdentityProblem {
                 write!(f, "is not for {wanted} (it is for {})", has.join(", "))
             }
             Self::Revoked => f.write_str("has been revoked by its issuer"),
-            Self::BadSignature => f.write_str("its signature does not verify"),
+            Self::BadSignature => f.write_str("its signature is not of the issuer it names"),
             Self::WrongUsage(why) => write!(f, "is not meant for this use: {why}"),
             Self::UnsupportedAlgorithm(which) => {
                 write!(f, "uses an algorithm not accepted here: {which}")

@@ -18,6 +18,7 @@
 )]
 
 pub mod binding;
+pub mod date;
 pub mod id;
 pub mod issue;
 pub mod policy;
@@ -36,6 +37,7 @@ pub mod vault;
 mod samples;
 
 pub use binding::{Alpn, Binding, IssuerSerial, NameError, PeerIdentity, ServerName};
+pub use date::ParseTimeError;
 pub use id::{LineageId, ParseIdError, TicketId};
 pub use issue::{Limits, Origin, TicketPlan};
 pub use policy::{EarlyData, Offer, ResumptionPolicy, RevokedSerials, Ruling};

@@ -1,6 +1,5 @@
 //! A moment, as an argument: nothing in this crate reads a clock.
 
-use core::fmt;
 use core::time::Duration;
 
 /// Milliseconds since the Unix epoch.
@@ -58,12 +57,6 @@ impl Timestamp {
     }
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
-    }
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -96,10 +89,5 @@ mod tests {
         );
         assert_eq!(Timestamp::EPOCH.plus(Duration::MAX), Timestamp::FAR_FUTURE);
         assert_eq!(Timestamp::from_unix_secs(u64::MAX), Timestamp::FAR_FUTURE);
-    }
-
-    #[test]
-    fn it_prints_as_seconds() {
-        assert_eq!(Timestamp::from_millis(1_234_005).to_string(), "1234.005");
     }
 }

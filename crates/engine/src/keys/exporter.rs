@@ -1,6 +1,7 @@
 //! Keying material for the application: RFC 9846 §7.5, and the channel binding of RFC 9266.
 
 use tessera_crypto::{HashAlgorithm, Secret, hkdf};
+use tessera_session::{LineageId, TicketId};
 
 /// Derives keying material that both ends, and nobody else, can compute.
 pub(crate) struct Exporter {
@@ -52,6 +53,19 @@ impl Exporter {
             out,
         );
         Ok(())
+    }
+
+    /// What a full handshake calls its session and its lineage. Both ends derive the same names,
+    /// nobody else can, and they tell nothing of the secrets they come from.
+    pub(crate) fn names(&self) -> (TicketId, LineageId) {
+        let mut names = [0; 32 + 16];
+        // 48 bytes are never too long.
+        let _ = self.export(b"EXPERIMENTAL tessera names", b"", &mut names);
+        let (id, lineage) = names.split_at(32);
+        (
+            TicketId(id.try_into().unwrap_or_default()),
+            LineageId(lineage.try_into().unwrap_or_default()),
+        )
     }
 
     /// `tls-exporter`: RFC 9266 §4.2.

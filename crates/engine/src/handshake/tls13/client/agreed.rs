@@ -52,9 +52,9 @@ impl Agreed {
             peer: None,
             taint: None,
             scope: to.scope,
-            id: TicketId(cx.entropy.public_array()),
+            id: TicketId([0; 32]),
             lineage: Lineage {
-                id: LineageId(cx.entropy.public_array()),
+                id: LineageId([0; 16]),
                 generation: 0,
             },
             lifetime: Lifetime {
@@ -78,6 +78,14 @@ impl Agreed {
                 resumed: true,
                 ..founded
             },
+        }
+    }
+
+    /// What a full handshake founded has the same name at both ends.
+    pub(super) fn name(&mut self, (id, lineage): (TicketId, LineageId)) {
+        if !self.resumed {
+            self.id = id;
+            self.lineage.id = lineage;
         }
     }
 

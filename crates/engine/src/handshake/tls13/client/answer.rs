@@ -158,11 +158,12 @@ impl Answer {
         );
         cx.install(Half::Sending, &self.application.client, self.agreed.suite)?;
         let resumption = self.main.resumption_secret(&self.transcript.current());
-        let facts = self.agreed.facts(keys_fingerprint(&self.application));
         let exporter = Exporter {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
         };
+        self.agreed.name(exporter.names());
+        let facts = self.agreed.facts(keys_fingerprint(&self.application));
         cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
         let traffic = Traffic {
             suite: self.agreed.suite,

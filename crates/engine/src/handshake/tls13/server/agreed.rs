@@ -3,7 +3,7 @@
 use super::decide::Choice;
 use super::hello::Hello;
 use crate::facts::{Facts, KeysFingerprint, Kind, SessionFacts};
-use tessera_crypto::{Entropy, SuiteParameters};
+use tessera_crypto::SuiteParameters;
 use tessera_session::{
     Alpn, Lifetime, Lineage, LineageId, PeerIdentity, Refusal, Scope, ServerName, Taint, TicketId,
     Timestamp,
@@ -42,17 +42,13 @@ pub(super) struct Current {
 }
 
 impl Current {
-    /// A full handshake founds a lineage.
-    pub(super) fn founded(
-        entropy: &mut Entropy,
-        now: Timestamp,
-        lineage_lifetime: std::time::Duration,
-    ) -> Self {
+    /// A full handshake founds a lineage; it gets its name when the handshake is done.
+    pub(super) fn founded(now: Timestamp, lineage_lifetime: std::time::Duration) -> Self {
         let end = now.plus(lineage_lifetime);
         Self {
-            id: TicketId(entropy.public_array()),
+            id: TicketId([0; 32]),
             lineage: Lineage {
-                id: LineageId(entropy.public_array()),
+                id: LineageId([0; 16]),
                 generation: 0,
             },
             lifetime: Lifetime {
@@ -67,6 +63,14 @@ impl Current {
 }
 
 impl Agreed {
+    /// What a full handshake founded has the same name at both ends.
+    pub(super) fn name(&mut self, (id, lineage): (TicketId, LineageId)) {
+        if !self.current.resumed {
+            self.current.id = id;
+            self.current.lineage.id = lineage;
+        }
+    }
+
     pub(super) fn new(choice: Choice, hello: &Hello, current: Current) -> Self {
         let offered = &hello.offered;
         Self {

@@ -56,7 +56,7 @@ pub(super) fn full(
         cx.tell(Event::Refused(*refusal));
     }
     let settings = cx.config.settings();
-    let current = Current::founded(cx.entropy, cx.now, settings.tickets.lineage_lifetime);
+    let current = Current::founded(cx.now, settings.tickets.lineage_lifetime);
     let client_auth = settings.client_auth.mode;
     let agreed = Agreed {
         refusal,
