@@ -32,3 +32,8 @@ pub use tessera_session as session;
 pub use tessera_store_sqlite as sqlite;
 #[doc(inline)]
 pub use tessera_wire as wire;
+
+/// The examples of the README, compiled.
+#[cfg(all(doctest, feature = "tokio", feature = "store-sqlite"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
