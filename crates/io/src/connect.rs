@@ -63,8 +63,9 @@ impl Start {
         }
     }
 
+    #[cfg(feature = "tokio")]
     pub(crate) fn handshake_timeout(&self) -> Option<Duration> {
-        self.config.handshake_timeout
+        self.config.handshake_timeout()
     }
 
     /// Ready when the wallet has answered, or was waited for long enough.

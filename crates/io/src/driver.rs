@@ -1,6 +1,6 @@
 //! The engine with everything around it but its transport: what both adapters turn.
 
-use crate::buffer::{BACKLOG, Inbox, Outbox};
+use crate::buffer::{Inbox, Outbox};
 use crate::observer::{Closed, Opened, Traffic};
 use crate::services::{Done, Errand, Limit, Occasion, Response, Services};
 use crate::{TlsError, Trouble, clock};
@@ -11,7 +11,6 @@ use tessera_engine::{
 };
 use tessera_session::store::ConnectionId;
 use tessera_session::{ServerName, Side, Timestamp};
-use tessera_wire::record::MAX_PLAINTEXT;
 
 /// One connection, its bytes on the way, and the errands that are run for it.
 pub(crate) struct Driver {
@@ -74,6 +73,7 @@ impl Driver {
         self.services.side()
     }
 
+    #[cfg(feature = "tokio")]
     pub(crate) fn services(&self) -> &Services {
         &self.services
     }
@@ -250,13 +250,15 @@ impl Driver {
     }
 
     /// Whether a record can be sealed without waiting.
+    #[cfg(feature = "tokio")]
     pub(crate) fn has_room(&self) -> bool {
-        self.outbox.room() >= MAX_PLAINTEXT
+        self.outbox.room() >= tessera_wire::record::MAX_PLAINTEXT
     }
 
     /// Whether so much waits to be written that nothing may be read.
+    #[cfg(feature = "tokio")]
     pub(crate) fn is_choked(&self) -> bool {
-        self.outbox.len() > BACKLOG
+        self.outbox.len() > crate::buffer::BACKLOG
     }
 
     pub(crate) fn end_of_stream(&mut self) {

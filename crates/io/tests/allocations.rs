@@ -1,6 +1,8 @@
 //! In the steady state a record costs no allocation, on either side. Alone in its file: the
 //! counter counts the whole process.
 
+#![cfg(feature = "tokio")]
+
 mod kit;
 
 use kit::{World, acceptor, connector, pair};

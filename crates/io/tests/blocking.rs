@@ -1,5 +1,7 @@
 //! The same on threads.
 
+#![cfg(feature = "tokio")]
+
 mod kit;
 
 use kit::{World, name};

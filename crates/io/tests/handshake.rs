@@ -1,5 +1,7 @@
 //! Handshakes: done, refused, cut off, too slow, given up.
 
+#![cfg(feature = "tokio")]
+
 mod kit;
 
 use kit::{World, acceptor, both, connector, name, pair};

@@ -1,5 +1,7 @@
 //! Sessions from one connection to the next, with stores and wallets that behave, fail or hang.
 
+#![cfg(feature = "tokio")]
+
 mod kit;
 
 use kit::{World, acceptor, both, connector, name, pair, visit};

@@ -1,5 +1,7 @@
 //! Bytes both ways: echo, flow control, key updates, and every way to end.
 
+#![cfg(feature = "tokio")]
+
 mod kit;
 
 use kit::{World, acceptor, both, connector, name, pair};

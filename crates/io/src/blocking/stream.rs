@@ -61,6 +61,11 @@ impl<T> StreamOwned<T> {
         self.driver.traffic()
     }
 
+    /// Bytes of heap held for data on its way; 0 while the connection is idle.
+    pub fn buffered(&self) -> usize {
+        self.driver.buffered()
+    }
+
     /// Client: tickets of this connection that are in the wallet, as far as it has been read.
     pub fn tickets_kept(&self) -> u32 {
         self.driver.tickets_kept()

@@ -106,8 +106,8 @@ pub struct ClientConfig {
     pub(crate) wallet: Option<Wallet>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
-    pub(crate) handshake_timeout: Option<Duration>,
-    pub(crate) idle_timeout: Option<Duration>,
+    handshake_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     /// A hash of the trust anchors.
     anchors: [u8; 32],
     /// A hash of our certificate.
@@ -168,6 +168,16 @@ impl ClientConfig {
     /// The part of it the engine works with.
     pub fn engine(&self) -> &Arc<engine::ClientConfig> {
         &self.engine
+    }
+
+    /// How long a handshake may take.
+    pub fn handshake_timeout(&self) -> Option<Duration> {
+        self.handshake_timeout
+    }
+
+    /// How long nothing may move on a connection before it is closed.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        self.idle_timeout
     }
 
     /// The same with other application protocols.

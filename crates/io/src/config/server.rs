@@ -134,8 +134,8 @@ pub struct ServerConfig {
     pub(crate) keep_deadline: Duration,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
-    pub(crate) handshake_timeout: Option<Duration>,
-    pub(crate) idle_timeout: Option<Duration>,
+    handshake_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     own_ring: Option<OwnRing>,
 }
 
@@ -150,6 +150,16 @@ impl ServerConfig {
     /// The part of it the engine works with.
     pub fn engine(&self) -> &Arc<engine::ServerConfig> {
         &self.engine
+    }
+
+    /// How long a handshake may take.
+    pub fn handshake_timeout(&self) -> Option<Duration> {
+        self.handshake_timeout
+    }
+
+    /// How long nothing may move on a connection before it is closed.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        self.idle_timeout
     }
 
     /// Before each connection: an own ring may be due for its next key.

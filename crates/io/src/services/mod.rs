@@ -13,7 +13,6 @@ pub(crate) use errand::{Done, Errand, Limit, Work};
 use crate::config::ServerConfig;
 use crate::{KeyLogSink, Observer, Trouble};
 use std::sync::Arc;
-use std::time::Duration;
 use tessera_engine::{Answer, Ending, Facts, Question};
 use tessera_identity::Signer;
 use tessera_session::store::ConnectionId;
@@ -125,17 +124,19 @@ impl Services {
         }
     }
 
-    pub(crate) fn handshake_timeout(&self) -> Option<Duration> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn handshake_timeout(&self) -> Option<std::time::Duration> {
         match self {
-            Self::Client(services) => services.config.handshake_timeout,
-            Self::Server(config) => config.handshake_timeout,
+            Self::Client(services) => services.config.handshake_timeout(),
+            Self::Server(config) => config.handshake_timeout(),
         }
     }
 
-    pub(crate) fn idle_timeout(&self) -> Option<Duration> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn idle_timeout(&self) -> Option<std::time::Duration> {
         match self {
-            Self::Client(services) => services.config.idle_timeout,
-            Self::Server(config) => config.idle_timeout,
+            Self::Client(services) => services.config.idle_timeout(),
+            Self::Server(config) => config.idle_timeout(),
         }
     }
 }
