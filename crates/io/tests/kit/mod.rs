@@ -1,6 +1,8 @@
 //! A world for tests: a CA, a store, a wallet, and configs that know each other.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod moody;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use tessera_engine::{Event, Kind};
@@ -12,7 +14,7 @@ use tessera_io::{
 };
 use tessera_session::store::MemoryStore;
 use tessera_session::{
-    Refusal, ServerName, SessionStore, TicketKind, TicketPlan, Timestamp, Vault,
+    Page, Refusal, ServerName, SessionStore, TicketKind, TicketPlan, TicketWallet, Timestamp, Vault,
 };
 use tessera_testkit::ca::{KeyType, TestCa};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -186,4 +188,9 @@ impl Observer for Seen {
 #[expect(clippy::disallowed_methods, reason = "it is not the real one")]
 pub(crate) fn virtual_now() -> tokio::time::Instant {
     tokio::time::Instant::now()
+}
+
+/// How many tickets a wallet has.
+pub(crate) async fn kept_in(wallet: &MemoryStore) -> usize {
+    wallet.contents(Page::first(100)).await.unwrap().len()
 }
