@@ -186,20 +186,24 @@ impl Running {
     /// The same, but passes over the first `skip` such lines.
     #[track_caller]
     pub fn line_after(&self, skip: usize, text: &str) -> String {
-        let find = |seen: &Seen| {
+        self.line_where(text, |seen| {
             find_line(&seen.stdout, skip, text).or_else(|| find_line(&seen.stderr, skip, text))
-        };
+        })
+    }
+
+    /// Waits for the first whole line of standard output; warnings may come before it on the other.
+    #[track_caller]
+    pub fn first_line(&self) -> String {
+        self.line_where("", |seen| find_line(&seen.stdout, 0, ""))
+    }
+
+    #[track_caller]
+    fn line_where(&self, text: &str, find: impl Fn(&Seen) -> Option<String>) -> String {
         let (seen, _) = self
             .shared
             .wait_until(LIMIT, |seen| seen.ended.is_some() || find(seen).is_some());
         let found = find(&seen);
         found.unwrap_or_else(|| panic!("no line with {text:?} from {}", self.outcome(&seen)))
-    }
-
-    /// Waits for the first whole line of standard output.
-    #[track_caller]
-    pub fn first_line(&self) -> String {
-        self.line_after(0, "")
     }
 
     /// Asks the program to end.
