@@ -79,6 +79,16 @@ impl Roots {
         Self::of(Vec::new())
     }
 
+    /// These and those.
+    #[must_use]
+    pub fn joined(mut self, others: Self) -> Self {
+        self.anchors.extend(others.anchors);
+        Self {
+            skipped: self.skipped + others.skipped,
+            ..Self::of(self.anchors)
+        }
+    }
+
     fn read<D: AsRef<[u8]>>(
         certificates: impl IntoIterator<Item = D>,
     ) -> Result<Self, LoadProblem> {
