@@ -27,4 +27,4 @@ mod verify;
 pub use incident::Incident;
 pub use keyfile::{KeyFileError, KeySource, StoreKey};
 pub use store::{Settings, SqliteStore};
-pub use verify::{Finding, Report};
+pub use verify::{Finding, Report, examine};

@@ -1,13 +1,17 @@
 //! Opens every record there is, and names each that does not.
 
 use core::fmt;
+use core::time::Duration;
+use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OpenFlags, Row};
 use tessera_session::{Side, StoreError, TicketId, Vault};
 
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS};
+use crate::schema::{self, State};
 use crate::table::{register, revocations, ring};
 
 /// What is in the file, and what is wrong with it.
@@ -54,6 +58,36 @@ impl fmt::Display for Finding {
 }
 
 /// Only reports: even a damaged file stays where it is.
+/// Opens every record of a file and changes nothing: not even a damaged file is set aside. One that is
+/// not there has nothing in it.
+///
+/// # Errors
+/// When the file is damaged as a whole, made with another key, or cannot be read.
+pub fn examine(path: &Path, vault: &Vault) -> Result<Report, StoreError> {
+    const DEADLINE: Duration = Duration::from_secs(5);
+    if !path.exists() {
+        return Ok(Report::default());
+    }
+    let looked = || -> Result<Report, Failure> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(DEADLINE)?;
+        // The log stays as it is: it may be what the damage is explained by.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        db.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON;")?;
+        match schema::inspect(&db, vault)? {
+            State::Empty => Ok(Report::default()),
+            State::Ours => verify(&db, vault),
+            State::Damaged(why) => Err(StoreError::Damaged(format!("{}: {why}", path.display())).into()),
+            State::WrongKey => Err(StoreError::WrongKey(path.display().to_string()).into()),
+            State::Later(_) | State::Foreign => {
+                Err(StoreError::Unavailable(format!("{}: not a file of this program's version", path.display())).into())
+            }
+        }
+    };
+    looked().map_err(|failure| failure.into_store_error(path))
+}
+
 pub(crate) fn verify(db: &Connection, vault: &Vault) -> Result<Report, Failure> {
     let mut search = Search {
         db,
