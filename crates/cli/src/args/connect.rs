@@ -1,0 +1,188 @@
+//! Flags of `connect`.
+
+use super::StateArgs;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Flags of `connect`.
+#[derive(Args, Debug, Clone)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ConnectArgs {
+    /// HOST[:PORT] (443 if missing), or https://HOST[:PORT][/PATH]
+    #[arg(value_name = "HOST:PORT")]
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+    /// Neither take sessions from the wallet nor keep any
+    #[arg(long, help_heading = "State")]
+    pub(crate) no_wallet: bool,
+
+    /// One HTTP/1.1 request for this path on each connection; otherwise stdin goes to the peer and the peer to stdout
+    #[arg(long, value_name = "PATH", help_heading = "What to do")]
+    pub(crate) get: Option<String>,
+    /// N more connections after the first, one after another
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        help_heading = "What to do"
+    )]
+    pub(crate) reconnect: u32,
+    /// M connections in all, at once
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 1,
+        help_heading = "What to do"
+    )]
+    pub(crate) parallel: u32,
+    /// Exit 6 unless every connection is so (with --reconnect: all but the first)
+    #[arg(long, value_name = "KIND", help_heading = "What to do")]
+    pub(crate) expect: Option<Expect>,
+    /// Replace the traffic keys of both directions once the handshake is done
+    #[arg(long, help_heading = "What to do")]
+    pub(crate) key_update: bool,
+
+    /// The name to ask for and to verify [default: HOST]
+    #[arg(
+        long,
+        value_name = "NAME",
+        alias = "servername",
+        conflicts_with = "no_sni",
+        help_heading = "The peer"
+    )]
+    pub(crate) sni: Option<String>,
+    /// Ask for no name; HOST is still verified
+    #[arg(long, alias = "noservername", help_heading = "The peer")]
+    pub(crate) no_sni: bool,
+    /// Trust the CAs of this file (PEM) and no others
+    #[arg(long, value_name = "FILE", help_heading = "The peer")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Do not verify the peer; sessions made so never resume into a verified connection
+    #[arg(long, help_heading = "The peer")]
+    pub(crate) insecure: bool,
+    /// Connect to ADDR:PORT where HOST:PORT is meant
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT", help_heading = "The peer")]
+    pub(crate) connect_to: Vec<String>,
+    /// The address of HOST, instead of asking for it
+    #[arg(long, value_name = "HOST:PORT:ADDR", help_heading = "The peer")]
+    pub(crate) resolve: Vec<String>,
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6", help_heading = "The peer")]
+    pub(crate) ipv4: bool,
+    /// IPv6 only
+    #[arg(short = '6', help_heading = "The peer")]
+    pub(crate) ipv6: bool,
+
+    /// Our certificate chain (PEM), for servers that ask
+    #[arg(long, value_name = "FILE", requires = "key", help_heading = "Protocol")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "cert",
+        help_heading = "Protocol"
+    )]
+    pub(crate) key: Option<PathBuf>,
+    /// TLS versions [default: 1.3]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) tls: Vec<String>,
+    /// Application protocols, best first [default: none; --get speaks HTTP/1.1 either way]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) alpn: Vec<String>,
+    /// Key exchange groups, best first, e.g. X25519MLKEM768,X25519,P-256,P-384
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) groups: Vec<String>,
+    /// Cipher suites, best first, e.g. TLS_AES_128_GCM_SHA256
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) ciphers: Vec<String>,
+    /// Speak the plaintext part first (later version)
+    #[arg(long, value_name = "PROTO", help_heading = "Protocol")]
+    pub(crate) starttls: Option<String>,
+    /// Close TLS, keep the transport, resume once more (later version)
+    #[arg(long, help_heading = "Protocol")]
+    pub(crate) starttls_again: bool,
+    /// TLS 1.2: start a renegotiation (later version)
+    #[arg(long, help_heading = "Protocol")]
+    pub(crate) renegotiate: bool,
+    /// An external PSK's name (later version)
+    #[arg(long, value_name = "NAME", help_heading = "Protocol")]
+    pub(crate) psk_identity: Option<String>,
+    /// An external PSK (later version)
+    #[arg(long, value_name = "FILE", help_heading = "Protocol")]
+    pub(crate) psk: Option<PathBuf>,
+
+    /// Offer the session of this file (OpenSSL PEM) on the first connection
+    #[arg(
+        long,
+        value_name = "FILE",
+        alias = "sess-in",
+        help_heading = "Sessions"
+    )]
+    pub(crate) session_in: Option<PathBuf>,
+    /// Take a session out of the wallet at the end, into this file (OpenSSL PEM)
+    #[arg(
+        long,
+        value_name = "FILE",
+        alias = "sess-out",
+        help_heading = "Sessions"
+    )]
+    pub(crate) session_out: Option<PathBuf>,
+    /// Wait for a ticket before closing, up to MS milliseconds (2000 if no number) [default: 200]
+    #[arg(long, value_name = "MS", num_args = 0..=1, require_equals = true, default_missing_value = "2000", help_heading = "Sessions")]
+    pub(crate) wait_ticket: Option<u64>,
+    /// Ask for this many tickets (later version)
+    #[arg(long, value_name = "N", help_heading = "Sessions")]
+    pub(crate) tickets: Option<u8>,
+    /// Send this file as early data (later version)
+    #[arg(long, value_name = "FILE", help_heading = "Sessions")]
+    pub(crate) early_data: Option<PathBuf>,
+
+    /// Show the handshake messages on stderr, field by field, with byte offsets
+    #[arg(long, help_heading = "Looking inside")]
+    pub(crate) trace: bool,
+    /// Append traffic secrets, for debugging only [also: SSLKEYLOGFILE]
+    #[arg(long, value_name = "FILE", help_heading = "Looking inside")]
+    pub(crate) keylog: Option<PathBuf>,
+    /// Let --trace show what else would be kept back: ticket bytes
+    #[arg(long, help_heading = "Looking inside")]
+    pub(crate) show_secrets: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tessera connect localhost:8443 --get /json                     the session stays in the wallet
+  tessera connect localhost:8443 --get /json --expect resumed    another process resumes it
+  tessera connect localhost:8443 --get / --parallel 5            five at once, each on a ticket of its own
+  tessera connect https://example.com/ --trace                   the handshake, message by message
+  tessera connect localhost:8443 --session-out s.pem </dev/null  for openssl s_client -sess_in";
+
+/// How every connection should come about.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// By a full handshake.
+    Full,
+    /// By resuming a session.
+    Resumed,
+}

@@ -1,0 +1,168 @@
+//! Flags of `serve`.
+
+use super::{StateArgs, duration};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Flags of `serve`.
+#[derive(Args, Debug, Clone)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443")]
+    pub(crate) listen: String,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+
+    /// A certificate chain (PEM), leaf first; several pairs are chosen by the client's server name
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub(crate) cert: Vec<PathBuf>,
+    /// The private key (PEM) of the certificate at the same place
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub(crate) key: Vec<PathBuf>,
+    /// An OCSP response (DER) to staple to the first certificate
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub(crate) ocsp: Option<PathBuf>,
+    /// Whether clients show certificates
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "none",
+        help_heading = "Certificates"
+    )]
+    pub(crate) client_auth: ClientAuthArg,
+    /// The CAs (PEM) client certificates must come from
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub(crate) client_ca: Option<PathBuf>,
+
+    /// TLS versions [default: 1.3]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) tls: Vec<String>,
+    /// Application protocols, best first
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "h2,http/1.1",
+        help_heading = "Protocol"
+    )]
+    pub(crate) alpn: Vec<String>,
+    /// 0-RTT data accepted (later version)
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = 0,
+        help_heading = "Protocol"
+    )]
+    pub(crate) early_data: u32,
+    /// TLS 1.2: who may start a renegotiation (later version)
+    #[arg(
+        long,
+        value_name = "WHO",
+        default_value = "never",
+        help_heading = "Protocol"
+    )]
+    pub(crate) renegotiate: RenegotiateArg,
+    /// Speak the plaintext part first (later version)
+    #[arg(long, value_name = "PROTO", help_heading = "Protocol")]
+    pub(crate) starttls: Option<String>,
+
+    /// Tickets a handshake issues
+    #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Sessions")]
+    pub(crate) tickets: u8,
+    /// Self-encrypted tickets, or lookup keys into the store
+    #[arg(
+        long,
+        value_name = "KIND",
+        default_value = "sealed",
+        help_heading = "Sessions"
+    )]
+    pub(crate) ticket_kind: TicketKindArg,
+    /// TLS 1.2: no tickets
+    #[arg(long, help_heading = "Sessions")]
+    pub(crate) no_tickets: bool,
+    /// TLS 1.2: no session IDs
+    #[arg(long, help_heading = "Sessions")]
+    pub(crate) no_session_ids: bool,
+    /// A ticket resumes once, ever, across all processes on the store
+    #[arg(long, help_heading = "Sessions")]
+    pub(crate) single_use: bool,
+    /// The resumption scope's name: servers that should share sessions share it [default: random per state directory]
+    #[arg(long, value_name = "NAME", help_heading = "Sessions")]
+    pub(crate) policy: Option<String>,
+    /// How long a ticket resumes
+    #[arg(long, value_name = "D", default_value = "2h", value_parser = duration, help_heading = "Sessions")]
+    pub(crate) session_lifetime: Duration,
+    /// How long resumptions may go on after one full handshake, at most 7d
+    #[arg(long, value_name = "D", default_value = "24h", value_parser = duration, help_heading = "Sessions")]
+    pub(crate) lineage_lifetime: Duration,
+
+    /// Serve the files of this directory instead of the built-in pages
+    #[arg(long, value_name = "DIR", help_heading = "Content")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Send every line back as it is, without HTTP
+    #[arg(long, conflicts_with = "dir", help_heading = "Content")]
+    pub(crate) echo: bool,
+    /// A sign-in on the built-in pages ends after this long without a request
+    #[arg(long, value_name = "D", default_value = "15m", value_parser = duration, help_heading = "Content")]
+    pub(crate) sign_in_idle: Duration,
+
+    /// Close idle connections after this long; their sessions stay
+    #[arg(long, value_name = "D", default_value = "60s", value_parser = duration, help_heading = "Operation")]
+    pub(crate) idle_timeout: Duration,
+    /// The live console on loopback (later version)
+    #[arg(long, value_name = "ADDR", help_heading = "Operation")]
+    pub(crate) console: Option<String>,
+    /// Append one line of JSON for each connection that ends
+    #[arg(long, value_name = "FILE", help_heading = "Operation")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Append traffic secrets, for debugging only [also: SSLKEYLOGFILE]
+    #[arg(long, value_name = "FILE", help_heading = "Operation")]
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tessera serve                                        https://127.0.0.1:8443 with a development certificate
+  tessera serve --listen [::]:443 --cert a.pem --key a.key --cert b.pem --key b.key
+  tessera serve --single-use --ticket-kind stored      every ticket resumes once, across all processes
+  tessera serve --client-auth require --client-ca ca.pem
+
+SIGHUP reloads certificates and keeps sessions; SIGTERM drains and exits 0.";
+
+/// Whether clients show certificates.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClientAuthArg {
+    /// They are not asked.
+    None,
+    /// They are asked, and may decline.
+    Request,
+    /// No certificate, no connection.
+    Require,
+}
+
+/// What a ticket is.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TicketKindArg {
+    /// The client carries the sealed session.
+    Sealed,
+    /// The store keeps the session, the ticket names it.
+    Stored,
+}
+
+/// Who may start a renegotiation.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RenegotiateArg {
+    /// Nobody.
+    Never,
+    /// The server.
+    Server,
+    /// Both.
+    Any,
+}

@@ -1,0 +1,232 @@
+//! What `connect` is to do, checked.
+
+use super::serve::alpn;
+use super::state::StateDir;
+use super::store::StorePlan;
+use super::target::{Overrides, Target};
+use super::{later, names};
+use crate::args::{ConnectArgs, Expect};
+use crate::devcert;
+use crate::exit::{Failure, Outcome};
+use crate::report::talk::Talk;
+use std::path::PathBuf;
+use std::time::Duration;
+use tessera::identity::{Credential, Roots, Verifier};
+use tessera::wire::{CipherSuite, NamedGroup};
+use tessera::{Alpn, ServerName};
+
+/// What `connect` is to do.
+pub(crate) struct ConnectPlan {
+    /// Whom to talk to.
+    pub(crate) target: Target,
+    /// Where that really is.
+    pub(crate) overrides: Overrides,
+    /// Which addresses will do.
+    pub(crate) family: Family,
+    /// The name the certificate must be good for.
+    pub(crate) name: ServerName,
+    /// Whether the name is asked for.
+    pub(crate) send_server_name: bool,
+    /// Who vouches for the peer.
+    pub(crate) verifier: Verifier,
+    /// What we show if asked.
+    pub(crate) credential: Option<Credential>,
+    /// What is offered.
+    pub(crate) offer: Offer,
+    /// Where sessions come from and go to; `None`: they live as long as this process.
+    pub(crate) wallet: Option<StorePlan>,
+    /// A session to offer on the first connection.
+    pub(crate) session_in: Option<PathBuf>,
+    /// Where a session is to go at the end.
+    pub(crate) session_out: Option<PathBuf>,
+    /// How many connections, and what each does.
+    pub(crate) work: Work,
+    /// Where traffic secrets go.
+    pub(crate) keylog: Option<PathBuf>,
+    /// What is shown of handshake messages.
+    pub(crate) trace: Tracing,
+}
+
+/// What is offered; empty lists mean the defaults.
+pub(crate) struct Offer {
+    /// Application protocols.
+    pub(crate) alpn: Vec<Alpn>,
+    /// Key exchange groups.
+    pub(crate) groups: Vec<NamedGroup>,
+    /// Cipher suites.
+    pub(crate) cipher_suites: Vec<CipherSuite>,
+}
+
+/// How many connections, and what each does.
+pub(crate) struct Work {
+    /// One HTTP request for this path; else stdin and stdout.
+    pub(crate) get: Option<String>,
+    /// Rounds after the first.
+    pub(crate) reconnect: u32,
+    /// Connections in each round, at once.
+    pub(crate) parallel: u32,
+    /// What every connection has to be.
+    pub(crate) expect: Option<Expect>,
+    /// Whether keys are replaced.
+    pub(crate) key_update: bool,
+    /// How long to wait for a ticket if none has come.
+    pub(crate) wait_ticket: Duration,
+}
+
+/// Which addresses will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Any.
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// What is shown of handshake messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracing {
+    /// Nothing.
+    Off,
+    /// Everything but tickets.
+    Discreet,
+    /// Everything.
+    WithSecrets,
+}
+
+/// Long enough for a ticket that is on its way, short enough not to be felt.
+const WAIT_TICKET: Duration = Duration::from_millis(200);
+/// When a session is to be saved, its ticket is worth waiting for.
+const WAIT_TICKET_TO_SAVE: Duration = Duration::from_millis(2000);
+
+impl ConnectPlan {
+    /// Checks what was typed.
+    pub(crate) fn new(args: &ConnectArgs, talk: Talk) -> Outcome<Self> {
+        later::versions(&args.tls)?;
+        later::none_of(&[
+            (
+                args.starttls.is_some() || args.starttls_again,
+                "STARTTLS (--starttls)",
+            ),
+            (args.renegotiate, "renegotiation (--renegotiate)"),
+            (
+                args.psk.is_some() || args.psk_identity.is_some(),
+                "an external PSK (--psk)",
+            ),
+            (args.early_data.is_some(), "early data (--early-data)"),
+            (
+                args.tickets.is_some(),
+                "asking for a number of tickets (--tickets)",
+            ),
+        ])?;
+        let target = Target::parse(&args.target)?;
+        let asked = args.sni.as_deref().unwrap_or(&target.host);
+        let name = ServerName::new(asked)
+            .map_err(|error| Failure::usage(format_args!("{asked}: {error}")))?;
+        let overrides = Overrides::parse(&args.connect_to, &args.resolve)?;
+        let offer = Offer {
+            alpn: alpn(&args.alpn)?,
+            groups: names::groups(&args.groups)?,
+            cipher_suites: names::cipher_suites(&args.ciphers)?,
+        };
+        let state = StateDir::open(args.state.state.as_deref())?;
+        let wallet = if args.no_wallet {
+            None
+        } else {
+            Some(StorePlan::new(&args.state, &state)?)
+        };
+        Ok(Self {
+            name,
+            overrides,
+            family: family(args),
+            send_server_name: !args.no_sni,
+            verifier: verifier(args, &state, talk)?,
+            credential: credential(args)?,
+            offer,
+            wallet,
+            session_in: args.session_in.clone(),
+            session_out: args.session_out.clone(),
+            work: work(args, &target),
+            keylog: args.keylog.clone(),
+            trace: match (args.trace, args.show_secrets) {
+                (false, _) => Tracing::Off,
+                (true, false) => Tracing::Discreet,
+                (true, true) => Tracing::WithSecrets,
+            },
+            target,
+        })
+    }
+}
+
+fn work(args: &ConnectArgs, target: &Target) -> Work {
+    let patience = if args.session_out.is_some() {
+        WAIT_TICKET_TO_SAVE
+    } else {
+        WAIT_TICKET
+    };
+    Work {
+        get: args
+            .get
+            .clone()
+            .or_else(|| target.path.clone())
+            .map(absolute),
+        reconnect: args.reconnect,
+        parallel: args.parallel.max(1),
+        expect: args.expect,
+        key_update: args.key_update,
+        wait_ticket: args.wait_ticket.map_or(patience, Duration::from_millis),
+    }
+}
+
+/// A path that can stand in a request.
+fn absolute(path: String) -> String {
+    if path.starts_with('/') {
+        path
+    } else {
+        format!("/{path}")
+    }
+}
+
+fn family(args: &ConnectArgs) -> Family {
+    match (args.ipv4, args.ipv6) {
+        (true, _) => Family::V4,
+        (_, true) => Family::V6,
+        _ => Family::Any,
+    }
+}
+
+/// The CAs of a file and no others; or what the machine trusts, and this state directory's own
+/// development authority.
+fn verifier(args: &ConnectArgs, state: &StateDir, talk: Talk) -> Outcome<Verifier> {
+    if args.insecure {
+        talk.warn("the peer is not verified (--insecure): anybody may be answering");
+        return Ok(Verifier::insecure());
+    }
+    if let Some(file) = &args.ca_file {
+        return Roots::from_pem_file(file)
+            .map(Verifier::new)
+            .map_err(Failure::internal);
+    }
+    let own = devcert::ca_file(state);
+    let own = if own.is_file() {
+        Some(Roots::from_pem_file(&own).map_err(Failure::internal)?)
+    } else {
+        None
+    };
+    match (Roots::native(), own) {
+        (Ok(native), Some(own)) => Ok(Verifier::new(native.joined(own))),
+        (Ok(native), None) => Ok(Verifier::new(native)),
+        (Err(_), Some(own)) => Ok(Verifier::new(own)),
+        (Err(error), None) => Err(Failure::internal(error)),
+    }
+}
+
+fn credential(args: &ConnectArgs) -> Outcome<Option<Credential>> {
+    match (&args.cert, &args.key) {
+        (Some(cert), Some(key)) => Credential::from_pem_files(cert, key)
+            .map(Some)
+            .map_err(Failure::internal),
+        _ => Ok(None),
+    }
+}

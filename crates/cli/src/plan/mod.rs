@@ -1,0 +1,11 @@
+//! What the command line means: files read and checked, names resolved, the state directory found.
+//!
+//! After this nothing about the command line is wrong any more.
+
+pub(crate) mod connect;
+pub(crate) mod later;
+mod names;
+pub(crate) mod serve;
+pub(crate) mod state;
+pub(crate) mod store;
+pub(crate) mod target;

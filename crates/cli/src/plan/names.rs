@@ -1,0 +1,99 @@
+//! Groups and cipher suites by the names people use.
+
+use crate::exit::{Failure, Outcome};
+use tessera::wire::{CipherSuite, NamedGroup};
+
+/// Groups by their names here, in the RFC and in OpenSSL.
+const GROUPS: [(&str, NamedGroup); 9] = [
+    ("x25519mlkem768", NamedGroup::X25519MLKEM768),
+    ("x25519", NamedGroup::X25519),
+    ("secp256r1", NamedGroup::SECP256R1),
+    ("p-256", NamedGroup::SECP256R1),
+    ("p256", NamedGroup::SECP256R1),
+    ("prime256v1", NamedGroup::SECP256R1),
+    ("secp384r1", NamedGroup::SECP384R1),
+    ("p-384", NamedGroup::SECP384R1),
+    ("p384", NamedGroup::SECP384R1),
+];
+
+/// Cipher suites by their names in the RFC; case and the TLS_ in front do not matter.
+const CIPHER_SUITES: [(&str, CipherSuite); 3] = [
+    ("aes_128_gcm_sha256", CipherSuite::TLS_AES_128_GCM_SHA256),
+    ("aes_256_gcm_sha384", CipherSuite::TLS_AES_256_GCM_SHA384),
+    (
+        "chacha20_poly1305_sha256",
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    ),
+];
+
+/// The groups of a list.
+pub(crate) fn groups(list: &[String]) -> Outcome<Vec<NamedGroup>> {
+    look_up(list, &GROUPS, "--groups", |name| name.to_ascii_lowercase())
+}
+
+/// The cipher suites of a list.
+pub(crate) fn cipher_suites(list: &[String]) -> Outcome<Vec<CipherSuite>> {
+    look_up(list, &CIPHER_SUITES, "--ciphers", |name| {
+        let name = name.to_ascii_lowercase();
+        name.strip_prefix("tls_").unwrap_or(&name).to_owned()
+    })
+}
+
+fn look_up<T: Copy + PartialEq>(
+    list: &[String],
+    known: &[(&str, T)],
+    flag: &str,
+    plain: impl Fn(&str) -> String,
+) -> Outcome<Vec<T>> {
+    let mut found = Vec::with_capacity(list.len());
+    for name in list.iter().flat_map(|item| item.split(':')) {
+        let wanted = plain(name.trim());
+        match known.iter().find(|(known, _)| *known == wanted) {
+            Some((_, value)) if !found.contains(value) => found.push(*value),
+            Some(_) => {}
+            None => {
+                let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+                return Err(Failure::usage(format_args!(
+                    "{flag} {name}: there are {}",
+                    names.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn groups_and_suites_have_the_names_of_the_rfc_and_of_openssl() {
+        assert_eq!(
+            groups(&list("X25519MLKEM768,P-256:x25519,secp256r1")),
+            Ok(vec![
+                NamedGroup::X25519MLKEM768,
+                NamedGroup::SECP256R1,
+                NamedGroup::X25519
+            ])
+        );
+        assert_eq!(
+            cipher_suites(&list("TLS_AES_256_GCM_SHA384,chacha20_poly1305_sha256")),
+            Ok(vec![
+                CipherSuite::TLS_AES_256_GCM_SHA384,
+                CipherSuite::TLS_CHACHA20_POLY1305_SHA256
+            ])
+        );
+        assert!(
+            groups(&list("ffdhe2048"))
+                .unwrap_err()
+                .message
+                .contains("x25519")
+        );
+        assert!(cipher_suites(&list("RC4")).is_err());
+    }
+}

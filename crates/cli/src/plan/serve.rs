@@ -1,0 +1,297 @@
+//! What `serve` is to do, checked.
+
+use super::later;
+use super::state::StateDir;
+use super::store::StorePlan;
+use crate::args::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
+use crate::devcert::{self, DevCert};
+use crate::exit::{Failure, Outcome};
+use crate::random;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::time::Duration;
+use tessera::identity::{Credential, Roots, Verifier};
+use tessera::session::{ClientAuthMode, TicketKind, TicketPlan};
+use tessera::sqlite::keyfile;
+use tessera::{Alpn, Timestamp};
+
+/// What `serve` is to do.
+pub(crate) struct ServePlan {
+    /// Where to listen.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// The same as it was typed, for messages.
+    pub(crate) listen_text: String,
+    /// The state directory.
+    pub(crate) state: StateDir,
+    /// Where sessions are kept.
+    pub(crate) store: StorePlan,
+    /// Which certificates to show.
+    pub(crate) certificates: CertificatePlan,
+    /// Application protocols, best first.
+    pub(crate) alpn: Vec<Alpn>,
+    /// What to issue.
+    pub(crate) tickets: TicketPlan,
+    /// A ticket resumes once.
+    pub(crate) single_use: bool,
+    /// Of this deployment, and so of every scope.
+    pub(crate) deployment: [u8; 16],
+    /// The resumption policy's name.
+    pub(crate) policy: String,
+    /// Where the files are, if it is files that are served.
+    pub(crate) dir: Option<PathBuf>,
+    /// Whether lines are sent back instead of pages.
+    pub(crate) echo: bool,
+    /// When idle logins of the built-in pages end.
+    pub(crate) sign_in_idle: Duration,
+    /// When idle connections are closed.
+    pub(crate) idle_timeout: Duration,
+    /// Where connections that ended are written down.
+    pub(crate) ledger: Option<PathBuf>,
+    /// Where traffic secrets go.
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+/// Which certificates to show, and which to ask for. Read anew whenever it is asked for.
+pub(crate) struct CertificatePlan {
+    pairs: Vec<(PathBuf, PathBuf)>,
+    ocsp: Option<PathBuf>,
+    client_auth: ClientAuthMode,
+    client_ca: Option<PathBuf>,
+}
+
+/// Certificates that were read.
+pub(crate) struct Certificates {
+    /// Ours; the first is for unknown names.
+    pub(crate) credentials: Vec<Credential>,
+    /// The file of the authority of a development certificate.
+    pub(crate) ca: Option<PathBuf>,
+    /// Staples to the first.
+    pub(crate) ocsp: Option<Vec<u8>>,
+    /// Whether clients show any.
+    pub(crate) client_auth: ClientAuthMode,
+    /// Who vouches for clients.
+    pub(crate) client_verifier: Option<Verifier>,
+}
+
+impl ServePlan {
+    /// Checks what was typed.
+    pub(crate) fn new(args: &ServeArgs) -> Outcome<Self> {
+        later::versions(&args.tls)?;
+        later::none_of(&[
+            (args.early_data > 0, "early data (--early-data)"),
+            (
+                args.renegotiate != RenegotiateArg::Never,
+                "renegotiation (--renegotiate)",
+            ),
+            (args.starttls.is_some(), "STARTTLS (--starttls)"),
+            (args.console.is_some(), "the console (--console)"),
+        ])?;
+        let certificates = CertificatePlan::new(args)?;
+        let listen = resolve(&args.listen)?;
+        if let Some(dir) = args.dir.as_ref().filter(|dir| !dir.is_dir()) {
+            return Err(Failure::usage(format_args!(
+                "--dir {}: not a directory",
+                dir.display()
+            )));
+        }
+        let alpn = alpn(&args.alpn)?;
+        let state = StateDir::open(args.state.state.as_deref())?;
+        let store = StorePlan::new(&args.state, &state)?;
+        let policy = match &args.policy {
+            Some(name) => name.clone(),
+            None => policy_name(&state)?,
+        };
+        Ok(Self {
+            listen,
+            listen_text: args.listen.clone(),
+            deployment: keyfile::deployment(state.path(), &mut random::entropy())
+                .map_err(Failure::store)?,
+            store,
+            certificates,
+            alpn,
+            tickets: ticket_plan(args),
+            single_use: args.single_use,
+            policy,
+            dir: args.dir.clone(),
+            echo: args.echo,
+            sign_in_idle: args.sign_in_idle,
+            idle_timeout: args.idle_timeout,
+            ledger: args.ledger.clone(),
+            keylog: args.keylog.clone(),
+            state,
+        })
+    }
+}
+
+fn ticket_plan(args: &ServeArgs) -> TicketPlan {
+    TicketPlan {
+        count: args.tickets,
+        kind: match args.ticket_kind {
+            TicketKindArg::Sealed => TicketKind::Sealed,
+            TicketKindArg::Stored => TicketKind::Stored,
+        },
+        lifetime: args.session_lifetime,
+        lineage_lifetime: args.lineage_lifetime,
+    }
+}
+
+impl CertificatePlan {
+    fn new(args: &ServeArgs) -> Outcome<Self> {
+        if args.cert.len() != args.key.len() {
+            let (certs, keys) = (args.cert.len(), args.key.len());
+            return Err(Failure::usage(format_args!(
+                "{certs} --cert and {keys} --key: they come in pairs"
+            )));
+        }
+        let client_auth = match args.client_auth {
+            ClientAuthArg::None => ClientAuthMode::None,
+            ClientAuthArg::Request => ClientAuthMode::Request,
+            ClientAuthArg::Require => ClientAuthMode::Require,
+        };
+        if client_auth != ClientAuthMode::None && args.client_ca.is_none() {
+            return Err(Failure::usage(
+                "--client-auth needs --client-ca: whose certificates are good?",
+            ));
+        }
+        Ok(Self {
+            pairs: args
+                .cert
+                .iter()
+                .cloned()
+                .zip(args.key.iter().cloned())
+                .collect(),
+            ocsp: args.ocsp.clone(),
+            client_auth,
+            client_ca: args.client_ca.clone(),
+        })
+    }
+
+    /// Reads all files; without any, the development certificate.
+    pub(crate) fn read(&self, state: &StateDir, now: Timestamp) -> Outcome<Certificates> {
+        let (credentials, ca) = match self.pairs.as_slice() {
+            [] => {
+                let DevCert { credential, ca } = devcert::ensure(state, now)?;
+                (vec![credential], Some(ca))
+            }
+            pairs => {
+                let read = pairs
+                    .iter()
+                    .map(|(chain, key)| Credential::from_pem_files(chain, key));
+                (
+                    read.collect::<Result<_, _>>().map_err(Failure::internal)?,
+                    None,
+                )
+            }
+        };
+        let client_verifier = match &self.client_ca {
+            Some(file) => Some(Verifier::new(
+                Roots::from_pem_file(file).map_err(Failure::internal)?,
+            )),
+            None => None,
+        };
+        let ocsp =
+            match &self.ocsp {
+                Some(file) => Some(std::fs::read(file).map_err(|error| {
+                    Failure::internal(format_args!("{}: {error}", file.display()))
+                })?),
+                None => None,
+            };
+        Ok(Certificates {
+            credentials,
+            ca,
+            ocsp,
+            client_auth: self.client_auth,
+            client_verifier,
+        })
+    }
+}
+
+/// HOST:PORT or :PORT; a name may have several addresses.
+fn resolve(text: &str) -> Outcome<Vec<SocketAddr>> {
+    let whole = if text.starts_with(':') {
+        format!("[::]{text}")
+    } else {
+        text.to_owned()
+    };
+    let found: Vec<_> = match whole.to_socket_addrs() {
+        Ok(found) => found.collect(),
+        Err(error) => return Err(Failure::usage(format_args!("--listen {text}: {error}"))),
+    };
+    if found.is_empty() {
+        return Err(Failure::usage(format_args!(
+            "--listen {text}: no such address"
+        )));
+    }
+    Ok(found)
+}
+
+/// A list of application protocols.
+pub(crate) fn alpn(names: &[String]) -> Outcome<Vec<Alpn>> {
+    let names = names
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty());
+    let read = names.map(|name| {
+        Alpn::new(name.as_bytes())
+            .map_err(|error| Failure::usage(format_args!("--alpn {name}: {error}")))
+    });
+    read.collect()
+}
+
+/// Random, one for each state directory: two tenants never share a policy by accident.
+fn policy_name(state: &StateDir) -> Outcome<String> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::internal(format_args!("{}: {error}", state.file("policy").display()))
+    };
+    let bytes = state
+        .made_once("policy", || random::name().into_bytes())
+        .map_err(|error| failed(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| failed(&error))?;
+    Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{Cli, Verb};
+    use crate::exit::Exit;
+    use clap::Parser as _;
+
+    fn plan(line: &str) -> Outcome<ServePlan> {
+        let words = std::iter::once("tessera").chain(line.split_whitespace());
+        match Cli::try_parse_from(words).unwrap().verb {
+            Verb::Serve(args) => ServePlan::new(&args),
+            _ => panic!("another verb"),
+        }
+    }
+
+    #[test]
+    fn one_state_directory_is_one_deployment_with_one_policy() {
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let plan = |n: usize| plan(&format!("serve --state {}", dirs[n].path().display())).unwrap();
+        let (a, again, b) = (plan(0), plan(0), plan(1));
+        assert_eq!((a.deployment, &a.policy), (again.deployment, &again.policy));
+        assert_ne!((a.deployment, &a.policy), (b.deployment, &b.policy));
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_a_usage_error() {
+        for line in [
+            "serve --cert a",
+            "serve --client-auth require",
+            "serve --tls 1.2",
+            "serve --early-data 1",
+            "serve --renegotiate server",
+            "serve --starttls smtp",
+            "serve --console 127.0.0.1:0",
+            "serve --listen nowhere",
+            "serve --dir /nowhere",
+        ] {
+            assert_eq!(
+                plan(line).err().map(|failure| failure.exit),
+                Some(Exit::Usage),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What is said on stderr, and how much of it.
+
+use crate::args::{Color, Global};
+use anstream::{ColorChoice, eprintln};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Display;
+
+/// How talkative the program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Loudness {
+    Errors,
+    Normal,
+    Details,
+}
+
+/// Talks to whoever started the program, on stderr.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talk {
+    loudness: Loudness,
+}
+
+impl Talk {
+    /// As loud as the flags say; sets the colours of both streams, too.
+    pub(crate) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        let loudness = match (global.quiet, global.verbose) {
+            (true, _) => Loudness::Errors,
+            (false, 0) => Loudness::Normal,
+            (false, _) => Loudness::Details,
+        };
+        Self { loudness }
+    }
+
+    /// A plain line.
+    pub(crate) fn say(self, line: impl Display) {
+        if self.loudness >= Loudness::Normal {
+            eprintln!("{line}");
+        }
+    }
+
+    /// A line for people who want to know more.
+    pub(crate) fn detail(self, line: impl Display) {
+        if self.loudness >= Loudness::Details {
+            let dim = Style::new().dimmed();
+            eprintln!("{dim}{line}{dim:#}");
+        }
+    }
+
+    /// Something is not as it should be, and things go on.
+    pub(crate) fn warn(self, line: impl Display) {
+        if self.loudness >= Loudness::Normal {
+            let yellow = AnsiColor::Yellow.on_default().bold();
+            eprintln!("{yellow}warning:{yellow:#} {line}");
+        }
+    }
+
+    /// Something went wrong.
+    pub(crate) fn error(self, line: impl Display) {
+        let red = AnsiColor::Red.on_default().bold();
+        eprintln!("{red}error:{red:#} {line}");
+    }
+}
