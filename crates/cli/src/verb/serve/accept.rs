@@ -1,0 +1,118 @@
+//! From a listening socket to connections, and from those to pages.
+
+use super::site::{Content, Site, Visit};
+use super::{echo, http};
+use crate::report::talk::Talk;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tessera::ServerConfig;
+use tessera::tokio::TlsAcceptor;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+/// After an error of `accept`, mostly "too many open files": others must get time to finish.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What connections are made of; certificates may change under way.
+pub(crate) struct House {
+    /// The config for the next connection.
+    pub(crate) config: RwLock<Arc<ServerConfig>>,
+    /// What is served.
+    pub(crate) site: Arc<Site>,
+    /// Who is told.
+    pub(crate) talk: Talk,
+}
+
+/// Tells connections to finish, and whoever waits that they have.
+#[derive(Clone)]
+pub(crate) struct Lifeline {
+    /// True: finish what is under way.
+    pub(crate) drain: watch::Receiver<bool>,
+    /// Gone when the last connection is.
+    pub(crate) alive: mpsc::Sender<()>,
+}
+
+impl House {
+    /// Certificates for connections from now on.
+    pub(crate) fn set_config(&self, config: Arc<ServerConfig>) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner)).into()
+    }
+}
+
+/// Accepts until told to drain.
+pub(crate) async fn accept(listener: TcpListener, house: Arc<House>, lifeline: Lifeline) {
+    let mut drain = lifeline.drain.clone();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((tcp, peer)) => {
+                    tokio::spawn(connection(tcp, peer, Arc::clone(&house), lifeline.clone()));
+                }
+                Err(error) => {
+                    house.talk.warn(format_args!("accept: {error}"));
+                    tokio::time::sleep(PAUSE).await;
+                }
+            },
+            () = told_to_finish(&mut drain) => return,
+        }
+    }
+}
+
+/// Ready when connections are to finish what is under way.
+pub(super) async fn told_to_finish(drain: &mut watch::Receiver<bool>) {
+    let _ = drain.wait_for(|drain| *drain).await;
+}
+
+/// One connection from its first byte to its last.
+async fn connection(tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lifeline: Lifeline) {
+    let Lifeline {
+        mut drain,
+        alive: _alive,
+    } = lifeline;
+    // Records are whole when they are written; waiting for more to send only delays them.
+    let _ = tcp.set_nodelay(true);
+    let handshake = house.acceptor().accept_from(tcp, peer.to_string());
+    let stream = tokio::select! {
+        stream = handshake => stream,
+        () = told_to_finish(&mut drain) => return,
+    };
+    // Why a handshake failed is in the book, and dropping the stream closes the transport at once.
+    let Ok(stream) = stream else { return };
+    let visit = Visit {
+        connection: stream.id(),
+        facts: stream.facts().clone(),
+        peer: peer.to_string(),
+    };
+    match house.site.content {
+        Content::Echo => drop(echo::serve(stream, drain).await),
+        Content::Pages | Content::Files(_) => {
+            http::serve(stream, visit, Arc::clone(&house.site), drain).await;
+        }
+    }
+}
+
+/// Listens on all of these; port 0 becomes the same free port everywhere.
+pub(crate) async fn listen(
+    addresses: &[SocketAddr],
+) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    for address in addresses {
+        let mut address = *address;
+        if address.port() == 0
+            && let Some(first) = listeners.first().and_then(|first| first.local_addr().ok())
+        {
+            address.set_port(first.port());
+        }
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| (address, error))?;
+        listeners.push(listener);
+    }
+    Ok(listeners)
+}

@@ -1,0 +1,83 @@
+//! From certificates and a store to the TLS server's config; once at the start, and at each SIGHUP.
+
+use super::book::Book;
+use crate::exit::{Failure, Outcome};
+use crate::plan::serve::{Certificates, ServePlan};
+use crate::report::talk::Talk;
+use crate::store::Store;
+use std::sync::Arc;
+use tessera::identity::Signer;
+use tessera::session::Tickets;
+use tessera::session::store::ProcessId;
+use tessera::{KeyLogSink, Registration, ServerConfig, ServerSettings, clock};
+
+/// What stays the same when certificates are reloaded.
+pub(crate) struct Lasting {
+    /// Sessions, ring, register.
+    pub(crate) store: Store,
+    /// The ring and the revocations of this process.
+    pub(crate) tickets: Arc<Tickets>,
+    /// Who is told what happens.
+    pub(crate) book: Arc<Book>,
+    /// Where traffic secrets go.
+    pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
+    /// This process in the register.
+    pub(crate) process: ProcessId,
+}
+
+/// The config for these certificates.
+pub(crate) fn build(
+    plan: &ServePlan,
+    certificates: Certificates,
+    lasting: &Lasting,
+) -> Outcome<Arc<ServerConfig>> {
+    let mut settings = ServerSettings {
+        alpn: plan.alpn.clone(),
+        client_auth: certificates.client_auth,
+        client_verifier: certificates.client_verifier,
+        tickets: plan.tickets,
+        single_use: plan.single_use,
+        shared: Some(Arc::clone(&lasting.tickets)),
+        store: Some(Arc::clone(&lasting.store.sessions)),
+        vault: Some(lasting.store.vault.clone()),
+        register: Some(Registration {
+            register: Arc::clone(&lasting.store.register),
+            process: lasting.process,
+        }),
+        deployment: Some(plan.deployment),
+        policy: plan.policy.clone(),
+        idle_timeout: Some(plan.idle_timeout),
+        observer: Some(Arc::clone(&lasting.book) as _),
+        key_log: lasting.key_log.clone(),
+        ..ServerSettings::default()
+    };
+    match certificates.ocsp {
+        None => settings.credentials = certificates.credentials,
+        Some(staple) => {
+            settings.signers = certificates
+                .credentials
+                .into_iter()
+                .map(|credential| (credential.identity(), credential.key as Arc<dyn Signer>))
+                .collect();
+            if let Some((identity, _)) = settings.signers.first_mut() {
+                identity.ocsp = Some(staple);
+            }
+        }
+    }
+    // What the flags allow and TLS does not: too many tickets, too long a lineage.
+    ServerConfig::try_from(settings)
+        .map(Arc::new)
+        .map_err(Failure::usage)
+}
+
+/// Says what clients might take offence at.
+pub(crate) fn warn(certificates: &Certificates, talk: Talk) {
+    let now = clock::now();
+    for warning in certificates
+        .credentials
+        .iter()
+        .flat_map(|credential| credential.warnings(now))
+    {
+        talk.warn(warning);
+    }
+}

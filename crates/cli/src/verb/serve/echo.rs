@@ -1,0 +1,69 @@
+//! `--echo`: every line comes back as it is.
+
+use super::accept::told_to_finish;
+use std::io;
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+use tokio::sync::watch;
+
+/// The longest line that is waited for; a longer one comes back in pieces.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// Sends lines back until the peer closes, or until `drain` says that this was the last one.
+pub(crate) async fn serve<IO>(io: IO, mut drain: watch::Receiver<bool>) -> io::Result<()>
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut io = BufReader::new(io);
+    let mut line = Vec::new();
+    loop {
+        tokio::select! {
+            read = read_line(&mut io, &mut line) => {
+                if read? == 0 {
+                    break;
+                }
+            }
+            () = told_to_finish(&mut drain) => break,
+        }
+        // What is here already goes back together.
+        if io.buffer().contains(&b'\n') && (line.len() as u64) < LONGEST_LINE {
+            continue;
+        }
+        io.get_mut().write_all(&line).await?;
+        io.get_mut().flush().await?;
+        line.clear();
+    }
+    io.get_mut().write_all(&line).await?;
+    io.get_mut().shutdown().await
+}
+
+/// The next line, or a piece of a long one. What was read stays in `line` should this be dropped.
+async fn read_line<IO>(io: &mut BufReader<IO>, line: &mut Vec<u8>) -> io::Result<usize>
+where
+    IO: AsyncRead + Unpin,
+{
+    io.take(LONGEST_LINE).read_until(b'\n', line).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lines_come_back_as_they_are_and_the_rest_at_the_end() {
+        let (mut client, server) = tokio::io::duplex(1 << 16);
+        let (_keep, drain) = watch::channel(false);
+        let echo = tokio::spawn(serve(server, drain));
+        client.write_all(b"one\r\ntwo\n").await.unwrap();
+        let mut back = [0; 9];
+        client.read_exact(&mut back).await.unwrap();
+        assert_eq!(&back, b"one\r\ntwo\n");
+        client.write_all(b"rest").await.unwrap();
+        client.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        client.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"rest");
+        echo.await.unwrap().unwrap();
+    }
+}

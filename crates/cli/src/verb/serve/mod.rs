@@ -1,0 +1,202 @@
+//! `tessera serve`: pages, files or an echo over TLS, with sessions that outlive the process.
+
+mod accept;
+mod body;
+pub(crate) mod book;
+mod config;
+mod echo;
+mod files;
+mod http;
+mod page;
+mod pages;
+mod ring;
+mod site;
+mod web_session;
+
+use crate::args::{Global, ServeArgs};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::keylog;
+use crate::plan::serve::ServePlan;
+use crate::report::json;
+use crate::report::talk::Talk;
+use crate::store;
+use accept::{House, Lifeline};
+use book::Book;
+use config::Lasting;
+use serde::{Deserialize, Serialize};
+use site::{Content, Site};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tessera::clock;
+use tessera::session::{Ring, Tickets};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use web_session::WebSessions;
+
+/// How long connections may take to finish after SIGTERM.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The first line on stdout with `--json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Listening {
+    /// `tessera.serve/1`.
+    pub(crate) schema: Cow<'static, str>,
+    /// Address and port.
+    pub(crate) listening: String,
+    /// The authority of the development certificate, for clients.
+    pub(crate) ca: Option<String>,
+    /// The console's address.
+    pub(crate) console: Option<String>,
+}
+
+/// Serves until told to stop.
+pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
+    let plan = ServePlan::new(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(plan, global.json || global.jsonl, talk))
+}
+
+async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
+    // Before anything is said: whoever reads the first line may send a signal at once.
+    let mut signals = Signals::new()?;
+    let tickets = Arc::new(Tickets::new(Ring::default()));
+    let store = store::open(&plan.store, Some(&tickets), talk)?;
+    let certificates = plan.certificates.read(&plan.state, clock::now())?;
+    config::warn(&certificates, talk);
+    let ca = certificates.ca.clone();
+    tickets.set_ring(
+        ring::settle(&store, clock::now())
+            .await
+            .map_err(Failure::store)?,
+    );
+    let lasting = Lasting {
+        tickets,
+        book: Arc::new(Book::new(plan.ledger.as_deref(), talk)?),
+        key_log: keylog::open(plan.keylog.as_deref(), talk)?,
+        process: clock::process_id(),
+        store,
+    };
+    let config = config::build(&plan, certificates, &lasting)?;
+    let listeners = accept::listen(&plan.listen)
+        .await
+        .map_err(|(address, error)| {
+            Failure::internal(format_args!(
+                "cannot listen on {address} (--listen {}): {error}",
+                plan.listen_text
+            ))
+        })?;
+    let house = Arc::new(House {
+        config: RwLock::new(config),
+        site: Arc::new(site(&plan, &lasting)),
+        talk,
+    });
+    let (drain, drained) = watch::channel(false);
+    let (alive, mut gone) = mpsc::channel(1);
+    let chores = ring::look_after(
+        lasting.store.clone(),
+        Arc::clone(&lasting.tickets),
+        lasting.process,
+        talk,
+    );
+    let chores = tokio::spawn(chores);
+    announce(&listeners, ca.as_deref(), json)?;
+    for listener in listeners {
+        let lifeline = Lifeline {
+            drain: drained.clone(),
+            alive: alive.clone(),
+        };
+        tokio::spawn(accept::accept(listener, Arc::clone(&house), lifeline));
+    }
+    drop((alive, drained));
+
+    while signals.next().await == Told::Reload {
+        match plan
+            .certificates
+            .read(&plan.state, clock::now())
+            .and_then(|certificates| {
+                config::warn(&certificates, talk);
+                config::build(&plan, certificates, &lasting)
+            }) {
+            Ok(config) => {
+                house.set_config(config);
+                talk.say("certificates reloaded; sessions stay");
+            }
+            Err(failure) => talk.error(format_args!("nothing reloaded: {failure}")),
+        }
+    }
+    talk.detail("draining");
+    let _ = drain.send(true);
+    let finished = tokio::time::timeout(DRAIN, gone.recv()).await;
+    if finished.is_err() {
+        talk.warn("some connections did not finish in time and were cut off");
+    }
+    chores.abort();
+    Ok(Exit::Done)
+}
+
+fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
+    let content = match (&plan.dir, plan.echo) {
+        (_, true) => Content::Echo,
+        (Some(dir), false) => Content::Files(dir.clone()),
+        (None, false) => Content::Pages,
+    };
+    Site {
+        content,
+        web: WebSessions::new(plan.sign_in_idle),
+        book: Arc::clone(&lasting.book),
+        register: Arc::clone(&lasting.store.register),
+    }
+}
+
+/// The first line, and the only one.
+fn announce(listeners: &[TcpListener], ca: Option<&Path>, as_json: bool) -> Outcome<()> {
+    let first = listeners
+        .first()
+        .ok_or_else(|| Failure::internal("nothing to listen on"))?;
+    let address = first.local_addr()?.to_string();
+    if as_json {
+        return json::print(&Listening {
+            schema: Cow::Borrowed("tessera.serve/1"),
+            listening: address,
+            ca: ca.map(|path| path.display().to_string()),
+            console: None,
+        });
+    }
+    json::line(&format!("listening https://{address}"))
+}
+
+/// What signals mean here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Stop,
+    Reload,
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> Outcome<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.terminate.recv() => Told::Stop,
+            _ = self.interrupt.recv() => Told::Stop,
+            _ = self.hang_up.recv() => Told::Reload,
+        }
+    }
+}

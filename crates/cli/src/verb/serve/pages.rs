@@ -1,0 +1,205 @@
+//! The built-in pages: who answers which request.
+
+use super::body::PageBody;
+use super::files;
+use super::page;
+use super::site::{Content, Site, Visit};
+use super::web_session::Drawn;
+use crate::random;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::json;
+use tessera::clock;
+
+type Answer = Response<PageBody>;
+
+/// Answers one request of one visitor.
+pub(crate) async fn answer(site: &Site, visit: &Visit, request: Request<Incoming>) -> Answer {
+    let mut answer = match &site.content {
+        Content::Files(root) => files::answer(root, &request).await,
+        Content::Pages | Content::Echo => built_in(site, visit, request).await,
+    };
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    answer
+}
+
+async fn built_in(site: &Site, visit: &Visit, request: Request<Incoming>) -> Answer {
+    let path = request.uri().path().to_owned();
+    match path.as_str() {
+        "/" => {
+            get(&request, || async {
+                let html = page::render(&site.document(visit, &cookies(&request)).await);
+                let mut answer = with_type("text/html; charset=utf-8", html);
+                let policy = HeaderValue::from_static(page::CONTENT_SECURITY_POLICY);
+                answer
+                    .headers_mut()
+                    .insert(header::CONTENT_SECURITY_POLICY, policy);
+                answer
+            })
+            .await
+        }
+        "/json" => {
+            get(&request, || async {
+                let document = site.document(visit, &cookies(&request)).await;
+                // Names, numbers and times: nothing in it can fail to be written.
+                let json = serde_json::to_string(&document).unwrap_or_default();
+                with_type("application/json", format!("{json}\n"))
+            })
+            .await
+        }
+        "/private" => get(&request, || async { private(visit) }).await,
+        "/echo" => post(&request).unwrap_or_else(|| echo(request)),
+        "/sign-in" => post(&request).unwrap_or_else(|| sign_in(site, &request)),
+        "/sign-out" => post(&request).unwrap_or_else(|| sign_out(site, &request)),
+        other => match other.strip_prefix("/bytes/") {
+            Some(count) => get(&request, || async { many(count) }).await,
+            None => not_found(),
+        },
+    }
+}
+
+/// Answers GET and HEAD, and refuses the rest.
+async fn get<F: Future<Output = Answer>>(
+    request: &Request<Incoming>,
+    answer: impl FnOnce() -> F,
+) -> Answer {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        answer().await
+    } else {
+        not_allowed("GET, HEAD")
+    }
+}
+
+/// Refuses everything but POST.
+fn post(request: &Request<Incoming>) -> Option<Answer> {
+    (request.method() != Method::POST).then(|| not_allowed("POST"))
+}
+
+fn not_allowed(methods: &'static str) -> Answer {
+    let mut answer = plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("Here only: {methods}.\n"),
+    );
+    answer
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(methods));
+    answer
+}
+
+pub(super) fn not_found() -> Answer {
+    plain(
+        StatusCode::NOT_FOUND,
+        "Nothing here. There are /, /json, /bytes/N, /private and POST /echo, /sign-in, /sign-out.\n",
+    )
+}
+
+pub(super) fn plain(status: StatusCode, text: impl Into<String>) -> Answer {
+    let mut answer = with_type("text/plain; charset=utf-8", text.into());
+    *answer.status_mut() = status;
+    answer
+}
+
+fn with_type(kind: &'static str, text: String) -> Answer {
+    let mut answer = Response::new(PageBody::from(text));
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
+}
+
+fn many(count: &str) -> Answer {
+    let Ok(count) = count.parse() else {
+        return plain(StatusCode::BAD_REQUEST, "After /bytes/ comes a number.\n");
+    };
+    let mut answer = Response::new(PageBody::Many(count));
+    answer.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    answer
+}
+
+fn echo(request: Request<Incoming>) -> Answer {
+    let kind = request.headers().get(header::CONTENT_TYPE).cloned();
+    let mut answer = Response::new(PageBody::Echo(request.into_body()));
+    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+    answer
+}
+
+fn private(visit: &Visit) -> Answer {
+    match &visit.facts.peer {
+        Some(peer) => plain(StatusCode::OK, format!("{}\n", peer.subject)),
+        None => plain(
+            StatusCode::FORBIDDEN,
+            "This page is for visitors with a client certificate, and this connection has none. In this version the server \
+             asks for it in the handshake only (--client-auth request); asking here, after the request, comes in a later one.\n",
+        ),
+    }
+}
+
+fn sign_in(site: &Site, request: &Request<Incoming>) -> Answer {
+    let drawn = Drawn {
+        cookie: random::bytes(),
+        id: random::bytes(),
+    };
+    let (part, cookie) = site.web.sign_in(&cookies(request), &drawn, clock::now());
+    signed(
+        request,
+        &cookie,
+        &json!({"schema": "tessera.web-session/1", "web_session": part}),
+    )
+}
+
+fn sign_out(site: &Site, request: &Request<Incoming>) -> Answer {
+    let cookie = site.web.sign_out(&cookies(request));
+    signed(
+        request,
+        &cookie,
+        &json!({"schema": "tessera.web-session/1", "web_session": null}),
+    )
+}
+
+/// Browsers go back to the page, programs get the result.
+fn signed(request: &Request<Incoming>, cookie: &str, result: &serde_json::Value) -> Answer {
+    let mut answer = if accepts_html(request) {
+        let mut answer = Response::new(PageBody::Full(None));
+        *answer.status_mut() = StatusCode::SEE_OTHER;
+        answer
+            .headers_mut()
+            .insert(header::LOCATION, HeaderValue::from_static("/"));
+        answer
+    } else {
+        with_type("application/json", format!("{result}\n"))
+    };
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        answer.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    answer
+}
+
+fn accepts_html(request: &Request<Incoming>) -> bool {
+    header_texts(request, &header::ACCEPT)
+        .iter()
+        .any(|value| value.contains("text/html"))
+}
+
+/// The Cookie headers; HTTP/2 may send several.
+fn cookies(request: &Request<Incoming>) -> Vec<&str> {
+    header_texts(request, &header::COOKIE)
+}
+
+fn header_texts<'a>(request: &'a Request<Incoming>, name: &HeaderName) -> Vec<&'a str> {
+    request
+        .headers()
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! What is served, and to whom.
+
+use super::book::Book;
+use super::web_session::WebSessions;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tessera::session::Register;
+use tessera::session::store::Uses;
+use tessera::{ConnectionId, Facts, clock};
+use tessera_observe::{ConnectionDocument, ConnectionPart, SessionPart};
+
+/// What is served.
+pub(crate) enum Content {
+    /// The built-in pages.
+    Pages,
+    /// The files of a directory.
+    Files(PathBuf),
+    /// Every line, back as it is.
+    Echo,
+}
+
+/// Everything the pages need to know.
+pub(crate) struct Site {
+    /// What is served.
+    pub(crate) content: Content,
+    /// Who is signed in.
+    pub(crate) web: WebSessions,
+    /// What happened on connections.
+    pub(crate) book: Arc<Book>,
+    /// What happened on those of other processes.
+    pub(crate) register: Arc<dyn Register>,
+}
+
+/// Whose requests these are: one connection.
+pub(crate) struct Visit {
+    /// Its name.
+    pub(crate) connection: ConnectionId,
+    /// What its handshake agreed.
+    pub(crate) facts: Facts,
+    /// Where the peer is.
+    pub(crate) peer: String,
+}
+
+/// How long a page waits for the register before it goes without.
+const REGISTER_DEADLINE: Duration = Duration::from_millis(20);
+
+impl Site {
+    /// `tessera.connection/1` for this visitor.
+    pub(crate) async fn document(&self, visit: &Visit, cookies: &[&str]) -> ConnectionDocument {
+        let mut document = match self.book.document(visit.connection, &visit.facts) {
+            Some(document) => document,
+            None => bare(visit),
+        };
+        // The ledger knows this process, the register all of them, if a little later.
+        if let Some(uses) = self.uses(visit).await {
+            document.session.uses = document.session.uses.max(uses);
+        }
+        document.web_session = self.web.visit(cookies, clock::now());
+        document
+    }
+
+    async fn uses(&self, visit: &Visit) -> Option<u64> {
+        let session = Uses::Session(visit.facts.session.id);
+        let tally = self.register.tally(session, clock::now());
+        tokio::time::timeout(REGISTER_DEADLINE, tally)
+            .await
+            .ok()?
+            .ok()
+            .map(|tally| tally.uses)
+    }
+}
+
+/// What the connection itself knows, should the ledger have lost it.
+fn bare(visit: &Visit) -> ConnectionDocument {
+    let connection = ConnectionPart {
+        id: visit.connection.to_string(),
+        opened_at: clock::now().into(),
+        peer: visit.peer.clone(),
+        keys_fingerprint: visit.facts.keys_fingerprint.to_string(),
+        epoch: 0,
+        key_updates: 0,
+    };
+    ConnectionDocument::new(connection, SessionPart::of(&visit.facts))
+}
