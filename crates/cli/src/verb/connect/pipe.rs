@@ -1,0 +1,75 @@
+//! Without `--get`: stdin goes to the peer, and what the peer says to stdout.
+
+use super::get::Destination;
+use super::report::Said;
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+/// After the last of our input, an answer is waited for so long, and again after each piece of it.
+const QUIET: Duration = Duration::from_secs(1);
+/// If we said nothing, there is no answer to wait for; the peer may still greet.
+const QUIET_UNASKED: Duration = Duration::from_millis(100);
+
+const PIECE: usize = 16 * 1024;
+
+/// Carries both directions until the peer closes, or until nothing more is to be expected.
+pub(super) async fn run<IO, R>(mut io: IO, mut input: R, to: Destination) -> io::Result<(IO, Said)>
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+    R: AsyncRead + Unpin,
+{
+    let mut kept = Vec::new();
+    let mut stdout = tokio::io::stdout();
+    let (mut ours, mut theirs) = (vec![0; PIECE], vec![0; PIECE]);
+    let (mut at_end, mut quiet) = (false, QUIET_UNASKED);
+    loop {
+        tokio::select! {
+            read = input.read(&mut ours), if !at_end => {
+                let read = read?;
+                if read == 0 {
+                    at_end = true;
+                } else {
+                    io.write_all(ours.get(..read).unwrap_or_default()).await?;
+                    io.flush().await?;
+                    quiet = QUIET;
+                }
+            }
+            read = io.read(&mut theirs) => {
+                let read = read?;
+                if read == 0 {
+                    break;
+                }
+                let piece = theirs.get(..read).unwrap_or_default();
+                match to {
+                    Destination::Report => kept.extend_from_slice(piece),
+                    Destination::Stdout => {
+                        stdout.write_all(piece).await?;
+                        stdout.flush().await?;
+                    }
+                }
+            }
+            () = tokio::time::sleep(quiet), if at_end => break,
+        }
+    }
+    let body = (to == Destination::Report).then_some(kept);
+    Ok((io, Said { status: None, body }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_typed_goes_out_and_what_comes_is_kept() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+        let pipe = tokio::spawn(run(ours, &b"hello\n"[..], Destination::Report));
+        let mut heard = [0; 6];
+        theirs.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"hello\n");
+        theirs.write_all(b"and good day").await.unwrap();
+        drop(theirs);
+        let (_, said) = pipe.await.unwrap().unwrap();
+        assert_eq!(said.body.as_deref(), Some(&b"and good day"[..]));
+    }
+}
