@@ -1,0 +1,121 @@
+//! Everything a store keeps, page by page, with how it stands and who uses it.
+
+use super::row::{Row, State};
+use crate::exit::{Failure, Outcome};
+use crate::report::talk::Talk;
+use crate::store::Store;
+use std::time::Duration;
+use tessera::session::store::{Tally, Uses};
+use tessera::session::{Listed, Page, Revoked, Side, Summary, TicketId, TicketKind};
+use tessera::{Timestamp, clock};
+
+/// Entries read at once.
+const PAGE: usize = 500;
+/// A process that has not said so for this long does not live.
+const ALIVE: Duration = Duration::from_secs(5);
+
+/// What is kept.
+pub(super) struct Catalogue {
+    /// Servers' sessions first, then clients', each by id.
+    pub(super) rows: Vec<Row>,
+}
+
+impl Catalogue {
+    /// Reads everything there is. Records that do not open are named and left out.
+    pub(super) async fn read(store: &Store, talk: Talk) -> Outcome<Self> {
+        let now = clock::now();
+        let revoked = store.revocations.revoked().await.map_err(Failure::store)?;
+        let mut rows = Vec::new();
+        for side in [Side::Server, Side::Client] {
+            let mut after = None;
+            loop {
+                let page = page(store, side, after).await?;
+                after = page.last().map(|listed| listed.id);
+                let complete = page.len() < PAGE;
+                for listed in page {
+                    match &listed.summary {
+                        Ok(summary) => {
+                            let tally = tally(store, summary, now).await?;
+                            rows.push(Row::new(
+                                &listed,
+                                summary,
+                                state(&listed, summary, &revoked, now),
+                                tally,
+                            ));
+                        }
+                        Err(failure) => talk.warn(format_args!(
+                            "{side} session {}: {failure}",
+                            listed.id.short()
+                        )),
+                    }
+                }
+                if complete {
+                    break;
+                }
+            }
+        }
+        Ok(Self { rows })
+    }
+
+    /// Those whose id or lineage begins so; a person rarely types all 64 digits.
+    pub(super) fn matching(self, with: &str) -> Outcome<Vec<Row>> {
+        let with = with.to_ascii_lowercase();
+        if with.is_empty() || !with.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Failure::usage(format_args!(
+                "{with:?} is not the beginning of an id"
+            )));
+        }
+        let rows: Vec<_> = self
+            .rows
+            .into_iter()
+            .filter(|row| row.begins(&with))
+            .collect();
+        if rows.is_empty() {
+            return Err(Failure::internal(format_args!(
+                "no session or lineage begins with {with}"
+            )));
+        }
+        Ok(rows)
+    }
+
+    /// Those made longer ago than this.
+    pub(super) fn older_than(self, age: Duration) -> Vec<Row> {
+        let before = clock::now().minus(age);
+        self.rows
+            .into_iter()
+            .filter(|row| row.handle.issued_at < before)
+            .collect()
+    }
+}
+
+async fn page(store: &Store, side: Side, after: Option<TicketId>) -> Outcome<Vec<Listed>> {
+    let page = Page { after, limit: PAGE };
+    match side {
+        Side::Server => store.sessions.list(page).await,
+        Side::Client => store.wallet.contents(page).await,
+    }
+    .map_err(Failure::store)
+}
+
+fn state(listed: &Listed, summary: &Summary, revoked: &Revoked, now: Timestamp) -> State {
+    match () {
+        () if revoked.covers_summary(summary) => State::Revoked,
+        () if listed.spent => State::Used,
+        () if summary.expires_at <= now => State::Expired,
+        () => State::Live,
+    }
+}
+
+/// Connections are registered by servers; of a lineage whose tickets are with its clients, all count.
+async fn tally(store: &Store, summary: &Summary, now: Timestamp) -> Outcome<Tally> {
+    let of = match (summary.side, summary.kind) {
+        (Side::Client, _) => return Ok(Tally::default()),
+        (Side::Server, TicketKind::Lineage) => Uses::Lineage(summary.lineage.id),
+        (Side::Server, TicketKind::Sealed | TicketKind::Stored) => Uses::Session(summary.id),
+    };
+    store
+        .register
+        .tally(of, now.minus(ALIVE))
+        .await
+        .map_err(Failure::store)
+}

@@ -1,0 +1,97 @@
+//! `tessera session`: what is kept, shown, ended and checked.
+
+mod catalogue;
+mod expire;
+mod row;
+mod verify;
+
+use crate::args::{Global, SessionArgs, SessionVerb, StateArgs};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::plan::later;
+use crate::plan::state::StateDir;
+use crate::plan::store::StorePlan;
+use crate::report::json;
+use crate::report::table::Table;
+use crate::report::talk::Talk;
+use crate::store::{self, Store};
+use catalogue::Catalogue;
+use row::{Row, SessionList};
+
+/// Does what was asked with kept sessions.
+pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match &args.verb {
+            SessionVerb::List { state, all } => {
+                let catalogue = Catalogue::read(&open(state, talk)?, talk).await?;
+                let rows = catalogue
+                    .rows
+                    .into_iter()
+                    .filter(|row| *all || row.is_live());
+                list(rows.collect(), global)
+            }
+            SessionVerb::Show { id, state } => {
+                let catalogue = Catalogue::read(&open(state, talk)?, talk).await?;
+                show(catalogue.matching(id)?, global)
+            }
+            SessionVerb::Expire {
+                id,
+                older_than,
+                all: _,
+                state,
+            } => {
+                let store = open(state, talk)?;
+                let catalogue = Catalogue::read(&store, talk).await?;
+                let chosen = match (id, older_than) {
+                    (Some(id), _) => catalogue.matching(id)?,
+                    (None, Some(age)) => catalogue.older_than(*age),
+                    (None, None) => catalogue.rows,
+                };
+                expire::run(&store, &chosen, global, talk).await
+            }
+            SessionVerb::Verify { state } => verify::run(&plan(state)?, global, talk),
+            SessionVerb::Connections(_) => Err(later::refuse("session connections")),
+            SessionVerb::Export(_) => Err(later::refuse("session export")),
+            SessionVerb::Import(_) => Err(later::refuse("session import")),
+            SessionVerb::Convert(_) => Err(later::refuse("session convert")),
+            SessionVerb::Revoke(_) => Err(later::refuse("session revoke")),
+        }
+    })
+}
+
+fn plan(args: &StateArgs) -> Outcome<StorePlan> {
+    let state = StateDir::open(args.state.as_deref())?;
+    StorePlan::new(args, &state)
+}
+
+fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
+    store::open(&plan(args)?, None, talk).map_err(Failure::from)
+}
+
+fn list(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
+    if global.json {
+        json::print(&SessionList::new(rows))?;
+    } else if global.jsonl {
+        rows.iter().try_for_each(json::print)?;
+    } else if rows.is_empty() {
+        anstream::println!("No sessions are kept here.");
+    } else {
+        let mut table = Table::new(&Row::HEADING);
+        rows.iter().for_each(|row| table.row(row.cells()));
+        anstream::println!("{table}");
+    }
+    Ok(Exit::Done)
+}
+
+fn show(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
+    if global.json {
+        json::print(&SessionList::new(rows))?;
+    } else if global.jsonl {
+        rows.iter().try_for_each(json::print)?;
+    } else {
+        rows.iter().for_each(|row| anstream::println!("{row}"));
+    }
+    Ok(Exit::Done)
+}

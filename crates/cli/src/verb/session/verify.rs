@@ -1,0 +1,82 @@
+//! `session verify`: every record is opened, and each that fails is named.
+
+use crate::args::Global;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::plan::store::{StorePlan, StoreUrl};
+use crate::report::json;
+use crate::report::talk::Talk;
+use crate::store;
+use serde::Serialize;
+
+/// `tessera.session-verify/1`.
+#[derive(Serialize)]
+struct Verified {
+    schema: &'static str,
+    sessions: u64,
+    wallet: u64,
+    spent: u64,
+    revocations: u64,
+    connections: u64,
+    ticket_keys: u64,
+    findings: Vec<Finding>,
+}
+
+/// One thing that is wrong.
+#[derive(Serialize)]
+struct Finding {
+    place: &'static str,
+    record: String,
+    problem: String,
+}
+
+/// Opens everything; looks only, and leaves a damaged file where it is.
+pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
+    let StoreUrl::Sqlite(path) = &plan.url else {
+        return Err(Failure::usage(
+            "memory: keeps nothing that could be verified",
+        ));
+    };
+    let report = store::verify(path, &plan.key)?;
+    let findings: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| Finding {
+            place: finding.place,
+            record: finding.record.clone(),
+            problem: finding.problem.clone(),
+        })
+        .collect();
+    let count = findings.len();
+    if global.json || global.jsonl {
+        json::print(&Verified {
+            schema: "tessera.session-verify/1",
+            sessions: report.sessions,
+            wallet: report.wallet,
+            spent: report.spent,
+            revocations: report.revocations,
+            connections: report.connections,
+            ticket_keys: report.ticket_keys,
+            findings,
+        })?;
+    }
+    for finding in &report.findings {
+        talk.error(format_args!("{}: {finding}", path.display()));
+    }
+    if count > 0 {
+        return Err(Failure::store(format_args!(
+            "{}: {count} records do not open",
+            path.display()
+        )));
+    }
+    talk.say(format_args!(
+        "{}: all is well: {} sessions, {} in the wallet, {} used up, {} revocations, {} connections, {} ticket keys",
+        path.display(),
+        report.sessions,
+        report.wallet,
+        report.spent,
+        report.revocations,
+        report.connections,
+        report.ticket_keys
+    ));
+    Ok(Exit::Done)
+}
