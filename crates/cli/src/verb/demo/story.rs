@@ -1,0 +1,102 @@
+//! The steps, in the order in which they happen.
+
+use super::check;
+use super::client::{Client, Seen};
+use super::learn;
+use super::ledger;
+use super::report::{Step, Story};
+use super::scene::Scene;
+use super::server::Server;
+use crate::exit::Outcome;
+use crate::report::talk::Talk;
+use crate::verb::serve::book::LedgerLine;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+/// How the story is told.
+#[derive(Clone, Copy)]
+pub(super) struct Teller {
+    /// Wait for a line on stdin before each step.
+    pub(super) step: bool,
+    /// Explain each step.
+    pub(super) learn: bool,
+    /// Whom to tell.
+    pub(super) talk: Talk,
+}
+
+/// One step, and what both ends saw of it.
+pub(super) struct Scenes {
+    /// Which step.
+    pub(super) step: Step,
+    /// What the client saw.
+    pub(super) seen: Vec<Seen>,
+    /// What the server wrote down.
+    pub(super) lines: Vec<LedgerLine>,
+    /// The server's process.
+    pub(super) process: u32,
+}
+
+/// Tells the story, and leaves the last server running.
+pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Story)> {
+    let mut scenes = Vec::new();
+    teller.before(Step::Full).await?;
+    let first = Server::start(scene).await?;
+    let client = Client {
+        scene,
+        port: first.port(),
+    };
+    scenes.push(act(Step::Full, &client, &first, &[]).await?);
+
+    teller.before(Step::Resumed).await?;
+    scenes.push(act(Step::Resumed, &client, &first, &[]).await?);
+
+    teller.before(Step::AtOnce).await?;
+    scenes.push(act(Step::AtOnce, &client, &first, &["--parallel", "5"]).await?);
+
+    teller.before(Step::FromDisk).await?;
+    first.kill().await?;
+    let second = Server::start(scene).await?;
+    // At the end one ticket is taken out of the wallet: somebody is going to use it twice.
+    let copy = scene.copy().display().to_string();
+    scenes.push(act(Step::FromDisk, &client, &second, &["--session-out", &copy]).await?);
+
+    teller.before(Step::Carried).await?;
+    let carried = ["--session-in", &copy, "--no-wallet"];
+    scenes.push(act(Step::Carried, &client, &second, &carried).await?);
+
+    teller.before(Step::Refused).await?;
+    scenes.push(act(Step::Refused, &client, &second, &carried).await?);
+    Ok((second, check::story(&scenes)))
+}
+
+async fn act(step: Step, client: &Client<'_>, server: &Server, args: &[&str]) -> Outcome<Scenes> {
+    // A client that fails is part of the story: the check says what is missing.
+    let seen = client.connect(server, args).await.unwrap_or_default();
+    let connections: Vec<_> = seen.iter().filter_map(Seen::connection).collect();
+    let lines = match connections.as_slice() {
+        [] => Vec::new(),
+        some => ledger::lines(&client.scene.ledger(), some).await?,
+    };
+    Ok(Scenes {
+        step,
+        seen,
+        lines,
+        process: server.pid(),
+    })
+}
+
+impl Teller {
+    async fn before(self, step: Step) -> Outcome<()> {
+        if self.learn {
+            self.talk.say(learn::about(step));
+        }
+        if self.step {
+            self.talk
+                .say(format_args!("next: {}; Enter goes on", step.title()));
+            let mut line = String::new();
+            BufReader::new(tokio::io::stdin())
+                .read_line(&mut line)
+                .await?;
+        }
+        Ok(())
+    }
+}
