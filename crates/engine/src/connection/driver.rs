@@ -65,13 +65,14 @@ impl Connection {
                 self.turn(now)
             }
             Due::Kept(keeping, true) => {
-                if let Some(message) = keeping.message {
-                    self.carry(vec![
+                match keeping.message {
+                    // To tell that a ticket was issued is to note it.
+                    Some(message) => self.carry(vec![
                         Effect::Send(message),
                         Effect::Tell(Event::TicketIssued(keeping.ticket)),
-                    ])?;
+                    ])?,
+                    None => self.tickets.push(keeping.ticket),
                 }
-                self.tickets.push(keeping.ticket);
                 Ok(())
             }
             Due::Kept(keeping, false) => {
