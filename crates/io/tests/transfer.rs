@@ -116,6 +116,39 @@ async fn two_tasks_share_a_stream_over_tcp() {
 }
 
 #[tokio::test]
+async fn a_connection_may_run_inside_another() {
+    let mut world = World::new();
+    let (acceptor, connector) = (
+        acceptor(world.server_settings()),
+        connector(world.client_settings()),
+    );
+    let (outer_server, outer_client) = pair(&acceptor, &connector).await;
+    let (server, client) = both(
+        acceptor.accept(outer_server),
+        connector.connect(name(), outer_client),
+    )
+    .await;
+    let (mut server, mut client) = (server.unwrap(), client.unwrap());
+    client.write_all(b"twice sealed").await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut received = String::new();
+    server.read_to_string(&mut received).await.unwrap();
+    assert_eq!(received, "twice sealed");
+}
+
+#[test]
+fn streams_and_handshakes_move_between_threads() {
+    fn moves<T: Send + Sync + Unpin>() {}
+    moves::<kit::ServerStream>();
+    moves::<kit::ClientStream>();
+    moves::<tessera_io::tokio::TlsStream<TcpStream>>();
+    moves::<tessera_io::tokio::Connect<TcpStream>>();
+    moves::<tessera_io::tokio::Accept<TcpStream>>();
+    moves::<tessera_io::tokio::LazyConfigAcceptor<TcpStream>>();
+    moves::<tessera_io::blocking::StreamOwned<TcpStream>>();
+}
+
+#[tokio::test]
 async fn small_slices_share_a_record() {
     let (_, mut server, mut client) = established().await;
     let before = client.traffic().sent;
