@@ -44,8 +44,7 @@ pub struct Opened<'a> {
 pub struct Closed<'a> {
     /// Which side of it was ours.
     pub side: Side,
-    /// What TLS says of the end; `None` where the application let go of the connection, or its
-    /// transport failed.
+    /// What TLS says of the end; `None` where the application let go of the connection first.
     pub ending: Option<&'a Ending>,
     /// What went over the wire.
     pub traffic: Traffic,
