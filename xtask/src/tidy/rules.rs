@@ -45,7 +45,11 @@ fn rules(document: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// The rules in the name of the test that begins on this line: `rule_19_r13_a_forged…` names two.
 fn named(line: &str) -> Vec<String> {
-    let Some(name) = line.trim_start().strip_prefix("fn ") else {
+    let Some(name) = line
+        .trim_start()
+        .trim_start_matches("async ")
+        .strip_prefix("fn ")
+    else {
         return Vec::new();
     };
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
@@ -81,6 +85,7 @@ mod tests {
 
     #[test]
     fn a_test_may_name_several_rules() {
+        assert_eq!(named("async fn r5_taint() {"), ["r5"]);
         assert_eq!(
             named("    fn rule_19_r13_a_forged_key() {"),
             ["rule_19", "r13"]
