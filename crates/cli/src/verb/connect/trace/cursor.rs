@@ -108,52 +108,29 @@ impl<'a> Cursor<'a> {
 
     /// `len` bytes, in hex.
     pub(super) fn opaque(&mut self, len: usize, name: &str) {
+        self.field(0, len, name, shortened);
+    }
+
+    /// `len` bytes whose length stood in the `back` bytes before them.
+    fn field(&mut self, back: usize, len: usize, name: &str, shown: impl Fn(&[u8]) -> String) {
         if len > self.left() {
             self.ends_early(name);
             return;
         }
-        let bytes = self.bytes.get(self.at..self.at + len).unwrap_or_default();
-        let value = match bytes.get(..SHOWN) {
-            Some(head) if len > SHOWN => format!("{len} bytes {}…", hex(head)),
-            _ if len == 0 => "empty".to_owned(),
-            _ => format!("{len} bytes {}", hex(bytes)),
-        };
-        self.line(0, name, value);
+        let value = shown(self.bytes.get(self.at..self.at + len).unwrap_or_default());
+        self.line(back, name, value);
         self.at += len;
     }
 
-    /// Bytes that open something: their number, or all of them for people who asked.
-    pub(super) fn secret(&mut self, len: usize, name: &str) {
-        if len > self.left() {
-            self.ends_early(name);
-            return;
-        }
-        let bytes = self.bytes.get(self.at..self.at + len).unwrap_or_default();
-        let value = match self.secrets {
-            Secrets::Hide => format!("{len} bytes, not shown (--show-secrets)"),
-            Secrets::Show => format!("{len} bytes {}", hex(bytes)),
-        };
-        self.line(0, name, value);
-        self.at += len;
-    }
-
-    /// `len` bytes of text.
-    pub(super) fn text(&mut self, len: usize, name: &str) {
-        if len > self.left() {
-            self.ends_early(name);
-            return;
-        }
-        let bytes = self.bytes.get(self.at..self.at + len).unwrap_or_default();
-        self.line(0, name, format_args!("\"{}\"", bytes.escape_ascii()));
-        self.at += len;
+    /// The length in front of a field.
+    fn length<const N: usize>(&mut self, name: &str) -> Option<usize> {
+        let len = self.take::<N>(name)?;
+        Some(usize::try_from(len).unwrap_or(usize::MAX))
     }
 
     /// A vector whose length has `N` bytes; `inside` reads what is in it.
     pub(super) fn vector<const N: usize>(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
-        let Some(len) = self
-            .take::<N>(name)
-            .and_then(|len| usize::try_from(len).ok())
-        else {
+        let Some(len) = self.length::<N>(name) else {
             return;
         };
         self.line(N, name, format_args!("{len} bytes"));
@@ -178,23 +155,32 @@ impl<'a> Cursor<'a> {
 
     /// A vector of bytes whose length has `N` bytes.
     pub(super) fn opaque_vector<const N: usize>(&mut self, name: &str) {
-        if let Some(len) = self.take::<N>(name) {
-            self.opaque(usize::try_from(len).unwrap_or(usize::MAX), name);
-        }
+        let Some(len) = self.length::<N>(name) else {
+            return;
+        };
+        self.field(N, len, name, shortened);
     }
 
-    /// The same for bytes that open something.
+    /// The same for bytes that open something: their number, or all of them for people who asked.
     pub(super) fn secret_vector<const N: usize>(&mut self, name: &str) {
-        if let Some(len) = self.take::<N>(name) {
-            self.secret(usize::try_from(len).unwrap_or(usize::MAX), name);
-        }
+        let Some(len) = self.length::<N>(name) else {
+            return;
+        };
+        let secrets = self.secrets;
+        self.field(N, len, name, |bytes| match secrets {
+            Secrets::Hide => format!("{len} bytes, not shown (--show-secrets)"),
+            Secrets::Show => format!("{len} bytes {}", hex(bytes)),
+        });
     }
 
     /// The same for text.
     pub(super) fn text_vector<const N: usize>(&mut self, name: &str) {
-        if let Some(len) = self.take::<N>(name) {
-            self.text(usize::try_from(len).unwrap_or(usize::MAX), name);
-        }
+        let Some(len) = self.length::<N>(name) else {
+            return;
+        };
+        self.field(N, len, name, |bytes| {
+            format!("\"{}\"", bytes.escape_ascii())
+        });
     }
 
     /// A list of two-byte codes, all on one line.
@@ -203,10 +189,7 @@ impl<'a> Cursor<'a> {
         name: &str,
         read: impl Fn(u16) -> T,
     ) {
-        let Some(len) = self
-            .take::<N>(name)
-            .and_then(|len| usize::try_from(len).ok())
-        else {
+        let Some(len) = self.length::<N>(name) else {
             return;
         };
         if len > self.left() || len % 2 == 1 {
@@ -227,6 +210,16 @@ impl<'a> Cursor<'a> {
 fn code_of(pair: &[u8]) -> u16 {
     pair.iter()
         .fold(0, |code, byte| code << 8 | u16::from(*byte))
+}
+
+/// Bytes in hex; of many only the first.
+fn shortened(bytes: &[u8]) -> String {
+    let len = bytes.len();
+    match bytes.get(..SHOWN) {
+        _ if bytes.is_empty() => "empty".to_owned(),
+        Some(head) if len > SHOWN => format!("{len} bytes {}…", hex(head)),
+        _ => format!("{len} bytes {}", hex(bytes)),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -102,9 +102,9 @@ mod tests {
         let text = tree(&client_hello(), Secrets::Hide);
         for line in [
             "client_hello, 89 bytes",
-            "0004  legacy_version",
-            "0006  random",
-            "0027  cipher_suites",
+            "0004    legacy_version",
+            "0006    random",
+            "0039    cipher_suites",
             "TLS_AES_128_GCM_SHA256",
             "supported_versions",
             "localhost",
