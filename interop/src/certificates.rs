@@ -80,7 +80,9 @@ impl Authority {
     pub fn new(dir: &Path) -> Self {
         let key = KeyType::P256.generate();
         let mut params = CertificateParams::default();
-        params.distinguished_name = name("Tessera test authority");
+        // Each authority has a name of its own, so that one is unknown to the others.
+        let place = dir.file_name().unwrap_or_default().to_string_lossy();
+        params.distinguished_name = name(&format!("test authority of {place}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).expect("a self-signed authority");
