@@ -98,7 +98,7 @@ fn rounds(kind: &'static str, seed: u64) {
         }
 
         // The connection before the kill was acknowledged, so its tickets are still there.
-        let next = story.connect(&server, Some("resumed"));
+        let next = story.connect(&server, None);
         next.assert_resumes(&last);
         last = next;
         story.verify();
