@@ -78,11 +78,15 @@ pub fn examine(path: &Path, vault: &Vault) -> Result<Report, StoreError> {
         match schema::inspect(&db, vault)? {
             State::Empty => Ok(Report::default()),
             State::Ours => verify(&db, vault),
-            State::Damaged(why) => Err(StoreError::Damaged(format!("{}: {why}", path.display())).into()),
-            State::WrongKey => Err(StoreError::WrongKey(path.display().to_string()).into()),
-            State::Later(_) | State::Foreign => {
-                Err(StoreError::Unavailable(format!("{}: not a file of this program's version", path.display())).into())
+            State::Damaged(why) => {
+                Err(StoreError::Damaged(format!("{}: {why}", path.display())).into())
             }
+            State::WrongKey => Err(StoreError::WrongKey(path.display().to_string()).into()),
+            State::Later(_) | State::Foreign => Err(StoreError::Unavailable(format!(
+                "{}: not a file of this program's version",
+                path.display()
+            ))
+            .into()),
         }
     };
     looked().map_err(|failure| failure.into_store_error(path))
@@ -233,7 +237,7 @@ impl Search<'_> {
 
     fn found(&mut self, place: &'static str, record: String, failure: Failure) {
         let problem = match failure {
-            Failure::Store(StoreError::Damaged(why)) => why,
+            Failure::Store(StoreError::Damaged(why)) | Failure::Ring(why) => why,
             Failure::Store(error) => error.to_string(),
             Failure::Sqlite(error) => error.to_string(),
         };

@@ -15,6 +15,9 @@ use tokio::sync::{mpsc, watch};
 /// After an error of `accept`, mostly "too many open files": others must get time to finish.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a failed connection may take to hear why.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// What connections are made of; certificates may change under way.
 pub(crate) struct House {
     /// The config for the next connection.
@@ -64,6 +67,14 @@ pub(crate) async fn accept(listener: TcpListener, house: Arc<House>, lifeline: L
     }
 }
 
+/// Our half is closed already. What the peer has sent meanwhile is read away: a socket that is
+/// dropped with bytes unread is reset, and the alert in it may never be seen.
+async fn linger(mut tcp: TcpStream) {
+    let mut sink = tokio::io::sink();
+    let rest = tokio::io::copy(&mut tcp, &mut sink);
+    let _ = tokio::time::timeout(LINGER, rest).await;
+}
+
 /// Ready when connections are to finish what is under way.
 pub(super) async fn told_to_finish(drain: &mut watch::Receiver<bool>) {
     let _ = drain.wait_for(|drain| *drain).await;
@@ -77,13 +88,19 @@ async fn connection(tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lifelin
     } = lifeline;
     // Records are whole when they are written; waiting for more to send only delays them.
     let _ = tcp.set_nodelay(true);
-    let handshake = house.acceptor().accept_from(tcp, peer.to_string());
+    let handshake = house
+        .acceptor()
+        .accept_from(tcp, peer.to_string())
+        .into_fallible();
     let stream = tokio::select! {
         stream = handshake => stream,
         () = told_to_finish(&mut drain) => return,
     };
-    // Why a handshake failed is in the book, and dropping the stream closes the transport at once.
-    let Ok(stream) = stream else { return };
+    let stream = match stream {
+        Ok(stream) => stream,
+        // Why it failed is in the book.
+        Err((_, tcp)) => return linger(tcp).await,
+    };
     let visit = Visit {
         connection: stream.id(),
         facts: stream.facts().clone(),
