@@ -102,6 +102,9 @@ pub(crate) struct ServeArgs {
     /// How long resumptions may go on after one full handshake, at most 7d
     #[arg(long, value_name = "D", default_value = "24h", value_parser = duration, help_heading = "Sessions")]
     pub(crate) lineage_lifetime: Duration,
+    /// How long a handshake waits for the store before it goes on without it
+    #[arg(long, value_name = "D", default_value = "1s", value_parser = duration, help_heading = "Sessions")]
+    pub(crate) store_deadline: Duration,
 
     /// Serve the files of this directory instead of the built-in pages
     #[arg(long, value_name = "DIR", help_heading = "Content")]

@@ -31,6 +31,8 @@ pub(crate) struct ServePlan {
     pub(crate) alpn: Vec<Alpn>,
     /// What to issue.
     pub(crate) tickets: TicketPlan,
+    /// How long a handshake waits for the store.
+    pub(crate) store_deadline: Duration,
     /// A ticket resumes once.
     pub(crate) single_use: bool,
     /// Of this deployment, and so of every scope.
@@ -111,6 +113,7 @@ impl ServePlan {
             alpn,
             tickets: ticket_plan(args),
             single_use: args.single_use,
+            store_deadline: args.store_deadline,
             policy,
             dir: args.dir.clone(),
             echo: args.echo,

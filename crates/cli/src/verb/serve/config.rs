@@ -42,6 +42,7 @@ pub(crate) fn build(
         client_verifier: certificates.client_verifier,
         tickets: plan.tickets,
         single_use: plan.single_use,
+        store_deadline: plan.store_deadline,
         shared: Some(Arc::clone(&lasting.tickets)),
         store: Some(Arc::clone(&lasting.store.sessions)),
         vault: Some(lasting.store.vault.clone()),

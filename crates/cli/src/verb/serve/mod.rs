@@ -64,16 +64,11 @@ pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit
 async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
     // Before anything is said: whoever reads the first line may send a signal at once.
     let mut signals = Signals::new()?;
-    let tickets = Arc::new(Tickets::new(Ring::default()));
+    let tickets = Arc::new(Tickets::new(Ring::empty()));
     let store = store::open(&plan.store, Some(&tickets), talk)?;
     let certificates = plan.certificates.read(&plan.state, clock::now())?;
     config::warn(&certificates, talk);
     let ca = certificates.ca.clone();
-    tickets.set_ring(
-        ring::settle(&store, clock::now())
-            .await
-            .map_err(Failure::store)?,
-    );
     let lasting = Lasting {
         tickets,
         book: Arc::new(Book::new(plan.ledger.as_deref(), talk)?),
@@ -81,6 +76,9 @@ async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
         process: clock::process_id(),
         store,
     };
+    ring::one_look(&lasting.store, &lasting.tickets, lasting.process, talk)
+        .await
+        .map_err(Failure::store)?;
     let config = config::build(&plan, certificates, &lasting)?;
     let listeners = accept::listen(&plan.listen)
         .await
