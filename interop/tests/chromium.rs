@@ -51,6 +51,6 @@ fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
     assert_eq!(second.session("kind"), "psk", "{second}");
     let listed = scene.session("server", &["list", "--json"]).succeeded();
     let lineage = second.session("lineage");
-    assert!(listed.text().contains(&lineage), "{lineage} in {listed}");
+    assert!(listed.text().contains(lineage), "{lineage} in {listed}");
     assert_eq!(second.session("group"), "X25519MLKEM768");
 }
