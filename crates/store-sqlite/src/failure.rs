@@ -12,9 +12,6 @@ pub(crate) enum Failure {
     Sqlite(rusqlite::Error),
     /// We said so.
     Store(StoreError),
-    /// The ring of ticket keys does not open under the key that opens this file: whatever changed
-    /// it may have changed more.
-    Ring(String),
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -32,10 +29,8 @@ impl From<StoreError> for Failure {
 impl Failure {
     /// What is wrong with the file, if it is the file and not the moment: then it is set aside.
     pub(crate) fn damage(&self) -> Option<String> {
-        let error = match self {
-            Self::Sqlite(error) => error,
-            Self::Ring(why) => return Some(why.clone()),
-            Self::Store(_) => return None,
+        let Self::Sqlite(error) = self else {
+            return None;
         };
         let damaged = match error {
             rusqlite::Error::SqliteFailure(code, said) => {
@@ -58,7 +53,6 @@ impl Failure {
     pub(crate) fn into_store_error(self, path: &Path) -> StoreError {
         match self {
             Self::Store(error) => error,
-            Self::Ring(why) => StoreError::Damaged(why),
             Self::Sqlite(error) => translate(&error, path),
         }
     }

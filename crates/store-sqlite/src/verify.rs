@@ -237,7 +237,7 @@ impl Search<'_> {
 
     fn found(&mut self, place: &'static str, record: String, failure: Failure) {
         let problem = match failure {
-            Failure::Store(StoreError::Damaged(why)) | Failure::Ring(why) => why,
+            Failure::Store(StoreError::Damaged(why)) => why,
             Failure::Store(error) => error.to_string(),
             Failure::Sqlite(error) => error.to_string(),
         };

@@ -17,7 +17,7 @@ pub(crate) fn ring(db: &Connection, vault: &Vault) -> Result<Option<Ring>, Failu
     // A ring that does not open is never taken for none: that would make a new one over it.
     let ring = vault.open_ring(version.unsigned_abs(), row::blob(row, 1)?);
     ring.map(Some)
-        .map_err(|why| Failure::Ring(format!("the ring of ticket keys: {why}")))
+        .map_err(|why| StoreError::Damaged(format!("the ring of ticket keys: {why}")).into())
 }
 
 pub(crate) fn version(db: &Connection) -> Result<u64, Failure> {

@@ -6,7 +6,6 @@ use crate::plan::serve::{Certificates, ServePlan};
 use crate::report::talk::Talk;
 use crate::store::Store;
 use std::sync::Arc;
-use std::time::Duration;
 use tessera::identity::Signer;
 use tessera::session::Tickets;
 use tessera::session::store::ProcessId;
@@ -25,10 +24,6 @@ pub(crate) struct Lasting {
     /// This process in the register.
     pub(crate) process: ProcessId,
 }
-
-/// A file of this machine, which may be waiting for its disk behind other processes: patience is
-/// cheaper than a full handshake. A store across a network gets less.
-const STORE_DEADLINE: Duration = Duration::from_secs(1);
 
 /// The config for these certificates.
 pub(crate) fn build(
@@ -55,7 +50,6 @@ pub(crate) fn build(
         idle_timeout: Some(plan.idle_timeout),
         observer: Some(Arc::clone(&lasting.book) as _),
         key_log: lasting.key_log.clone(),
-        store_deadline: STORE_DEADLINE,
         ..ServerSettings::default()
     };
     match certificates.ocsp {
