@@ -3,7 +3,7 @@
 
 use crate::report::text::short;
 use std::fmt::Write as _;
-use tessera_observe::ConnectionDocument;
+use tessera_observe::{ConnectionDocument, Time};
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -21,7 +21,7 @@ pub(crate) fn render(document: &ConnectionDocument) -> String {
     let connection_rows = rows(&[
         ("id", short(&connection.id)),
         ("keys", &connection.keys_fingerprint),
-        ("opened", &connection.opened_at.to_string()),
+        ("opened", &moment(connection.opened_at)),
         ("from", &connection.peer),
         ("key updates", &connection.key_updates.to_string()),
     ]);
@@ -38,8 +38,8 @@ pub(crate) fn render(document: &ConnectionDocument) -> String {
             "protocol",
             session.alpn.as_deref().unwrap_or("none negotiated"),
         ),
-        ("authenticated", &session.authenticated_at.to_string()),
-        ("ends", &session.expires_at.to_string()),
+        ("authenticated", &moment(session.authenticated_at)),
+        ("ends", &moment(session.expires_at)),
         (
             "you",
             session
@@ -52,8 +52,8 @@ pub(crate) fn render(document: &ConnectionDocument) -> String {
         Some(web) => {
             let list = rows(&[
                 ("id", &web.id),
-                ("signed in", &web.signed_in_at.to_string()),
-                ("ends if idle", &web.idle_expires_at.to_string()),
+                ("signed in", &moment(web.signed_in_at)),
+                ("ends if idle", &moment(web.idle_expires_at)),
             ]);
             (list, "/sign-out", "Sign out")
         }
@@ -78,6 +78,14 @@ pub(crate) fn render(document: &ConnectionDocument) -> String {
         .replace("{{web}}", &web)
         .replace("{{action}}", action)
         .replace("{{verb}}", verb)
+}
+
+/// To the second: `2026-11-22 20:15:04Z`.
+fn moment(time: Time) -> String {
+    let text = time.to_string().replace('T', " ");
+    text.split_once('.')
+        .map(|(second, _)| format!("{second}Z"))
+        .unwrap_or(text)
 }
 
 fn rows(pairs: &[(&str, &str)]) -> String {

@@ -9,8 +9,9 @@ use crate::random;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use serde_json::json;
+use serde::Serialize;
 use tessera::clock;
+use tessera_observe::WebSessionPart;
 
 type Answer = Response<PageBody>;
 
@@ -150,24 +151,27 @@ fn sign_in(site: &Site, request: &Request<Incoming>) -> Answer {
         id: random::bytes(),
     };
     let (part, cookie) = site.web.sign_in(&cookies(request), &drawn, clock::now());
-    signed(
-        request,
-        &cookie,
-        &json!({"schema": "tessera.web-session/1", "web_session": part}),
-    )
+    signed(request, &cookie, Some(part))
 }
 
 fn sign_out(site: &Site, request: &Request<Incoming>) -> Answer {
     let cookie = site.web.sign_out(&cookies(request));
-    signed(
-        request,
-        &cookie,
-        &json!({"schema": "tessera.web-session/1", "web_session": null}),
-    )
+    signed(request, &cookie, None)
+}
+
+/// The answer to a sign-in or sign-out.
+#[derive(Serialize)]
+struct SignedIn {
+    schema: &'static str,
+    web_session: Option<WebSessionPart>,
 }
 
 /// Browsers go back to the page, programs get the result.
-fn signed(request: &Request<Incoming>, cookie: &str, result: &serde_json::Value) -> Answer {
+fn signed(
+    request: &Request<Incoming>,
+    cookie: &str,
+    web_session: Option<WebSessionPart>,
+) -> Answer {
     let mut answer = if accepts_html(request) {
         let mut answer = Response::new(PageBody::Full(None));
         *answer.status_mut() = StatusCode::SEE_OTHER;
@@ -176,7 +180,12 @@ fn signed(request: &Request<Incoming>, cookie: &str, result: &serde_json::Value)
             .insert(header::LOCATION, HeaderValue::from_static("/"));
         answer
     } else {
-        with_type("application/json", format!("{result}\n"))
+        let result = SignedIn {
+            schema: "tessera.web-session/1",
+            web_session,
+        };
+        let json = serde_json::to_string(&result).unwrap_or_default();
+        with_type("application/json", format!("{json}\n"))
     };
     if let Ok(value) = HeaderValue::from_str(cookie) {
         answer.headers_mut().insert(header::SET_COOKIE, value);

@@ -75,7 +75,7 @@ impl WebSessions {
             idle_expires_at: now.plus(self.idle),
         };
         let part = session.part();
-        let header = value.set_cookie(self.idle);
+        let header = value.set_cookie();
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(old) = CookieValue::find(cookies) {
             sessions.remove(&old);
@@ -101,7 +101,7 @@ impl WebSessions {
                 .unwrap_or_else(PoisonError::into_inner)
                 .remove(&value);
         }
-        CookieValue(String::new()).set_cookie(Duration::ZERO)
+        format!("{}; Max-Age=0", CookieValue(String::new()).set_cookie())
     }
 }
 
@@ -125,9 +125,12 @@ impl CookieValue {
         })
     }
 
-    fn set_cookie(&self, lives: Duration) -> String {
-        let (value, seconds) = (&self.0, lives.as_secs());
-        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax")
+    /// Until the browser ends: how long an idle login lasts is for the server to say.
+    fn set_cookie(&self) -> String {
+        format!(
+            "{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax",
+            self.0
+        )
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Cursor<'a> {
 /// Bytes of a field shown in full; of a longer one only the beginning.
 const SHOWN: usize = 32;
 /// Where values begin.
-const COLUMN: usize = 34;
+const COLUMN: usize = 33;
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(bytes: &'a [u8], secrets: Secrets) -> Self {
@@ -69,7 +69,7 @@ impl<'a> Cursor<'a> {
         let offset = self.at.saturating_sub(back);
         let indent = 2 * self.depth;
         let name = format!("{:indent$}{name}", "");
-        let _ = writeln!(self.text, "  {offset:04}  {name:COLUMN$}{value}");
+        let _ = writeln!(self.text, "  {offset:04}  {name:COLUMN$} {value}");
     }
 
     /// A number of `N` bytes, without a line; `None` at an early end.
@@ -130,10 +130,20 @@ impl<'a> Cursor<'a> {
 
     /// A vector whose length has `N` bytes; `inside` reads what is in it.
     pub(super) fn vector<const N: usize>(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+        self.vector_behind::<N>(0, name, inside);
+    }
+
+    /// The same, with `before` bytes in front that belong to it.
+    pub(super) fn vector_behind<const N: usize>(
+        &mut self,
+        before: usize,
+        name: &str,
+        inside: impl FnOnce(&mut Self),
+    ) {
         let Some(len) = self.length::<N>(name) else {
             return;
         };
-        self.line(N, name, format_args!("{len} bytes"));
+        self.line(N + before, name, format_args!("{len} bytes"));
         self.within(len, inside);
     }
 

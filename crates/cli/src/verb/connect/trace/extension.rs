@@ -24,7 +24,7 @@ pub(super) fn extensions(c: &mut Cursor<'_>, place: Place) {
         while c.left() > 0 {
             let Some(kind) = c.silent_u16() else { return };
             let kind = ExtensionType(kind);
-            c.vector::<2>(&kind.to_string(), |c| one(c, kind, place));
+            c.vector_behind::<2>(2, &kind.to_string(), |c| one(c, kind, place));
         }
     });
 }
