@@ -206,6 +206,21 @@ impl Running {
         found.unwrap_or_else(|| panic!("no line with {text:?} from {}", self.outcome(&seen)))
     }
 
+    /// Waits until standard output as a whole is as wanted, and returns it.
+    #[track_caller]
+    pub fn output_until(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let text = |seen: &Seen| String::from_utf8_lossy(&seen.stdout).into_owned();
+        let (seen, _) = self
+            .shared
+            .wait_until(LIMIT, |seen| seen.ended.is_some() || wanted(&text(seen)));
+        let outcome = self.outcome(&seen);
+        assert!(
+            wanted(&outcome.text()),
+            "not what was waited for: {outcome}"
+        );
+        outcome.text()
+    }
+
     /// Asks the program to end.
     pub fn terminate(&self) {
         self.signal(Signal::TERM);
