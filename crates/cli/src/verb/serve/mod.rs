@@ -76,7 +76,7 @@ async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
         process: clock::process_id(),
         store,
     };
-    ring::one_look(&lasting.store, &lasting.tickets, lasting.process)
+    ring::one_look(&lasting.store, &lasting.tickets, lasting.process, talk)
         .await
         .map_err(Failure::store)?;
     let config = config::build(&plan, certificates, &lasting)?;

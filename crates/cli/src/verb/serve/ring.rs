@@ -20,22 +20,41 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
 /// The ring as it should be now: read, and replaced by its successor if that is due. Of several
 /// processes that replace it one wins, and the others read again.
-async fn settle(store: &Store, now: Timestamp) -> Result<Ring, StoreError> {
+///
+/// A ring that does not open any more is replaced by what this process knows of it: there is
+/// nothing else that could be done with it, and no ring means no tickets.
+async fn settle(
+    store: &Store,
+    known: &Ring,
+    now: Timestamp,
+    talk: Talk,
+) -> Result<Ring, StoreError> {
     let mut entropy = random::entropy();
+    let policy = RotationPolicy::default();
     loop {
-        let ring = match store.ring.ring().await {
-            // A damaged file has been set aside by now, and a new one begun.
-            Err(StoreError::Damaged(_)) => store.ring.ring().await?,
-            other => other?,
+        let (version, ring) = match store.ring.ring().await {
+            Ok(ring) => {
+                let ring = ring.unwrap_or_else(Ring::empty);
+                match rotation::next(&ring, &policy, now, &mut entropy) {
+                    None => return Ok(ring),
+                    Some(next) => (ring.version(), next),
+                }
+            }
+            Err(StoreError::Damaged(why)) => {
+                talk.warn(format_args!(
+                    "{why}; it is replaced, and tickets sealed under lost keys open no more"
+                ));
+                let version = store.ring.ring_version().await?;
+                let next = rotation::next(known, &policy, now, &mut entropy);
+                let keys = next.as_ref().unwrap_or(known).keys().to_vec();
+                let ring = Ring::new(version + 1, keys)
+                    .map_err(|error| StoreError::Unfit(error.to_string()))?;
+                (version, ring)
+            }
+            Err(error) => return Err(error),
         };
-        let ring = ring.unwrap_or_else(Ring::empty);
-        let Some(next) = rotation::next(&ring, &RotationPolicy::default(), now, &mut entropy)
-        else {
-            return Ok(ring);
-        };
-        let swap = store.ring.replace_ring(ring.version(), next.clone());
-        match swap.await? {
-            Swap::Done => return Ok(next),
+        match store.ring.replace_ring(version, ring.clone()).await? {
+            Swap::Done => return Ok(ring),
             Swap::Lost => {}
         }
     }
@@ -51,7 +70,7 @@ pub(crate) async fn look_after(
     let mut trouble: Option<String> = None;
     for look in 0_u64.. {
         let now = clock::now();
-        let result = one_look(&store, &tickets, process).await;
+        let result = one_look(&store, &tickets, process, talk).await;
         let result = match result {
             Ok(()) if look % SWEEP_EVERY == 0 => sweep(&store, now).await,
             other => other,
@@ -71,10 +90,11 @@ pub(crate) async fn one_look(
     store: &Store,
     tickets: &Tickets,
     process: ProcessId,
+    talk: Talk,
 ) -> Result<(), StoreError> {
     let now = clock::now();
     if store.ring.ring_version().await? != tickets.ring().version() || is_due(tickets, now) {
-        tickets.set_ring(settle(store, now).await?);
+        tickets.set_ring(settle(store, &tickets.ring(), now, talk).await?);
     }
     let revocations = store.revocations.revoked().await?;
     tickets.set_revocations(revocations.seen_at(now));
