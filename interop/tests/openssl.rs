@@ -248,11 +248,8 @@ fn s_client_updates_keys_in_both_directions() {
     client.send(b"k\n");
     client.line_after(1, "KEYUPDATE");
     client.send(REQUEST);
-    let line = client.line_with("tessera.connection/1");
-    let printed = client.so_far().text();
-    let page = Page::find_all(&printed)
-        .pop()
-        .unwrap_or_else(|| Page::find(&line));
+    let printed = client.output_until(|printed| !Page::find_all(printed).is_empty());
+    let page = Page::find(&printed);
     assert!(
         page.0["connection"]["key_updates"].as_u64() >= Some(2),
         "{page}"
