@@ -1,0 +1,97 @@
+//! The command line as others call it: help, exit codes, completions, manual pages.
+
+use crate::started::{code, run};
+
+#[test]
+fn every_verb_has_help_with_examples() {
+    for verb in ["demo", "serve", "connect", "session"] {
+        let output = run(&[verb, "--help"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(code(&output), 0);
+        assert!(
+            text.contains("Examples:") && text.contains(&format!("tessera {verb}")),
+            "{text}"
+        );
+    }
+    let text = run(&["--help"]).stdout;
+    assert!(String::from_utf8_lossy(&text).contains("Exit codes:"));
+}
+
+#[test]
+fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
+    for line in [
+        "serve --no-such-flag",
+        "serve --cert a",
+        "connect",
+        "connect localhost:x",
+        "connect http://localhost",
+        "session",
+        "session expire",
+        "connect localhost --store file:x",
+        "connect localhost --groups ffdhe2048",
+    ] {
+        let output = run(&line.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(code(&output), 2, "{line}: {output:?}");
+        assert_eq!(output.stdout, b"", "{line}");
+    }
+}
+
+#[test]
+fn what_comes_later_says_so() {
+    for line in [
+        "serve --tls 1.2",
+        "serve --early-data 16384",
+        "serve --renegotiate any",
+        "serve --starttls smtp",
+        "serve --console 127.0.0.1:0",
+        "serve --store valkey://localhost:6379",
+        "connect smtp://localhost",
+        "connect localhost --starttls imap",
+        "connect localhost --tls 1.2",
+        "connect localhost --renegotiate",
+        "connect localhost --psk f --psk-identity i",
+        "connect localhost --early-data f",
+        "connect localhost --tickets 3",
+        "session revoke all --why x",
+        "session export 3f --format openssl",
+        "keys list",
+        "proxy --config f --check",
+        "probe localhost --json",
+        "bench -c 64",
+    ] {
+        let output = run(&line.split_whitespace().collect::<Vec<_>>());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(code(&output), 2, "{line}: {said}");
+        assert!(said.contains("not in this version yet"), "{line}: {said}");
+    }
+}
+
+#[test]
+fn completions_are_there_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(code(&output), 0, "{shell}");
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("session-out"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn every_verb_has_a_manual_page() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let output = run(&["man", dir.path().to_str().expect("UTF-8")]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    for page in [
+        "tessera",
+        "tessera-serve",
+        "tessera-connect",
+        "tessera-session-list",
+        "tessera-demo",
+    ] {
+        let text = std::fs::read_to_string(dir.path().join(format!("{page}.1"))).expect(page);
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+    assert!(String::from_utf8_lossy(&run(&["man"]).stdout).contains(".SH NAME"));
+}

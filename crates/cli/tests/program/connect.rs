@@ -1,0 +1,196 @@
+//! `tessera connect` against `tessera serve`: what it reports, and how it exits.
+
+use crate::started::{Server, code, json, run, shape};
+use std::net::TcpListener;
+
+const GET: [&str; 2] = ["--get", "/json"];
+
+#[test]
+fn the_report_has_the_documented_shape() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let wallet = dir.path().join("c");
+    server.connect(&wallet, &GET);
+    let report = json(&server.connect(&wallet, &GET));
+    assert_eq!(report["schema"], "tessera.connect/1");
+    let expected = "\
+.connections[].alpn null
+.connections[].body text
+.connections[].bytes_in number
+.connections[].bytes_out number
+.connections[].cipher_suite text
+.connections[].early_data text
+.connections[].group text
+.connections[].handshake_us number
+.connections[].keys_fingerprint text
+.connections[].kind text
+.connections[].offered text
+.connections[].peer.chain[] text
+.connections[].peer.subject text
+.connections[].refusal null
+.connections[].refusal_text null
+.connections[].resumed bool
+.connections[].session.generation number
+.connections[].session.id text
+.connections[].session.lineage text
+.connections[].status number
+.connections[].tickets_received number
+.connections[].version text
+.schema text";
+    assert_eq!(shape(&report), expected);
+    let one = &report["connections"][0];
+    assert_eq!(
+        (&one["kind"], &one["resumed"]),
+        (&"psk".into(), &true.into())
+    );
+    assert_eq!(one["offered"], one["session"]["id"]);
+    assert_eq!(one["tickets_received"], 2);
+}
+
+#[test]
+fn another_process_resumes_and_expectations_have_an_exit_code() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let wallet = dir.path().join("c");
+    let connect = |args: &[&str]| server.connect(&wallet, &[&GET[..], args].concat());
+    let first = connect(&["--expect", "resumed"]);
+    assert_eq!(code(&first), 6);
+    // The report is there all the same.
+    let first = json(&first);
+    assert_eq!(
+        (&first["connections"][0]["kind"], &first["error"]["exit"]),
+        (&"full".into(), &6.into())
+    );
+    assert_eq!(code(&connect(&["--expect", "resumed"])), 0);
+    assert_eq!(code(&connect(&["--expect", "full"])), 6);
+    assert_eq!(code(&connect(&["--expect", "full", "--no-wallet"])), 0);
+    let chain = json(&connect(&[
+        "--no-wallet",
+        "--reconnect",
+        "2",
+        "--expect",
+        "resumed",
+    ]));
+    let kinds: Vec<_> = chain["connections"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["kind"])
+        .collect();
+    assert_eq!(kinds, ["full", "psk", "psk"]);
+}
+
+#[test]
+fn the_same_wallet_serves_requests_and_raw_streams() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let wallet = dir.path().join("c");
+    assert_eq!(code(&server.connect(&wallet, &[])), 0);
+    assert_eq!(
+        code(&server.connect(&wallet, &[&GET[..], &["--expect", "resumed"]].concat())),
+        0
+    );
+    assert_eq!(code(&server.connect(&wallet, &["--expect", "resumed"])), 0);
+}
+
+#[test]
+fn keys_are_replaced_on_request() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let report = json(&server.connect(
+        &dir.path().join("c"),
+        &[&GET[..], &["--key-update"]].concat(),
+    ));
+    let body = report["connections"][0]["body"].as_str().expect("a body");
+    let page: serde_json::Value = serde_json::from_str(body).expect("a document");
+    assert_eq!(page["connection"]["key_updates"], 2, "{page}");
+}
+
+#[test]
+fn each_way_to_fail_has_its_exit_code() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = dir.path().join("c");
+    let state = state.to_str().expect("UTF-8");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let other = Server::start(&dir.path().join("other"), &[]);
+    let free = TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a port");
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = silent.local_addr().expect("its address").to_string();
+    let (address, ca, other) = (server.address(), server.ca(), other.ca());
+    let address = address.replace("localhost", "127.0.0.1");
+    let cases: [(&[&str], i32); 5] = [
+        (&[&free.to_string()], 3),
+        (&[&address, "--ca-file", &ca, "--alpn", "gopher"], 4),
+        (&[&address, "--ca-file", &other], 5),
+        (
+            &[&address, "--ca-file", &ca, "--sni", "elsewhere.example"],
+            5,
+        ),
+        (&[&silent, "--timeout", "200ms"], 7),
+    ];
+    for (args, expected) in cases {
+        let output = run(&[&["connect", "--state", state, "--json"], args].concat());
+        assert_eq!(code(&output), expected, "{args:?}: {output:?}");
+        assert_eq!(json(&output)["error"]["exit"], expected, "{args:?}");
+        assert!(!output.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn the_alert_and_its_sender_are_named() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let output = server.connect(&dir.path().join("c"), &["--alpn", "gopher"]);
+    let alert = &json(&output)["error"]["alert"];
+    assert_eq!(alert["description"], "no_application_protocol");
+    assert_eq!(alert["sent_by"], "peer");
+}
+
+#[test]
+fn what_is_offered_can_be_chosen() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let chosen = [
+        "--groups",
+        "P-256",
+        "--ciphers",
+        "TLS_AES_256_GCM_SHA384",
+        "--alpn",
+        "http/1.1",
+        "--no-sni",
+    ];
+    let report = json(&server.connect(&dir.path().join("c"), &[&GET[..], &chosen].concat()));
+    let one = &report["connections"][0];
+    assert_eq!(
+        (&one["group"], &one["cipher_suite"]),
+        (&"secp256r1".into(), &"TLS_AES_256_GCM_SHA384".into())
+    );
+    assert_eq!(one["alpn"], "http/1.1");
+    assert!(
+        one["body"]
+            .as_str()
+            .is_some_and(|body| body.contains("\"server_name\":null")),
+        "{one}"
+    );
+}
+
+#[test]
+fn the_trace_goes_to_stderr_and_shows_no_ticket() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let output = server.connect(&dir.path().join("c"), &[&GET[..], &["--trace"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    for message in [
+        "client_hello",
+        "server_hello",
+        "certificate_verify",
+        "finished",
+        "new_session_ticket",
+    ] {
+        assert!(said.contains(message), "no {message} in {said}");
+    }
+    assert!(said.contains("not shown"), "{said}");
+    json(&output);
+}

@@ -1,0 +1,8 @@
+//! The program as a process: command line, exit codes, documents, signals.
+
+mod command_line;
+mod connect;
+mod demo;
+mod serve;
+mod session;
+mod started;
