@@ -113,7 +113,8 @@ impl Connection {
 
     fn end(&mut self, ending: Ending) {
         self.ended = true;
-        self.inbound.buffer = Vec::new();
+        self.inbound.forget();
+        self.outbound.held = Vec::new();
         self.questions = Default::default();
         // Nothing that was asked needs an answer any more; what was told or delivered stays.
         let outputs = std::mem::take(&mut self.outputs);

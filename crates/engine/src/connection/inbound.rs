@@ -40,8 +40,14 @@ impl Default for Inbound {
 }
 
 impl Inbound {
+    /// Nothing that is still here will be read.
+    pub(super) fn forget(&mut self) {
+        self.buffer = Vec::new();
+        self.reassembler = Reassembler::default();
+    }
+
     pub(super) fn capacity(&self) -> usize {
-        self.buffer.capacity()
+        self.buffer.capacity() + self.reassembler.capacity()
     }
 
     /// A record did not verify: is it early data that was refused? RFC 9846 §4.3.10.

@@ -40,7 +40,7 @@ pub struct ClientHelloInfo {
 /// ```
 ///
 /// # Errors
-/// The fault a server would end the connection with, had it been given these bytes.
+/// A server given these bytes ends the connection with a fault, too: with this one, or another if there are several.
 pub fn peek_client_hello(bytes: &[u8]) -> Result<Option<ClientHelloInfo>, Fault> {
     let mut reassembler = Reassembler::default();
     let mut rest = bytes;

@@ -65,18 +65,22 @@ fn recognise(buffer: &[u8]) -> Result<(), RecordError> {
             Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),
             None => Ok(()),
         },
-        _ if looks_like_http(buffer) => Err(RecordError::NotTls(NotTls::Http)),
-        _ => Err(RecordError::NotTls(NotTls::Unknown)),
+        _ => not_http_yet(buffer),
     }
 }
 
-fn looks_like_http(buffer: &[u8]) -> bool {
+/// Waits while the bytes may still become HTTP: what a stranger is called must not depend on how they come in.
+fn not_http_yet(buffer: &[u8]) -> Result<(), RecordError> {
     const STARTS: [&[u8]; 8] = [
         b"GET ", b"POST", b"HEAD", b"PUT ", b"CONN", b"OPTI", b"PRI ", b"HTTP",
     ];
-    STARTS
-        .iter()
-        .any(|start| buffer.iter().zip(*start).all(|(a, b)| a == b))
+    if STARTS.iter().any(|start| buffer.starts_with(start)) {
+        Err(RecordError::NotTls(NotTls::Http))
+    } else if STARTS.iter().any(|start| start.starts_with(buffer)) {
+        Ok(())
+    } else {
+        Err(RecordError::NotTls(NotTls::Unknown))
+    }
 }
 
 #[cfg(test)]
@@ -129,5 +133,19 @@ mod tests {
             deframe(&[99, 3, 3, 0, 1], Familiarity::Known).err(),
             Some(RecordError::UnexpectedType(99))
         );
+    }
+
+    #[test]
+    fn a_stranger_is_called_the_same_whatever_comes_first() {
+        for (bytes, problem) in [
+            (&b"GEOMETRY"[..], NotTls::Unknown),
+            (b"GET / HTTP/1.1", NotTls::Http),
+        ] {
+            let first = (1..=bytes.len())
+                .find_map(|len| deframe(&bytes[..len], Familiarity::Stranger).err());
+            let whole = deframe(bytes, Familiarity::Stranger).err();
+            assert_eq!(first, whole);
+            assert_eq!(whole, Some(RecordError::NotTls(problem)));
+        }
     }
 }

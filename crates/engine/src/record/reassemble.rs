@@ -81,7 +81,6 @@ impl Reassembler {
     }
 
     /// Bytes of heap held.
-    #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }

@@ -12,7 +12,7 @@ use tessera_session::{ServerName, Side};
 use crate::pair::START;
 use crate::{KeyType, TestCa};
 
-super::table! { IDENTITY, 1500 variants:
+super::table! { IDENTITY, 800 variants:
     credential private_key trust_anchors revocation_list x509_certificate
 }
 

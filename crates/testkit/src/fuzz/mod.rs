@@ -7,6 +7,7 @@
 //! to something that reads the same; what is sealed opens as it was sealed or not at all; a connection ends in one
 //! truth or with a reason.
 
+mod connection;
 mod extension;
 mod handshake;
 mod identity;
@@ -14,6 +15,7 @@ mod mutator;
 mod record;
 mod session;
 
+pub use connection::*;
 pub use extension::*;
 pub use handshake::*;
 pub use identity::*;
@@ -53,7 +55,7 @@ impl Seed {
 
 /// All targets.
 pub fn targets() -> impl Iterator<Item = Target> {
-    [RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY]
+    [RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION]
         .into_iter()
         .flatten()
         .copied()

@@ -18,7 +18,7 @@ use tessera_wire::{DecodeError, ProtocolVersion, Reader, Writer};
 
 use samples::{NOW, ring, vault, wallet_key};
 
-super::table! { SESSION, 4000 variants:
+super::table! { SESSION, 2000 variants:
     session_record session_summary revocation ticket_ring self_encrypted_ticket stored_session
 }
 
