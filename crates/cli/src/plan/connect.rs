@@ -130,6 +130,12 @@ impl ConnectPlan {
             groups: names::groups(&args.groups)?,
             cipher_suites: names::cipher_suites(&args.ciphers)?,
         };
+        let asks = args.get.is_some() || target.path.is_some();
+        if asks && offer.alpn.iter().any(|alpn| alpn.as_bytes() == b"h2") {
+            return Err(Failure::usage(
+                "--get speaks HTTP/1.1: leave h2 out of --alpn",
+            ));
+        }
         let state = StateDir::open(args.state.state.as_deref())?;
         let wallet = if args.no_wallet {
             None

@@ -45,6 +45,8 @@ pub(crate) struct ServePlan {
     pub(crate) echo: bool,
     /// When idle logins of the built-in pages end.
     pub(crate) sign_in_idle: Duration,
+    /// How long a handshake may take.
+    pub(crate) handshake_timeout: Duration,
     /// When idle connections are closed.
     pub(crate) idle_timeout: Duration,
     /// Where connections that ended are written down.
@@ -75,9 +77,12 @@ pub(crate) struct Certificates {
     pub(crate) client_verifier: Option<Verifier>,
 }
 
+/// How long a handshake may take, unless `--timeout` says otherwise.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
 impl ServePlan {
     /// Checks what was typed.
-    pub(crate) fn new(args: &ServeArgs) -> Outcome<Self> {
+    pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
         later::versions(&args.tls)?;
         later::none_of(&[
             (args.early_data > 0, "early data (--early-data)"),
@@ -118,6 +123,7 @@ impl ServePlan {
             dir: args.dir.clone(),
             echo: args.echo,
             sign_in_idle: args.sign_in_idle,
+            handshake_timeout: timeout.unwrap_or(HANDSHAKE),
             idle_timeout: args.idle_timeout,
             ledger: args.ledger.clone(),
             keylog: args.keylog.clone(),
@@ -263,7 +269,7 @@ mod tests {
     fn plan(line: &str) -> Outcome<ServePlan> {
         let words = std::iter::once("tessera").chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().verb {
-            Verb::Serve(args) => ServePlan::new(&args),
+            Verb::Serve(args) => ServePlan::new(&args, None),
             _ => panic!("another verb"),
         }
     }

@@ -1,9 +1,10 @@
 //! What is said on stderr, and how much of it.
 
 use crate::args::{Color, Global};
-use anstream::{ColorChoice, eprintln};
+use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
+use std::io::Write as _;
 
 /// How talkative the program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +40,7 @@ impl Talk {
     /// A plain line.
     pub(crate) fn say(self, line: impl Display) {
         if self.loudness >= Loudness::Normal {
-            eprintln!("{line}");
+            write(line);
         }
     }
 
@@ -47,7 +48,7 @@ impl Talk {
     pub(crate) fn detail(self, line: impl Display) {
         if self.loudness >= Loudness::Details {
             let dim = Style::new().dimmed();
-            eprintln!("{dim}{line}{dim:#}");
+            write(format_args!("{dim}{line}{dim:#}"));
         }
     }
 
@@ -55,13 +56,18 @@ impl Talk {
     pub(crate) fn warn(self, line: impl Display) {
         if self.loudness >= Loudness::Normal {
             let yellow = AnsiColor::Yellow.on_default().bold();
-            eprintln!("{yellow}warning:{yellow:#} {line}");
+            write(format_args!("{yellow}warning:{yellow:#} {line}"));
         }
     }
 
     /// Something went wrong.
     pub(crate) fn error(self, line: impl Display) {
         let red = AnsiColor::Red.on_default().bold();
-        eprintln!("{red}error:{red:#} {line}");
+        write(format_args!("{red}error:{red:#} {line}"));
     }
+}
+
+/// One line. A stderr that nobody reads is no reason to fail.
+fn write(line: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }

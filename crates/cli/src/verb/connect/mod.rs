@@ -4,6 +4,7 @@ mod dial;
 mod failure;
 mod get;
 mod offer;
+mod one;
 mod pipe;
 mod report;
 mod session_file;
@@ -14,30 +15,21 @@ use crate::args::{ConnectArgs, Expect, Global};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::keylog;
 use crate::plan::connect::{ConnectPlan, Tracing};
-use crate::report::json;
+use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store::{self, Closed, Store};
-use failure::{During, explain};
-use get::{Destination, Get};
-use report::{ConnectReport, ConnectionReport, Measured, Said};
+use get::Destination;
+use report::{ConnectReport, ConnectionReport};
 use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
-use tessera::engine::{KeyUpdateRequest, Trace};
+use tessera::engine::Trace;
 use tessera::tokio::TlsConnector;
-use tessera::tokio::client::TlsStream;
 use tessera::{ClientConfig, ClientSettings};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use trace::{Secrets, Tracer};
 use watch::Watch;
-
-/// How long a connection may take to come about, unless `--timeout` says otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long the peer may take to say `close_notify`, too.
-const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Everything the connections of one run share.
 struct Run {
@@ -101,12 +93,12 @@ fn show(
     talk: Talk,
 ) -> Outcome<()> {
     if global.json {
-        return json::print(&ConnectReport::new(connections, failure));
+        return out::json(&ConnectReport::new(connections, failure));
     }
     if global.jsonl {
         return connections
             .iter()
-            .try_for_each(|one| json::print(&ConnectReport::new(std::slice::from_ref(one), None)));
+            .try_for_each(|one| out::json(&ConnectReport::new(std::slice::from_ref(one), None)));
     }
     connections
         .iter()
@@ -202,13 +194,16 @@ async fn one_round(run: &Arc<Run>, round: u32) -> (Vec<ConnectionReport>, Option
     let mut tasks = JoinSet::new();
     for number in 0..count {
         let (run, together) = (Arc::clone(run), Arc::clone(&together));
-        tasks.spawn(async move { (number, connection(&run, round, &together).await) });
+        tasks.spawn(async move { (number, one::connection(&run, round, &together).await) });
     }
     let mut done = Vec::new();
     let mut failure = None;
     while let Some(joined) = tasks.join_next().await {
         match joined {
-            Ok((number, Ok(report))) => done.push((number, report)),
+            Ok((number, Ok(report))) => {
+                failure = failure.or_else(|| report.failure.clone());
+                done.push((number, report));
+            }
             Ok((_, Err(failed))) => failure = failure.or(Some(failed)),
             Err(error) => failure = failure.or_else(|| Some(Failure::internal(error))),
         }
@@ -239,120 +234,4 @@ fn expected(run: &Run, round: u32, reports: &[ConnectionReport]) -> Outcome<()> 
             ))
         }
     }
-}
-
-/// One connection from its first byte to its last.
-async fn connection(run: &Run, round: u32, together: &Barrier) -> Outcome<ConnectionReport> {
-    let opened = open(run, round).await;
-    // Those that failed are waited for as well, or the others would wait for ever.
-    together.wait().await;
-    let (mut stream, offered) = opened?;
-    if run.plan.work.key_update {
-        stream.update_keys(KeyUpdateRequest::UpdateRequested);
-        stream
-            .flush()
-            .await
-            .map_err(|error| explain(&error, During::Exchange, &run.plan))?;
-    }
-    let exchanged = match run.timeout {
-        Some(limit) => tokio::time::timeout(limit, exchange(run, stream))
-            .await
-            .map_err(|_| late(run, limit))?,
-        None => exchange(run, stream).await,
-    };
-    let (mut stream, said) = exchanged?;
-    wait_for_ticket(run, &mut stream).await?;
-    // Waits for what came to be kept, too: from here on another process may resume.
-    stream
-        .shutdown()
-        .await
-        .map_err(|error| explain(&error, During::Exchange, &run.plan))?;
-    let mut rest = [0; 4096];
-    let farewell = async { while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
-    let _ = tokio::time::timeout(FAREWELL, farewell).await;
-    Ok(report(run, &stream, offered, said))
-}
-
-/// TCP and the handshake.
-async fn open(run: &Run, round: u32) -> Outcome<(TlsStream<TcpStream>, Option<String>)> {
-    let limit = run.timeout.unwrap_or(PATIENCE);
-    let opening = async {
-        let tcp = dial::dial(&run.plan, run.talk).await?;
-        let (options, offered) = offer::options(run, round).await?;
-        let connecting = run
-            .connector
-            .connect_with(run.plan.name.clone(), tcp, options);
-        let stream = connecting
-            .await
-            .map_err(|error| explain(&error, During::Handshake, &run.plan))?;
-        Ok((stream, offered))
-    };
-    tokio::time::timeout(limit, opening)
-        .await
-        .map_err(|_| late(run, limit))?
-}
-
-fn late(run: &Run, limit: Duration) -> Failure {
-    let target = &run.plan.target;
-    Failure::new(
-        Exit::Timeout,
-        format_args!("{}:{}: nothing within {limit:?}", target.host, target.port),
-    )
-}
-
-/// The request and its answer, or stdin and stdout.
-async fn exchange(
-    run: &Run,
-    stream: TlsStream<TcpStream>,
-) -> Outcome<(TlsStream<TcpStream>, Said)> {
-    let failed =
-        |error: &(dyn std::error::Error + 'static)| explain(error, During::Exchange, &run.plan);
-    let target = &run.plan.target;
-    match (&run.plan.work.get, &run.input) {
-        (Some(path), _) => {
-            let get = Get {
-                host: &target.host,
-                port: target.port,
-                path,
-                to: run.to,
-            };
-            get.run(stream).await.map_err(|error| failed(&*error))
-        }
-        (None, Some(input)) => pipe::run(stream, &input[..], run.to)
-            .await
-            .map_err(|error| failed(&error)),
-        (None, None) => pipe::run(stream, tokio::io::stdin(), run.to)
-            .await
-            .map_err(|error| failed(&error)),
-    }
-}
-
-/// Servers send tickets when they like, mostly right behind the handshake.
-async fn wait_for_ticket(run: &Run, stream: &mut TlsStream<TcpStream>) -> Outcome<()> {
-    if stream.tickets_kept() > 0 || stream.get_ref().1.peer_closed() {
-        return Ok(());
-    }
-    let waited = tokio::time::timeout(run.plan.work.wait_ticket, stream.wait_for_ticket()).await;
-    match waited {
-        Ok(Err(error)) => Err(explain(&error, During::Exchange, &run.plan)),
-        _ => Ok(()),
-    }
-}
-
-fn report(
-    run: &Run,
-    stream: &TlsStream<TcpStream>,
-    offered: Option<String>,
-    said: Said,
-) -> ConnectionReport {
-    let watched = run.watch.of(stream.id());
-    let traffic = stream.traffic();
-    let measured = Measured {
-        offered,
-        tickets_received: watched.map_or(0, |watched| watched.tickets),
-        handshake: watched.map(|watched| watched.handshake).unwrap_or_default(),
-        received: traffic.received,
-        sent: traffic.sent,
-    };
-    ConnectionReport::new(stream.facts(), measured, said)
 }

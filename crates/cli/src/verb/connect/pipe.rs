@@ -13,13 +13,33 @@ const QUIET_UNASKED: Duration = Duration::from_millis(100);
 
 const PIECE: usize = 16 * 1024;
 
-/// Carries both directions until the peer closes, or until nothing more is to be expected.
-pub(super) async fn run<IO, R>(mut io: IO, mut input: R, to: Destination) -> io::Result<(IO, Said)>
+/// Carries both directions until the peer closes, or until nothing more is to be expected. What
+/// came before an error is not lost to it.
+pub(super) async fn run<IO, R>(
+    mut io: IO,
+    input: R,
+    to: Destination,
+) -> (IO, Said, Option<io::Error>)
 where
     IO: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
 {
     let mut kept = Vec::new();
+    let carried = carry(&mut io, input, to, &mut kept).await;
+    let body = (to == Destination::Report).then_some(kept);
+    (io, Said { status: None, body }, carried.err())
+}
+
+async fn carry<IO, R>(
+    io: &mut IO,
+    mut input: R,
+    to: Destination,
+    kept: &mut Vec<u8>,
+) -> io::Result<()>
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+    R: AsyncRead + Unpin,
+{
     let mut stdout = tokio::io::stdout();
     let (mut ours, mut theirs) = (vec![0; PIECE], vec![0; PIECE]);
     let (mut at_end, mut quiet) = (false, QUIET_UNASKED);
@@ -38,7 +58,7 @@ where
             read = io.read(&mut theirs) => {
                 let read = read?;
                 if read == 0 {
-                    break;
+                    return Ok(());
                 }
                 let piece = theirs.get(..read).unwrap_or_default();
                 match to {
@@ -49,11 +69,9 @@ where
                     }
                 }
             }
-            () = tokio::time::sleep(quiet), if at_end => break,
+            () = tokio::time::sleep(quiet), if at_end => return Ok(()),
         }
     }
-    let body = (to == Destination::Report).then_some(kept);
-    Ok((io, Said { status: None, body }))
 }
 
 #[cfg(test)]
@@ -69,7 +87,8 @@ mod tests {
         assert_eq!(&heard, b"hello\n");
         theirs.write_all(b"and good day").await.unwrap();
         drop(theirs);
-        let (_, said) = pipe.await.unwrap().unwrap();
+        let (_, said, error) = pipe.await.unwrap();
+        assert!(error.is_none());
         assert_eq!(said.body.as_deref(), Some(&b"and good day"[..]));
     }
 }

@@ -56,9 +56,12 @@ pub(crate) struct ConnectionReport {
     status: Option<u16>,
     /// What the peer sent.
     body: Option<String>,
-    /// Seconds since the peer was authenticated: for people.
+    /// How long ago the peer was authenticated: for people.
     #[serde(skip)]
     age: Duration,
+    /// What ended it before its time.
+    #[serde(skip)]
+    pub(crate) failure: Option<Failure>,
 }
 
 /// The session a connection is on.
@@ -158,6 +161,7 @@ impl ConnectionReport {
             age: clock::now()
                 .since(facts.session.authenticated_at)
                 .unwrap_or_default(),
+            failure: None,
         }
     }
 }

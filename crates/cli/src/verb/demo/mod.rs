@@ -14,7 +14,7 @@ mod story;
 
 use crate::args::{DemoArgs, Global};
 use crate::exit::{Exit, Outcome};
-use crate::report::json;
+use crate::report::out;
 use crate::report::talk::Talk;
 use report::Story;
 use scene::Scene;
@@ -56,7 +56,7 @@ async fn tell(args: &DemoArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
         server.stop().await?;
         return Ok(exit);
     }
-    invite(&server, machine, talk);
+    invite(&server, machine, talk)?;
     interrupted().await?;
     server.stop().await?;
     Ok(exit)
@@ -64,27 +64,27 @@ async fn tell(args: &DemoArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
 
 fn show(told: &Story, global: &Global) -> Outcome<()> {
     if global.json {
-        json::print(told)?;
+        out::json(told)?;
     } else if global.jsonl {
-        told.connections.iter().try_for_each(json::print)?;
+        told.connections.iter().try_for_each(out::json)?;
     } else {
-        anstream::println!("{told}");
+        out::line(told)?;
     }
     Ok(())
 }
 
-fn invite(server: &Server, machine: bool, talk: Talk) {
+fn invite(server: &Server, machine: bool, talk: Talk) -> Outcome<()> {
     let (url, ca) = (server.url(), server.ca().display().to_string());
     if machine {
         talk.say(format_args!(
             "the server stays up at {url} (CA: {ca}); Ctrl-C ends it"
         ));
-        return;
+        return Ok(());
     }
-    anstream::println!(
+    out::line(format_args!(
         "\nThe server stays up: {url}\n  curl --cacert {ca} {url}json\n\
          The live console arrives with a later version. Ctrl-C ends all of it."
-    );
+    ))
 }
 
 /// Ready when somebody wants this to end.

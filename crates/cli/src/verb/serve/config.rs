@@ -47,6 +47,7 @@ pub(crate) fn build(
         }),
         deployment: Some(plan.deployment),
         policy: plan.policy.clone(),
+        handshake_timeout: Some(plan.handshake_timeout),
         idle_timeout: Some(plan.idle_timeout),
         observer: Some(Arc::clone(&lasting.book) as _),
         key_log: lasting.key_log.clone(),

@@ -17,7 +17,7 @@ use crate::args::{Global, ServeArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::keylog;
 use crate::plan::serve::ServePlan;
-use crate::report::json;
+use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store;
 use accept::{House, Lifeline};
@@ -54,14 +54,14 @@ pub(crate) struct Listening {
 
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
-    let plan = ServePlan::new(args)?;
+    let plan = ServePlan::new(args, global.timeout)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(plan, global.json || global.jsonl, talk))
+    runtime.block_on(serve(plan, global, talk))
 }
 
-async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
+async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     // Before anything is said: whoever reads the first line may send a signal at once.
     let mut signals = Signals::new()?;
     let tickets = Arc::new(Tickets::new(Ring::empty()));
@@ -102,7 +102,7 @@ async fn serve(plan: ServePlan, json: bool, talk: Talk) -> Outcome<Exit> {
         talk,
     );
     let chores = tokio::spawn(chores);
-    announce(&listeners, ca.as_deref(), json)?;
+    announce(&listeners, ca.as_deref(), global.json || global.jsonl)?;
     for listener in listeners {
         let lifeline = Lifeline {
             drain: drained.clone(),
@@ -158,14 +158,14 @@ fn announce(listeners: &[TcpListener], ca: Option<&Path>, as_json: bool) -> Outc
         .ok_or_else(|| Failure::internal("nothing to listen on"))?;
     let address = first.local_addr()?.to_string();
     if as_json {
-        return json::print(&Listening {
+        return out::json(&Listening {
             schema: Cow::Borrowed("tessera.serve/1"),
             listening: address,
             ca: ca.map(|path| path.display().to_string()),
             console: None,
         });
     }
-    json::line(&format!("listening https://{address}"))
+    out::line(format_args!("listening https://{address}"))
 }
 
 /// What signals mean here.

@@ -3,7 +3,7 @@
 use super::row::Row;
 use crate::args::Global;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::report::json;
+use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store::Store;
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) async fn run(store: &Store, rows: &[Row], global: &Global, talk: Talk
         .map_err(Failure::store)?;
     }
     if global.json || global.jsonl {
-        json::print(&json!({"schema": "tessera.session-expire/1", "expired": rows.len()}))?;
+        out::json(&json!({"schema": "tessera.session-expire/1", "expired": rows.len()}))?;
     }
     let plural = if rows.len() == 1 { "" } else { "s" };
     talk.say(format_args!("{} session{plural} ended", rows.len()));

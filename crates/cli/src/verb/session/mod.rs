@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::later;
 use crate::plan::state::StateDir;
 use crate::plan::store::StorePlan;
-use crate::report::json;
+use crate::report::out;
 use crate::report::table::Table;
 use crate::report::talk::Talk;
 use crate::store::{self, Store};
@@ -72,26 +72,26 @@ fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
 
 fn list(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
     if global.json {
-        json::print(&SessionList::new(rows))?;
+        out::json(&SessionList::new(rows))?;
     } else if global.jsonl {
-        rows.iter().try_for_each(json::print)?;
+        rows.iter().try_for_each(out::json)?;
     } else if rows.is_empty() {
-        anstream::println!("No sessions are kept here.");
+        out::line("No sessions are kept here.")?;
     } else {
         let mut table = Table::new(&Row::HEADING);
         rows.iter().for_each(|row| table.row(row.cells()));
-        anstream::println!("{table}");
+        out::line(table)?;
     }
     Ok(Exit::Done)
 }
 
 fn show(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
     if global.json {
-        json::print(&SessionList::new(rows))?;
+        out::json(&SessionList::new(rows))?;
     } else if global.jsonl {
-        rows.iter().try_for_each(json::print)?;
+        rows.iter().try_for_each(out::json)?;
     } else {
-        rows.iter().for_each(|row| anstream::println!("{row}"));
+        rows.iter().try_for_each(out::line)?;
     }
     Ok(Exit::Done)
 }

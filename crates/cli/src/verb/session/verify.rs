@@ -3,7 +3,7 @@
 use crate::args::Global;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::store::{StorePlan, StoreUrl};
-use crate::report::json;
+use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
         .collect();
     let count = findings.len();
     if global.json || global.jsonl {
-        json::print(&Verified {
+        out::json(&Verified {
             schema: "tessera.session-verify/1",
             sessions: report.sessions,
             wallet: report.wallet,

@@ -6,6 +6,7 @@ mod message;
 
 use cursor::Cursor;
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 use tessera::ConnectionId;
 use tessera::engine::{Event, Half};
@@ -57,7 +58,7 @@ impl Tracer {
             _ => return,
         };
         // One write, so that messages of connections at once do not mix.
-        anstream::eprint!("{text}");
+        let _ = anstream::stderr().write_all(text.as_bytes());
     }
 
     fn number(&self, connection: ConnectionId) -> usize {

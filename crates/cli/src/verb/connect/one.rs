@@ -1,0 +1,155 @@
+//! One connection of a run: opened, used, and closed when its tickets are kept.
+
+use super::failure::{During, explain};
+use super::get::Get;
+use super::report::{ConnectionReport, Measured, Said};
+use super::{Run, dial, offer, pipe};
+use crate::exit::{Exit, Failure, Outcome};
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+use tessera::TlsError;
+use tessera::engine::KeyUpdateRequest;
+use tessera::tokio::client::TlsStream;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Barrier;
+
+type Stream = TlsStream<TcpStream>;
+
+/// How long a connection may take to come about, unless `--timeout` says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the peer may take to say `close_notify`, too.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// One connection from its first byte to its last. All of a round meet at `together`, open.
+pub(super) async fn connection(
+    run: &Run,
+    round: u32,
+    together: &Barrier,
+) -> Outcome<ConnectionReport> {
+    let opened = open(run, round).await;
+    // Those that failed are waited for as well, or the others would wait for ever.
+    together.wait().await;
+    let (mut stream, offered) = opened?;
+    if run.plan.work.key_update {
+        stream.update_keys(KeyUpdateRequest::UpdateRequested);
+        stream.flush().await.map_err(|error| failed(run, &error))?;
+    }
+    let exchanged = match run.timeout {
+        Some(limit) => tokio::time::timeout(limit, exchange(run, stream))
+            .await
+            .map_err(|_| late(run, limit))?,
+        None => exchange(run, stream).await,
+    };
+    let (mut stream, said, cut_off) = exchanged?;
+    let failure = match cut_off {
+        Some(error) => {
+            let _ = stream.shutdown().await;
+            Some(failed(run, &error))
+        }
+        None => close(run, &mut stream).await,
+    };
+    let mut report = report(run, &stream, offered, said);
+    report.failure = failure;
+    Ok(report)
+}
+
+/// TCP and the handshake.
+async fn open(run: &Run, round: u32) -> Outcome<(Stream, Option<String>)> {
+    let limit = run.timeout.unwrap_or(PATIENCE);
+    let opening = async {
+        let tcp = dial::dial(&run.plan, run.talk).await?;
+        let (options, offered) = offer::options(run, round).await?;
+        let connecting = run
+            .connector
+            .connect_with(run.plan.name.clone(), tcp, options);
+        let stream = connecting
+            .await
+            .map_err(|error| explain(&error, During::Handshake, &run.plan))?;
+        Ok((stream, offered))
+    };
+    tokio::time::timeout(limit, opening)
+        .await
+        .map_err(|_| late(run, limit))?
+}
+
+fn late(run: &Run, limit: Duration) -> Failure {
+    let target = &run.plan.target;
+    Failure::new(
+        Exit::Timeout,
+        format_args!("{}:{}: nothing within {limit:?}", target.host, target.port),
+    )
+}
+
+fn failed(run: &Run, error: &(dyn Error + 'static)) -> Failure {
+    explain(error, During::Exchange, &run.plan)
+}
+
+/// The request and its answer, or stdin and stdout; and what ended that before its time.
+async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io::Error>)> {
+    let target = &run.plan.target;
+    match (&run.plan.work.get, &run.input) {
+        (Some(path), _) => {
+            let get = Get {
+                host: &target.host,
+                port: target.port,
+                path,
+                to: run.to,
+            };
+            let (stream, said) = get
+                .run(stream)
+                .await
+                .map_err(|error| failed(run, &*error))?;
+            Ok((stream, said, None))
+        }
+        (None, Some(input)) => Ok(pipe::run(stream, &input[..], run.to).await),
+        (None, None) => Ok(pipe::run(stream, tokio::io::stdin(), run.to).await),
+    }
+}
+
+/// Waits for a ticket, and then until what came is kept: from then on another process may resume.
+async fn close(run: &Run, stream: &mut Stream) -> Option<Failure> {
+    if let Some(failure) = serious(run, wait_for_ticket(run, stream).await) {
+        return Some(failure);
+    }
+    if let Some(failure) = serious(run, stream.shutdown().await) {
+        return Some(failure);
+    }
+    let mut rest = [0; 4096];
+    let farewell = async { while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
+    let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    None
+}
+
+/// Servers send tickets when they like, mostly right behind the handshake.
+async fn wait_for_ticket(run: &Run, stream: &mut Stream) -> io::Result<()> {
+    if stream.tickets_kept() > 0 || stream.get_ref().1.peer_closed() {
+        return Ok(());
+    }
+    let waited = tokio::time::timeout(run.plan.work.wait_ticket, stream.wait_for_ticket()).await;
+    waited.unwrap_or(Ok(false)).map(drop)
+}
+
+/// When everything was said already, a fatal alert still counts; a peer that just hangs up does not.
+fn serious(run: &Run, result: io::Result<()>) -> Option<Failure> {
+    let error = result.err()?;
+    if TlsError::of(&error).is_some_and(|error| error.fault().is_some()) {
+        return Some(failed(run, &error));
+    }
+    run.talk.detail(error);
+    None
+}
+
+fn report(run: &Run, stream: &Stream, offered: Option<String>, said: Said) -> ConnectionReport {
+    let watched = run.watch.of(stream.id());
+    let traffic = stream.traffic();
+    let measured = Measured {
+        offered,
+        tickets_received: watched.map_or(0, |watched| watched.tickets),
+        handshake: watched.map(|watched| watched.handshake).unwrap_or_default(),
+        received: traffic.received,
+        sent: traffic.sent,
+    };
+    ConnectionReport::new(stream.facts(), measured, said)
+}
