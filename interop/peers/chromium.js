@@ -21,8 +21,13 @@ const flags = [
   "about:blank",
 ];
 const browser = spawn(options.chromium, flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-process.on("exit", () => browser.kill("SIGKILL"));
-process.on("SIGTERM", () => process.exit(1));
+process.on("SIGTERM", () => finish(1));
+
+/** Ends the browser, then this program, so that nothing writes into the profile any more. */
+function finish(code) {
+  browser.once("exit", () => process.exit(code));
+  browser.kill();
+}
 
 const answers = new Map();
 let sent = 0;
@@ -72,16 +77,16 @@ async function main() {
     const next = await visit(sessionId);
     if (next.connection.id !== first.connection.id) {
       console.log(JSON.stringify(next));
-      process.exit(0);
+      return finish(0);
     }
   }
 }
 
 setTimeout(() => {
   console.error("no second connection within 40 seconds");
-  process.exit(1);
+  finish(1);
 }, 40_000);
 main().catch((problem) => {
   console.error(problem);
-  process.exit(1);
+  finish(1);
 });

@@ -272,6 +272,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.kill();
+        // Until it is gone it may write into the scene's directory, which goes next.
+        drop(self.shared.wait_until(LIMIT, |seen| seen.ended.is_some()));
     }
 }
 
