@@ -13,7 +13,7 @@ pub(crate) struct ConnectArgs {
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) state: StateArgs,
-    /// Neither take sessions from the wallet nor keep any
+    /// Leave the wallet alone: sessions live no longer than this process
     #[arg(long, help_heading = "State")]
     pub(crate) no_wallet: bool,
 

@@ -44,12 +44,11 @@ pub(crate) struct ServeArgs {
         help_heading = "Protocol"
     )]
     pub(crate) tls: Vec<String>,
-    /// Application protocols, best first
+    /// Application protocols, best first [default: h2,http/1.1; with --echo: none]
     #[arg(
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "h2,http/1.1",
         help_heading = "Protocol"
     )]
     pub(crate) alpn: Vec<String>,

@@ -136,18 +136,22 @@ impl ConnectPlan {
                 "--get speaks HTTP/1.1: leave h2 out of --alpn",
             ));
         }
-        let state = StateDir::open(args.state.state.as_deref())?;
-        let wallet = if args.no_wallet {
-            None
-        } else {
-            Some(StorePlan::new(&args.state, &state)?)
+        let state = StateDir::open(args.state.state.as_deref());
+        // Without a wallet nothing is kept, so there need be no place for it.
+        let (state, wallet) = match state {
+            state if args.no_wallet => (state.ok(), None),
+            state => {
+                let state = state?;
+                let wallet = StorePlan::new(&args.state, &state)?;
+                (Some(state), Some(wallet))
+            }
         };
         Ok(Self {
             name,
             overrides,
             family: family(args),
             send_server_name: !args.no_sni,
-            verifier: verifier(args, &state, talk)?,
+            verifier: verifier(args, state.as_ref(), talk)?,
             credential: credential(args)?,
             offer,
             wallet,
@@ -204,7 +208,7 @@ fn family(args: &ConnectArgs) -> Family {
 
 /// The CAs of a file and no others; or what the machine trusts, and this state directory's own
 /// development authority.
-fn verifier(args: &ConnectArgs, state: &StateDir, talk: Talk) -> Outcome<Verifier> {
+fn verifier(args: &ConnectArgs, state: Option<&StateDir>, talk: Talk) -> Outcome<Verifier> {
     if args.insecure {
         talk.warn("the peer is not verified (--insecure): anybody may be answering");
         return Ok(Verifier::insecure());
@@ -214,12 +218,9 @@ fn verifier(args: &ConnectArgs, state: &StateDir, talk: Talk) -> Outcome<Verifie
             .map(Verifier::new)
             .map_err(Failure::internal);
     }
-    let own = devcert::ca_file(state);
-    let own = if own.is_file() {
-        Some(Roots::from_pem_file(&own).map_err(Failure::internal)?)
-    } else {
-        None
-    };
+    let own = state.map(devcert::ca_file).filter(|file| file.is_file());
+    let own = own.map(|file| Roots::from_pem_file(&file).map_err(Failure::internal));
+    let own = own.transpose()?;
     match (Roots::native(), own) {
         (Ok(native), Some(own)) => Ok(Verifier::new(native.joined(own))),
         (Ok(native), None) => Ok(Verifier::new(native)),

@@ -101,7 +101,11 @@ impl ServePlan {
                 dir.display()
             )));
         }
-        let alpn = alpn(&args.alpn)?;
+        let alpn = match args.alpn.as_slice() {
+            [] if args.echo => Vec::new(),
+            [] => alpn(&["h2".to_owned(), "http/1.1".to_owned()])?,
+            asked => alpn(asked)?,
+        };
         let state = StateDir::open(args.state.state.as_deref())?;
         let store = StorePlan::new(&args.state, &state)?;
         let policy = match &args.policy {

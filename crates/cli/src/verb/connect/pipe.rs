@@ -78,6 +78,27 @@ where
 mod tests {
     use super::*;
 
+    /// Says half of something, and then the transport is gone.
+    struct Broken {
+        half: Option<&'static [u8]>,
+    }
+
+    impl AsyncRead for Broken {
+        fn poll_read(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            buf: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<io::Result<()>> {
+            std::task::Poll::Ready(match self.half.take() {
+                Some(half) => {
+                    buf.put_slice(half);
+                    Ok(())
+                }
+                None => Err(io::ErrorKind::UnexpectedEof.into()),
+            })
+        }
+    }
+
     #[tokio::test]
     async fn what_is_typed_goes_out_and_what_comes_is_kept() {
         let (ours, mut theirs) = tokio::io::duplex(1 << 16);
@@ -90,5 +111,21 @@ mod tests {
         let (_, said, error) = pipe.await.unwrap();
         assert!(error.is_none());
         assert_eq!(said.body.as_deref(), Some(&b"and good day"[..]));
+    }
+
+    #[tokio::test]
+    async fn what_came_before_an_error_is_kept() {
+        let peer = tokio::io::join(
+            Broken {
+                half: Some(b"half of"),
+            },
+            tokio::io::sink(),
+        );
+        let (_, said, error) = run(peer, &b""[..], Destination::Report).await;
+        assert_eq!(said.body.as_deref(), Some(&b"half of"[..]));
+        assert_eq!(
+            error.map(|error| error.kind()),
+            Some(io::ErrorKind::UnexpectedEof)
+        );
     }
 }

@@ -26,13 +26,7 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, talk: Talk) -> Outcome<Exit>
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let exit = runtime.block_on(async {
-        // Whatever ends this, children and temporary files go with it.
-        tokio::select! {
-            told = tell(args, global, talk) => told,
-            interrupted = interrupted() => interrupted,
-        }
-    });
+    let exit = runtime.block_on(tell(args, global, talk));
     runtime.shutdown_background();
     exit
 }
@@ -45,21 +39,22 @@ async fn tell(args: &DemoArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
         learn: args.learn && !machine,
         talk,
     };
-    let (server, told) = story::tell(&scene, teller).await?;
+    // Whatever ends this, children and temporary files go with it.
+    let (server, told) = tokio::select! {
+        told = story::tell(&scene, teller) => told?,
+        interrupted = interrupted() => return interrupted,
+    };
     show(&told, global)?;
-    let exit = if told.ok() {
+    if !args.once {
+        invite(&server, machine, talk)?;
+        interrupted().await?;
+    }
+    server.stop().await?;
+    Ok(if told.ok() {
         Exit::Done
     } else {
         Exit::Internal
-    };
-    if args.once {
-        server.stop().await?;
-        return Ok(exit);
-    }
-    invite(&server, machine, talk)?;
-    interrupted().await?;
-    server.stop().await?;
-    Ok(exit)
+    })
 }
 
 fn show(told: &Story, global: &Global) -> Outcome<()> {
