@@ -64,8 +64,7 @@ impl Connection {
     /// buffer is used again and again; what [`super::Output::Transmit`] does by value.
     pub fn take_transmit(&mut self, out: &mut Vec<u8>) {
         if !self.outbound.outbox.is_empty() {
-            out.append(&mut self.outbound.outbox);
-            self.outbound.outbox = Vec::new();
+            out.extend_from_slice(&self.outbound.take());
         }
     }
 

@@ -97,10 +97,11 @@ impl Connection {
         self.step(now, Arrival::Wanted(Wish::UpdateKeys(request)))
     }
 
-    /// Answers the peer's wish for our next keys, once for however many wishes, and not while
-    /// earlier bytes wait: a peer that does not read cannot make us pile up KeyUpdates.
+    /// Answers the peer's wish for our next keys, once for however many wishes, and not while an
+    /// earlier answer waits: a peer that does not read cannot make us pile up KeyUpdates.
     pub(super) fn pay_key_update(&mut self, now: Timestamp) {
-        if self.owes_key_update && self.outbound.outbox.is_empty() && !self.ended {
+        if self.owes_key_update && !self.outbound.answer_waits && !self.ended {
+            self.outbound.answer_waits = true;
             let paid = self.update_keys(now, KeyUpdateRequest::UpdateNotRequested);
             self.settle(paid);
         }

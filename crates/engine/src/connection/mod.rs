@@ -208,7 +208,7 @@ impl Connection {
     /// The next thing this connection wants; `None` until something else happens.
     pub fn poll(&mut self) -> Option<Output> {
         if !self.outbound.outbox.is_empty() {
-            return Some(Output::Transmit(std::mem::take(&mut self.outbound.outbox)));
+            return Some(Output::Transmit(self.outbound.take()));
         }
         let next = self.outputs.pop_front();
         if self.outputs.is_empty() {

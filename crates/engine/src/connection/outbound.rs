@@ -15,6 +15,8 @@ pub(super) struct Outbound {
     flight: Vec<u8>,
     /// Application data given before there were keys for it.
     pub(super) held: Vec<u8>,
+    /// An answer to the peer's KeyUpdate is in the outbox.
+    pub(super) answer_waits: bool,
     /// Our `close_notify` is out.
     pub(super) closed: bool,
     update_after: Option<u64>,
@@ -32,9 +34,16 @@ impl Outbound {
             outbox: Vec::new(),
             flight: Vec::new(),
             held: Vec::new(),
+            answer_waits: false,
             closed: false,
             update_after,
         }
+    }
+
+    /// Everything sealed so far is somebody else's to send.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        self.answer_waits = false;
+        std::mem::take(&mut self.outbox)
     }
 
     pub(super) fn message(&mut self, message: &[u8]) {
