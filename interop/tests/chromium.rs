@@ -49,6 +49,12 @@ fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
     // A browser opens connections ahead of need: the one that served the page and the one whose
     // ticket comes back need not be the same. All of them are full handshakes of this server.
     assert_eq!(second.session("kind"), "psk", "{second}");
+    assert!(
+        second.0["session"]["generation"].as_u64() >= Some(1),
+        "{second}"
+    );
+    let keys = [first, second].map(|page| page.connection("keys_fingerprint"));
+    assert_ne!(keys[0], keys[1], "{second}");
     let listed = scene.session("server", &["list", "--json"]).succeeded();
     let lineage = second.session("lineage");
     assert!(listed.text().contains(lineage), "{lineage} in {listed}");

@@ -166,13 +166,17 @@ fn the_listing_shows_both_sides_and_no_secret() {
     let report = scene
         .connect_to(&server, &[&GET[..], &["--keylog", &log]].concat())
         .succeeded();
-    // Each end has a name of its own for the lineage: TLS carries none.
-    let ours = report.only()["session"]["lineage"].as_str();
+    // TLS carries no name for the lineage; both ends derive the same.
+    let lineage = report.only()["session"]["lineage"]
+        .as_str()
+        .expect("a lineage");
     let page = Page::find(&report.body());
-    for (side, lineage) in [
-        ("client", ours.expect("a lineage")),
-        ("server", page.session("lineage")),
-    ] {
+    assert_eq!(page.session("lineage"), lineage);
+    assert_eq!(
+        Some(page.session("id")),
+        report.only()["session"]["id"].as_str()
+    );
+    for side in ["client", "server"] {
         let listed = scene.session(side, &["list", "--json"]).succeeded();
         let json: Value = serde_json::from_str(&listed.text()).expect("a document");
         assert_eq!(json["schema"], "tessera.session-list/1");
