@@ -291,20 +291,27 @@ fn rule_16_age_add_and_nonce_are_of_each_ticket_alone() {
 #[test]
 fn rule_04_there_is_no_ticket_before_there_is_a_key() {
     let mut pair = Pair::tls13().seed(24);
-    let mut link = {
-        let link = pair.link(None); // rotates
-        pair.server.shared = std::sync::Arc::default(); // and a server that has no ring
-        drop(link);
-        let config = tessera_engine::ServerConfig::try_from(pair.server.clone()).expect("right");
-        let server = tessera_engine::Connection::server(std::sync::Arc::new(config), [3; 32]);
+    let keyless = std::sync::Arc::new(tessera_session::Tickets::default());
+    let mut settings = pair.server.clone();
+    settings.shared = std::sync::Arc::clone(&keyless);
+    let config =
+        std::sync::Arc::new(tessera_engine::ServerConfig::try_from(settings).expect("right"));
+    let met = |pair: &mut Pair| {
         let mut link = pair.link(None);
-        pair.server.shared = std::sync::Arc::default();
+        let server = tessera_engine::Connection::server(std::sync::Arc::clone(&config), [3; 32]);
         link.server = tessera_testkit::End::new(tessera_session::Side::Server, server);
-        link
+        link.run(&mut pair.world);
+        assert_eq!(link.kind(), Some(Kind::Full));
+        let issued = |event: &&Event| matches!(event, Event::TicketIssued(_));
+        link.server.events.iter().filter(issued).count()
     };
-    pair.server.shared.ring();
-    link.run(&mut pair.world);
-    assert_eq!(link.kind(), Some(Kind::Full));
+    assert_eq!(met(&mut pair), 0);
+    assert!(pair.world.wallet.is_empty());
+
+    // The same server, once it has a key.
+    keyless.set_ring((*pair.server.shared.ring()).clone());
+    assert_eq!(met(&mut pair), 2);
+    assert_eq!(pair.world.wallet.len(), 2);
 }
 
 #[test]
