@@ -197,11 +197,9 @@ impl Connection {
             }
             (_, Some(_)) => Err(RecordError::NotProtected.into()),
             (_, None) => {
-                self.inbound.passes_over = if outer == ContentType::HANDSHAKE {
-                    0
-                } else {
-                    self.inbound.passes_over
-                };
+                if outer == ContentType::HANDSHAKE {
+                    self.inbound.passes_over = 0;
+                }
                 self.content(outer, record.get(HEADER_LEN..).unwrap_or_default())
             }
         }
@@ -243,8 +241,7 @@ impl Connection {
     /// RFC 9846 §5: one byte 1, after the first ClientHello and before the peer's Finished, is
     /// dropped; anything else ends the connection.
     fn change_cipher_spec(&mut self, fragment: &[u8]) -> Result<(), Fault> {
-        let untimely = self.role.is_connected()
-            || (self.role.is_server() && self.role.state_name() == "WaitClientHello");
+        let untimely = self.role.is_connected() || (self.role.awaits_first_hello());
         if fragment != [1] || untimely {
             return Err(RecordError::BadChangeCipherSpec.into());
         }

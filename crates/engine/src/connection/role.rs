@@ -110,6 +110,17 @@ impl Role {
         matches!(self, Self::Server { .. })
     }
 
+    /// A server that has not seen a ClientHello.
+    pub(super) fn awaits_first_hello(&self) -> bool {
+        matches!(
+            self,
+            Self::Server {
+                state: Some(server::State::WaitClientHello(_)),
+                ..
+            }
+        )
+    }
+
     pub(super) fn trace(&self) -> Trace {
         match self {
             Self::Client { config, .. } => config.settings().trace,

@@ -25,6 +25,7 @@
 //! tells its own order in its table; what both compute alike stands here.
 
 pub(crate) mod client;
+pub(crate) mod current;
 pub(crate) mod key_update;
 pub(crate) mod proof;
 pub(crate) mod server;

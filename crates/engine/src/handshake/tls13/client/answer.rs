@@ -162,7 +162,7 @@ impl Answer {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
         };
-        self.agreed.name(exporter.names());
+        self.agreed.current.name(exporter.names());
         let facts = self.agreed.facts(keys_fingerprint(&self.application));
         cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
         let traffic = Traffic {

@@ -79,7 +79,7 @@ impl Connected {
         let agreed = &self.agreed;
         let (version, cipher_suite) = (ProtocolVersion::TLS1_3, agreed.suite.suite);
         let lifetime = Duration::from_secs(message.ticket_lifetime.min(SEVEN_DAYS).into());
-        let lineage_ends_at = agreed.lifetime.lineage_ends_at;
+        let lineage_ends_at = agreed.current.lifetime.lineage_ends_at;
         let not_after = agreed
             .peer
             .as_ref()
@@ -90,8 +90,8 @@ impl Connected {
         }
         Some(Session {
             lineage: Lineage {
-                generation: agreed.lineage.generation.saturating_add(1),
-                ..agreed.lineage
+                generation: agreed.current.lineage.generation.saturating_add(1),
+                ..agreed.current.lineage
             },
             version,
             cipher_suite,
@@ -108,7 +108,7 @@ impl Connected {
                 scope: agreed.scope,
             },
             lifetime: Lifetime {
-                authenticated_at: agreed.lifetime.authenticated_at,
+                authenticated_at: agreed.current.lifetime.authenticated_at,
                 issued_at: cx.now,
                 expires_at,
                 lineage_ends_at,
@@ -117,7 +117,7 @@ impl Connected {
                 ticket_age_add: message.ticket_age_add,
                 max_early_data_size,
             },
-            taint: agreed.taint,
+            taint: agreed.current.taint,
             app_data: Vec::new(),
             group: Some(agreed.group),
         })

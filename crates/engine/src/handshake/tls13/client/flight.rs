@@ -68,7 +68,7 @@ impl WaitEncryptedExtensions {
         check_answers(&self.offer, &message.extensions)?;
         self.agreed.alpn = chosen_alpn(&message.extensions, cx)?;
         self.transcript.absorb(raw);
-        let resumed = self.agreed.resumed;
+        let resumed = self.agreed.current.resumed;
         let Self {
             offer,
             agreed,
@@ -235,7 +235,7 @@ impl WaitCertificateVerify {
         self.wait.transcript.absorb(raw);
         let agreed = &mut self.wait.agreed;
         agreed.scheme = Some(message.algorithm);
-        agreed.taint = (self.accepted.trust == Trust::Waived).then_some(Taint::Unverified);
+        agreed.current.taint = (self.accepted.trust == Trust::Waived).then_some(Taint::Unverified);
         agreed.peer = Some(self.accepted.identity);
         Ok(State::WaitFinished(Box::new(self.wait)))
     }

@@ -116,7 +116,7 @@ impl WaitCertificateVerify {
         )?;
         self.wait.transcript.absorb(raw);
         if self.accepted.trust == Trust::Waived {
-            self.wait.agreed.taint = Some(Taint::Unverified);
+            self.wait.agreed.current.taint = Some(Taint::Unverified);
         }
         self.wait.agreed.peer = Some(self.accepted.identity);
         Ok(State::WaitFinished(Box::new(self.wait)))

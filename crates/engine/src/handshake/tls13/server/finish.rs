@@ -48,7 +48,7 @@ impl WaitFinished {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
         };
-        self.agreed.name(exporter.names());
+        self.agreed.current.name(exporter.names());
         let facts = self.agreed.facts(keys_fingerprint(&self.application));
         cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
         tickets::issue(&self.agreed, &resumption, cx);

@@ -1,7 +1,7 @@
 //! Us → ServerHello … Finished → client, written in order.
 
 use super::State;
-use super::agreed::{Agreed, Current};
+use super::agreed::Agreed;
 use super::decide::{self, Choice};
 use super::hello::Hello;
 use super::resume::Resumed;
@@ -9,6 +9,7 @@ use super::{client_auth, finish};
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::question::Question;
+use crate::handshake::tls13::current::Current;
 use crate::handshake::tls13::proof;
 use crate::keys::tls13::{EarlySecret, HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
@@ -94,7 +95,6 @@ pub(super) fn resumed(
     } = resumed;
     let mut agreed = Agreed::new(choice, hello, current);
     agreed.peer.clone_from(&session.binding.peer);
-    agreed.taint = session.taint;
     let psk = Psk {
         secret: session.secret.secret(),
         selected_identity,

@@ -5,7 +5,6 @@
 //! identity. So a bare identity, without its secret, uses nothing up.
 
 use super::State;
-use super::agreed::Current;
 use super::decide::{Choice, choose_suite};
 use super::flight;
 use super::hello::Hello;
@@ -13,9 +12,10 @@ use crate::ServerConfig;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::question::{Found, Question};
+use crate::handshake::tls13::current::Current;
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
-use tessera_crypto::{HashAlgorithm, tls13_suite};
+use tessera_crypto::{SuiteParameters, tls13_suite};
 use tessera_session::ticket::{Opened, Ticket, seal};
 use tessera_session::{Claim, ClientAuthMode, Offer, Refusal, Revoked, Ruling, Session, TicketId};
 use tessera_wire::codepoint::ProtocolVersion;
@@ -126,16 +126,14 @@ impl Resuming {
         session: Box<Session>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let (suite_hash, claim) = match self.judge(&session, cx) {
-            (hash, Ruling::Resume { claim, .. }) => (hash, claim),
+        let (suite, claim) = match self.judge(&session, cx) {
+            (suite, Ruling::Resume { claim, .. }) => (suite, claim),
             (_, Ruling::FullHandshake(refusal)) => return self.refuse(refusal, cx),
             // No TLS 1.3 rule aborts; a future one must not slip through as a resumption.
             (_, Ruling::Abort(_)) => return Err(Misbehaviour::WrongSuiteForSession.into()),
         };
         self.verify_binder(&session)?;
-        if self.hello.before.is_none() {
-            self.choice.suite = choose_suite(&self.hello.offered, cx.config, Some(suite_hash))?;
-        }
+        self.choice.suite = suite;
         if claim {
             // The mark outlives the ticket, and clocks may differ.
             let until = session
@@ -152,8 +150,12 @@ impl Resuming {
         self.resume(id, session, cx)
     }
 
-    /// The hash to resume with, and the ruling.
-    fn judge(&self, session: &Session, cx: &Cx<'_, ServerConfig>) -> (HashAlgorithm, Ruling) {
+    /// The suite to resume with, and the ruling.
+    fn judge(
+        &self,
+        session: &Session,
+        cx: &Cx<'_, ServerConfig>,
+    ) -> (&'static SuiteParameters, Ruling) {
         let settings = cx.config.settings();
         let wanted = tls13_suite(session.cipher_suite).map(|suite| suite.hash);
         // A retry has fixed the suite; otherwise any common suite of the session's hash will do.
@@ -179,10 +181,7 @@ impl Resuming {
             ticket_age: None,
             recording_since: None,
         };
-        (
-            available.hash,
-            cx.config.policy().judge(session, &offer, cx.now),
-        )
+        (available, cx.config.policy().judge(session, &offer, cx.now))
     }
 
     /// RFC 9846 §4.3.11.2: over everything before the binders, the retry included.
@@ -215,12 +214,7 @@ impl Resuming {
         session: Box<Session>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let current = Current {
-            id,
-            lineage: session.lineage,
-            lifetime: session.lifetime,
-            resumed: true,
-        };
+        let current = Current::resumed(id, &session);
         let selected_identity = self.position as u16; // 0 or 1
         let resumed = Resumed {
             session,

@@ -43,7 +43,7 @@ fn session(
         lineage: agreed.current.lineage,
         authenticated_at: agreed.current.lifetime.authenticated_at,
         lineage_ends_at: agreed.current.lifetime.lineage_ends_at,
-        taint: agreed.taint,
+        taint: agreed.current.taint,
     };
     let key_opens_until = match plan.kind {
         TicketKind::Stored => None,
@@ -74,7 +74,7 @@ fn session(
             ticket_age_add: u32::from_be_bytes(*cx.entropy.secret_array::<4>()),
             max_early_data_size: 0,
         },
-        taint: agreed.taint,
+        taint: agreed.current.taint,
         app_data: Vec::new(),
         group: Some(agreed.group),
     };
