@@ -125,13 +125,7 @@ fn address(octets: &[u8]) -> Option<IpAddr> {
 /// Whether one of a certificate's names is good for `wanted`. A wildcard stands
 /// for one whole leftmost label, and never for an address: RFC 9525 §6.3.
 pub fn covers(names: &[String], wanted: &ServerName) -> bool {
-    names.iter().any(|name| match name.strip_prefix("*.") {
-        Some(parent) if !wanted.is_ip() => match wanted.as_str().split_once('.') {
-            Some((_label, rest)) => rest.eq_ignore_ascii_case(parent),
-            None => false,
-        },
-        _ => name.eq_ignore_ascii_case(wanted.as_str()),
-    })
+    names.iter().any(|name| wanted.is_covered_by(name))
 }
 
 #[cfg(test)]

@@ -96,6 +96,18 @@ impl ServerName {
         &self.text
     }
 
+    /// Whether a name of a certificate is for this one: RFC 9525 §6.3, where a leading `*.` stands
+    /// for one whole label, and for none of an address.
+    pub fn is_covered_by(&self, pattern: &str) -> bool {
+        match pattern.strip_prefix("*.") {
+            Some(parent) if !self.is_ip => self
+                .text
+                .split_once('.')
+                .is_some_and(|(_label, rest)| rest.eq_ignore_ascii_case(parent)),
+            _ => self.text.eq_ignore_ascii_case(pattern),
+        }
+    }
+
     /// Whether it is an address, which `server_name` never carries: RFC 6066 §3.
     pub const fn is_ip(&self) -> bool {
         self.is_ip

@@ -30,13 +30,7 @@ pub struct Identity {
 impl Identity {
     /// Whether one of its names covers `name`: RFC 9525 §6.3, a wildcard stands for one whole label.
     pub fn covers(&self, name: &ServerName) -> bool {
-        let wanted = name.as_str();
-        self.names.iter().any(|own| match own.strip_prefix("*.") {
-            Some(parent) if !name.is_ip() => wanted.split_once('.').is_some_and(|(label, rest)| {
-                !label.is_empty() && rest.eq_ignore_ascii_case(parent)
-            }),
-            _ => own.eq_ignore_ascii_case(wanted),
-        })
+        self.names.iter().any(|own| name.is_covered_by(own))
     }
 }
 
