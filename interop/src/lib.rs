@@ -10,6 +10,7 @@ pub mod peer;
 pub mod process;
 mod report;
 mod scene;
+pub mod scripted;
 mod server;
 
 pub use certificates::{Authority, Identity, KeyType};

@@ -1,66 +1,17 @@
 //! Node's tls module as client and as server.
 
 use serde_json::{Value, json};
-use tessera_interop::peer::{program, script};
-use tessera_interop::process::run;
-use tessera_interop::{Identity, KeyType, Outcome, Page, Running, Scene, Server, keylog};
+use tessera_interop::scripted::{self, Peer, lines, page};
+use tessera_interop::{Identity, KeyType, Outcome, Scene, Server, keylog};
 
 /// Runs the client. `more` adds to its options.
 fn client(server: &Server, more: Value) -> Outcome {
-    let mut options = json!({"port": server.port, "ca": server.ca, "path": "/json"});
-    extend(&mut options, more);
-    run(
-        program("node")
-            .arg(script("client.js"))
-            .arg(options.to_string()),
-        b"",
-    )
-}
-
-fn extend(options: &mut Value, more: Value) {
-    if let (Some(options), Value::Object(more)) = (options.as_object_mut(), more) {
-        options.extend(more);
-    }
+    scripted::client("node", "client.js", server, more)
 }
 
 #[track_caller]
-fn lines(outcome: &Outcome) -> Vec<Value> {
-    let text = outcome.text();
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
-}
-
-#[track_caller]
-fn page(line: &Value) -> Page {
-    Page::find(line["body"].as_str().expect("a body"))
-}
-
-struct Peer {
-    running: Running,
-    port: u16,
-}
-
-impl Peer {
-    fn start(identity: &Identity, more: Value) -> Self {
-        let mut options = json!({"cert": identity.cert(), "key": identity.key()});
-        extend(&mut options, more);
-        let mut command = program("node");
-        let running = Running::start(command.arg(script("server.js")).arg(options.to_string()));
-        let ready: Value = serde_json::from_str(&running.first_line()).expect("a line of JSON");
-        let port = ready["port"]
-            .as_u64()
-            .and_then(|port| u16::try_from(port).ok());
-        Self {
-            port: port.expect("a port"),
-            running,
-        }
-    }
-
-    /// The line of the `n`th connection, counted from 0.
-    fn connection(&self, n: usize) -> Value {
-        serde_json::from_str(&self.running.line_after(n, "\"reused\"")).expect("a line of JSON")
-    }
+fn start(identity: &Identity, more: Value) -> Peer {
+    Peer::start("node", "server.js", identity, more)
 }
 
 #[test]
@@ -133,7 +84,7 @@ fn a_node_client_shows_a_certificate_when_one_is_required() {
 fn connect_resumes_with_a_node_server_and_both_key_logs_agree() {
     let scene = Scene::new();
     let (ours, theirs) = (scene.text_path("ours.log"), scene.text_path("theirs.log"));
-    let peer = Peer::start(
+    let peer = start(
         &scene.authority.server(KeyType::P521),
         json!({"keylog": theirs}),
     );
@@ -164,7 +115,7 @@ fn connect_meets_every_suite_and_group_of_a_node_server() {
         ("TLS_AES_256_GCM_SHA384", "X25519", "x25519"),
         ("TLS_CHACHA20_POLY1305_SHA256", "P-256", "secp256r1"),
     ] {
-        let peer = Peer::start(&identity, json!({"ciphers": suite, "curves": curve}));
+        let peer = start(&identity, json!({"ciphers": suite, "curves": curve}));
         let report = scene
             .connect(peer.port, &["--get", "/", "--no-wallet"])
             .succeeded();
@@ -179,7 +130,7 @@ fn connect_shows_a_certificate_to_a_node_server() {
     let scene = Scene::new();
     let identity = scene.authority.client("our client", KeyType::P384);
     let demand = json!({"client_ca": scene.authority.path()});
-    let peer = Peer::start(&scene.authority.server(KeyType::P256), demand);
+    let peer = start(&scene.authority.server(KeyType::P256), demand);
     let shown = [
         "--get",
         "/",

@@ -1,63 +1,18 @@
 //! Python's ssl module as client and as server.
 
 use serde_json::{Value, json};
-use tessera_interop::peer::{program, script};
-use tessera_interop::process::run;
-use tessera_interop::{Identity, KeyType, Page, Running, Scene, Server, keylog};
+use tessera_interop::scripted::{self, Peer, lines, page};
+use tessera_interop::{Identity, KeyType, Scene, Server, keylog};
 
 /// Runs the client; one line a connection. `more` adds to its options.
 #[track_caller]
 fn client(server: &Server, more: Value) -> Vec<Value> {
-    let mut options = json!({"port": server.port, "ca": server.ca, "path": "/json"});
-    extend(&mut options, more);
-    let mut command = program("python3");
-    let outcome = run(
-        command.arg(script("client.py")).arg(options.to_string()),
-        b"",
-    )
-    .succeeded();
-    let lines = outcome.text();
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
+    lines(&scripted::client("python3", "client.py", server, more).succeeded())
 }
 
-fn extend(options: &mut Value, more: Value) {
-    if let (Some(options), Value::Object(more)) = (options.as_object_mut(), more) {
-        options.extend(more);
-    }
-}
-
-fn page(line: &Value) -> Page {
-    Page::find(line["body"].as_str().expect("a body"))
-}
-
-struct Peer {
-    running: Running,
-    port: u16,
-}
-
-impl Peer {
-    fn start(identity: &Identity, more: Value) -> Self {
-        let mut options = json!({"cert": identity.cert(), "key": identity.key()});
-        extend(&mut options, more);
-        let mut command = program("python3");
-        let running = Running::start(command.arg(script("server.py")).arg(options.to_string()));
-        let ready: Value = serde_json::from_str(&running.first_line()).expect("a line of JSON");
-        let port = ready["port"]
-            .as_u64()
-            .and_then(|port| u16::try_from(port).ok());
-        Self {
-            port: port.expect("a port"),
-            running,
-        }
-    }
-
-    /// The line of the `n`th connection, counted from 0.
-    fn connection(&self, n: usize) -> Value {
-        serde_json::from_str(&self.running.line_after(n, "\"reused\"")).expect("a line of JSON")
-    }
+#[track_caller]
+fn start(identity: &Identity, more: Value) -> Peer {
+    Peer::start("python3", "server.py", identity, more)
 }
 
 #[test]
@@ -130,7 +85,7 @@ fn a_python_client_sees_close_notify_at_the_end_of_an_answer() {
 fn connect_resumes_with_a_python_server_and_both_key_logs_agree() {
     let scene = Scene::new();
     let (ours, theirs) = (scene.text_path("ours.log"), scene.text_path("theirs.log"));
-    let peer = Peer::start(
+    let peer = start(
         &scene.authority.server(KeyType::P384),
         json!({"keylog": theirs}),
     );
@@ -157,7 +112,7 @@ fn connect_answers_a_retry_of_a_python_server() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
     for (curve, name) in [("secp384r1", "secp384r1"), ("prime256v1", "secp256r1")] {
-        let peer = Peer::start(&identity, json!({"group": curve}));
+        let peer = start(&identity, json!({"group": curve}));
         let report = scene
             .connect(peer.port, &["--get", "/", "--no-wallet"])
             .succeeded();
@@ -170,7 +125,7 @@ fn connect_shows_a_certificate_to_a_python_server() {
     let scene = Scene::new();
     let identity = scene.authority.client("our client", KeyType::Ed25519);
     let demand = json!({"client_ca": scene.authority.path()});
-    let peer = Peer::start(&scene.authority.server(KeyType::P256), demand);
+    let peer = start(&scene.authority.server(KeyType::P256), demand);
     let shown = [
         "--get",
         "/",
@@ -191,13 +146,13 @@ fn connect_shows_a_certificate_to_a_python_server() {
 fn connect_tells_close_notify_from_truncation() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
-    let closed = Peer::start(&identity, json!({"ending": "close_notify"}));
+    let closed = start(&identity, json!({"ending": "close_notify"}));
     scene
         .connect(closed.port, &["--get", "/", "--no-wallet"])
         .succeeded();
 
     // Without a length only close_notify says that the answer is whole.
-    let cut = Peer::start(&identity, json!({"ending": "truncate"}));
+    let cut = start(&identity, json!({"ending": "truncate"}));
     let report = scene
         .connect(cut.port, &["--get", "/", "--no-wallet"])
         .exited(1);
