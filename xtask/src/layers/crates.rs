@@ -19,6 +19,11 @@ const TABLE: &[Row] = &[
         may_use: &[],
     },
     Row {
+        name: "tessera-starttls",
+        floor: 0,
+        may_use: &[],
+    },
+    Row {
         name: "tessera-crypto",
         floor: 1,
         may_use: &["tessera-wire"],
@@ -74,6 +79,7 @@ const TABLE: &[Row] = &[
         floor: 5,
         may_use: &[
             "tessera-wire",
+            "tessera-starttls",
             "tessera-crypto",
             "tessera-session",
             "tessera-engine",
