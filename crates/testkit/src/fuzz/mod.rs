@@ -14,6 +14,7 @@ mod identity;
 mod mutator;
 mod record;
 mod session;
+mod starttls;
 
 pub use connection::*;
 pub use extension::*;
@@ -22,6 +23,7 @@ pub use identity::*;
 pub use mutator::Mutator;
 pub use record::*;
 pub use session::*;
+pub use starttls::*;
 
 /// One fuzz target.
 #[derive(Clone, Copy)]
@@ -55,10 +57,12 @@ impl Seed {
 
 /// All targets.
 pub fn targets() -> impl Iterator<Item = Target> {
-    [RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION, STARTTLS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Lists the functions of this module as targets, each with the seeds of the same name.
