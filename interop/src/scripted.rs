@@ -43,6 +43,12 @@ impl Peer {
     pub fn start(interpreter: &str, name: &str, identity: &Identity, more: Value) -> Self {
         let mut options = json!({"cert": identity.cert(), "key": identity.key()});
         extend(&mut options, more);
+        Self::with(interpreter, name, &options)
+    }
+
+    /// Starts it with these options and no others.
+    #[track_caller]
+    pub fn with(interpreter: &str, name: &str, options: &Value) -> Self {
         let mut command = program(interpreter);
         let running = Running::start(command.arg(script(name)).arg(options.to_string()));
         let ready: Value = serde_json::from_str(&running.first_line()).expect("a line of JSON");
