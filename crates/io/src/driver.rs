@@ -73,7 +73,6 @@ impl Driver {
         self.services.side()
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) fn services(&self) -> &Services {
         &self.services
     }

@@ -18,15 +18,30 @@ thread_local! {
 
 /// Parks this thread until `poll` is ready.
 pub(super) fn until<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+    loop {
+        if let Some(ready) = before(None, &mut poll) {
+            return ready;
+        }
+    }
+}
+
+/// Parks this thread until `poll` is ready, or that moment has come.
+pub(super) fn before<T>(
+    ends_at: Option<Instant>,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+) -> Option<T> {
     // Most of the time nothing has to be waited for.
     if let Poll::Ready(ready) = poll(&mut Context::from_waker(Waker::noop())) {
-        return ready;
+        return Some(ready);
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     loop {
-        WAKE_AT.set(None);
+        WAKE_AT.set(ends_at);
         if let Poll::Ready(ready) = poll(&mut Context::from_waker(&waker)) {
-            return ready;
+            return Some(ready);
+        }
+        if ends_at.is_some_and(|at| clock::steady_now() >= at) {
+            return None;
         }
         match WAKE_AT.take() {
             Some(at) => thread::park_timeout(at.saturating_duration_since(clock::steady_now())),
@@ -112,6 +127,13 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn what_has_to_be_done_by_then_is_not_waited_for_longer() {
+        let ends_at = clock::steady_now() + Duration::from_millis(5);
+        assert_eq!(before(Some(ends_at), |_| Poll::<()>::Pending), None);
+        assert!(clock::steady_now() >= ends_at);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The crank, turned by whoever blocks on it.
 
 use super::park;
-use crate::Traffic;
+use super::timed::{Span, Transport, Wait};
 use crate::driver::Driver;
+use crate::{TlsError, Traffic};
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::task::Poll;
 use tessera_engine::{Connection, ExportTooLong, Facts, KeyUpdateRequest, SessionFacts};
@@ -18,6 +19,9 @@ pub type Stream<'a, T> = StreamOwned<&'a mut T>;
 pub struct StreamOwned<T> {
     io: T,
     driver: Driver,
+    wait: Wait<T>,
+    /// The peer was waited for in vain, and everything is over.
+    given_up: Option<TlsError>,
 }
 
 impl<T> StreamOwned<T> {
@@ -95,13 +99,22 @@ impl<T> StreamOwned<T> {
 }
 
 impl<T: Read + Write> StreamOwned<T> {
-    /// Does the handshake.
-    pub(super) fn establish(io: T, driver: Driver) -> io::Result<Self> {
-        let mut stream = Self { io, driver };
+    /// Does the handshake, within its time.
+    pub(super) fn establish(transport: impl Transport<Io = T>, driver: Driver) -> io::Result<Self> {
+        let (io, tell) = transport.into_parts();
+        let wait = Wait::new(tell, driver.services().handshake_timeout());
+        let mut stream = Self {
+            io,
+            driver,
+            wait,
+            given_up: None,
+        };
         while stream.driver.is_handshaking() {
             stream.go_on()?;
         }
         stream.settle()?;
+        let idle = stream.driver.services().idle_timeout();
+        stream.wait.established(&mut stream.io, idle)?;
         Ok(stream)
     }
 
@@ -137,8 +150,8 @@ impl<T: Read + Write> StreamOwned<T> {
     fn go_on(&mut self) -> io::Result<()> {
         self.settle()?;
         if !self.driver.open() {
-            let read = self.io.read(self.driver.inbox.room());
-            match read {
+            let ready = self.wait.begin(&mut self.io);
+            match ready.and_then(|()| self.io.read(self.driver.inbox.room())) {
                 Ok(0) => {
                     self.driver.received(0);
                     self.driver.end_of_stream();
@@ -147,7 +160,7 @@ impl<T: Read + Write> StreamOwned<T> {
                 Err(error) => {
                     self.driver.received(0);
                     if error.kind() != io::ErrorKind::Interrupted {
-                        return Err(error);
+                        return Err(self.failed(error));
                     }
                 }
             }
@@ -157,7 +170,10 @@ impl<T: Read + Write> StreamOwned<T> {
 
     /// Waits for what is under way and sends what is to be sent; the alert before the fault is told.
     fn settle(&mut self) -> io::Result<()> {
-        park::until(|cx| {
+        if let Some(given_up) = &self.given_up {
+            return Err(given_up.clone().into());
+        }
+        let settled = park::before(self.wait.ends_at(), |cx| {
             self.driver.turn(cx);
             if self.driver.is_held() || self.driver.has_errands() {
                 Poll::Pending
@@ -165,6 +181,9 @@ impl<T: Read + Write> StreamOwned<T> {
                 Poll::Ready(())
             }
         });
+        if settled.is_none() {
+            return Err(self.failed(io::ErrorKind::TimedOut.into()));
+        }
         let written = self.write_out();
         match self.driver.failure() {
             Some(failure) => Err(failure.into()),
@@ -175,15 +194,51 @@ impl<T: Read + Write> StreamOwned<T> {
     fn write_out(&mut self) -> io::Result<()> {
         let mut wrote = false;
         while !self.driver.outbox.is_empty() {
-            match self.io.write(self.driver.outbox.pending()) {
+            let ready = self.wait.begin(&mut self.io);
+            match ready.and_then(|()| self.io.write(self.driver.outbox.pending())) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(len) => self.driver.sent(len),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(self.failed(error)),
             }
             wrote = true;
         }
         if wrote { self.io.flush() } else { Ok(()) }
+    }
+
+    /// What a failed read or write means. Where the time is over, the peer is told so, if it can be
+    /// at once: the session has done nothing wrong, and stays.
+    fn failed(&mut self, error: io::Error) -> io::Error {
+        if !self.wait.is_over(&error) {
+            return error;
+        }
+        let side = self.driver.side();
+        let over = match self.wait.span {
+            Span::Unlimited => return error,
+            Span::Until { after, .. } => TlsError::HandshakeTimeout {
+                side,
+                state: self.driver.connection().state(),
+                after,
+            },
+            Span::Each(after) => TlsError::Idle { side, after },
+        };
+        // A fault whose alert the peer does not take is still that fault.
+        let over = self.driver.failure().unwrap_or(over);
+        self.driver.close();
+        let _ = self.last_word();
+        self.given_up = Some(over.clone());
+        over.into()
+    }
+
+    fn last_word(&mut self) -> io::Result<()> {
+        self.wait.hurry(&mut self.io)?;
+        while !self.driver.outbox.is_empty() {
+            match self.io.write(self.driver.outbox.pending())? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                len => self.driver.sent(len),
+            }
+        }
+        self.io.flush()
     }
 }
 

@@ -39,7 +39,8 @@ pub struct ClientSettings {
     pub tickets_kept: usize,
     /// Whether reserved values are mixed into the hello: RFC 8701.
     pub grease: GreaseValues,
-    /// How long a handshake may take; `None` for as long as it likes.
+    /// How long a handshake may take; `None` for as long as it likes. Threads keep this and the
+    /// next one on a transport that is [`Timed`](crate::blocking::Timed).
     pub handshake_timeout: Option<Duration>,
     /// A connection on which nothing moves for so long is closed with `close_notify`.
     pub idle_timeout: Option<Duration>,

@@ -64,7 +64,8 @@ pub struct ServerSettings {
     pub protocol: String,
     /// Clocks may differ by this much across a fleet.
     pub clock_skew: Duration,
-    /// How long a handshake may take; `None` for as long as it likes.
+    /// How long a handshake may take; `None` for as long as it likes. Threads keep this and the
+    /// next one on a transport that is [`Timed`](crate::blocking::Timed).
     pub handshake_timeout: Option<Duration>,
     /// A connection on which nothing moves for so long is closed with `close_notify`.
     pub idle_timeout: Option<Duration>,

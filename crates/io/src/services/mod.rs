@@ -124,7 +124,6 @@ impl Services {
         }
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) fn handshake_timeout(&self) -> Option<std::time::Duration> {
         match self {
             Self::Client(services) => services.config.handshake_timeout(),
@@ -132,7 +131,6 @@ impl Services {
         }
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) fn idle_timeout(&self) -> Option<std::time::Duration> {
         match self {
             Self::Client(services) => services.config.idle_timeout(),
