@@ -1,6 +1,6 @@
 //! The few cryptographic operations TLS needs, as plain types and functions.
 //!
-//! * [`hash`], [`hmac`], [`hkdf`]: the transcript and the key schedule.
+//! * [`hash`], [`hmac`], [`hkdf`], [`prf`]: the transcript and the key schedules.
 //! * [`aead`]: records and tickets.
 //! * [`kex`]: key shares, classical and hybrid.
 //! * [`sign`]: `CertificateVerify`, both directions.
@@ -19,6 +19,7 @@ pub mod hash;
 pub mod hkdf;
 pub mod hmac;
 pub mod kex;
+pub mod prf;
 pub mod secret;
 pub mod sign;
 pub mod suite;
@@ -31,7 +32,10 @@ pub use hmac::HmacKey;
 pub use kex::{GROUPS, KexError, KeyShare, is_supported, respond};
 pub use secret::{Secret, TooLong};
 pub use sign::{KeyError, SignError, SigningKey, VerifyError, verify};
-pub use suite::{SuiteParameters, TLS13_SUITES, tls13_suite};
+pub use suite::{
+    Authentication, SuiteParameters, TLS12_SUITES, TLS13_SUITES, Tls12Suite, tls12_suite,
+    tls13_suite,
+};
 
 /// Bytes from hexadecimal digits with blanks anywhere, for known answers.
 #[cfg(test)]

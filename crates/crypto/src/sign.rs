@@ -23,7 +23,8 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// The schemes such a key signs with in TLS 1.3, in order of preference.
+    /// The schemes such a key signs with, in order of preference. PKCS #1 v1.5 comes last: only
+    /// TLS 1.2 takes it in a handshake.
     pub const fn schemes(self) -> &'static [SignatureScheme] {
         match self {
             Self::P256 => &[SignatureScheme::ECDSA_SECP256R1_SHA256],
@@ -34,6 +35,9 @@ impl KeyKind {
                 SignatureScheme::RSA_PSS_RSAE_SHA256,
                 SignatureScheme::RSA_PSS_RSAE_SHA384,
                 SignatureScheme::RSA_PSS_RSAE_SHA512,
+                SignatureScheme::RSA_PKCS1_SHA256,
+                SignatureScheme::RSA_PKCS1_SHA384,
+                SignatureScheme::RSA_PKCS1_SHA512,
             ],
         }
     }
@@ -176,7 +180,7 @@ impl SigningKey {
         self.kind
     }
 
-    /// The schemes it signs with in TLS 1.3, in order of preference.
+    /// The schemes it signs with, in order of preference; see [`KeyKind::schemes`].
     pub fn schemes(&self) -> &[SignatureScheme] {
         self.kind.schemes()
     }
@@ -195,6 +199,24 @@ impl SigningKey {
     /// The public key as a `SubjectPublicKeyInfo`, in DER.
     pub fn public_key_spki(&self) -> Vec<u8> {
         self.spki.clone()
+    }
+}
+
+/// As [`verify`], for TLS 1.2, where an ECDSA scheme names a hash and leaves the curve to the key:
+/// RFC 8422 §5.4, RFC 5246 §7.4.1.4.1.
+pub fn verify_tls12(
+    scheme: SignatureScheme,
+    spki_der: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), VerifyError> {
+    let is_ecdsa = |kind: KeyKind| matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521);
+    let wanted = KeyKind::of_scheme(scheme).ok_or(VerifyError::UnsupportedScheme)?;
+    match split_spki(spki_der) {
+        Some((Some(kind), key)) if is_ecdsa(kind) && is_ecdsa(wanted) => {
+            backend::verify_ecdsa(kind, scheme, key, message, signature)
+        }
+        _ => verify(scheme, spki_der, message, signature),
     }
 }
 

@@ -47,6 +47,89 @@ pub const TLS13_SUITES: &[SuiteParameters] = &[
     },
 ];
 
+/// What a TLS 1.2 cipher suite stands for, beside the ECDHE that all of them here have: RFC 5289,
+/// RFC 7905.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tls12Suite {
+    /// Its number on the wire.
+    pub suite: CipherSuite,
+    /// The hash of its transcript and PRF.
+    pub hash: HashAlgorithm,
+    /// What protects its records.
+    pub aead: AeadAlgorithm,
+    /// The kind of the server's key.
+    pub authentication: Authentication,
+    /// How many records one key may protect.
+    pub record_limit: u64,
+}
+
+/// The kind of key a TLS 1.2 suite has the server sign with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Authentication {
+    /// ECDSA, and Ed25519 (RFC 8422 §5.10).
+    Ecdsa,
+    /// RSA, with either padding.
+    Rsa,
+}
+
+const fn tls12(
+    suite: CipherSuite,
+    authentication: Authentication,
+    aead: AeadAlgorithm,
+) -> Tls12Suite {
+    let (hash, record_limit) = match aead {
+        AeadAlgorithm::Aes128Gcm => (HashAlgorithm::Sha256, AES_GCM_RECORD_LIMIT),
+        AeadAlgorithm::Aes256Gcm => (HashAlgorithm::Sha384, AES_GCM_RECORD_LIMIT),
+        AeadAlgorithm::ChaCha20Poly1305 => (HashAlgorithm::Sha256, CHACHA20_POLY1305_RECORD_LIMIT),
+    };
+    Tls12Suite {
+        suite,
+        hash,
+        aead,
+        authentication,
+        record_limit,
+    }
+}
+
+/// The TLS 1.2 suites there are, in order of preference.
+pub const TLS12_SUITES: &[Tls12Suite] = &[
+    tls12(
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        Authentication::Ecdsa,
+        AeadAlgorithm::Aes128Gcm,
+    ),
+    tls12(
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        Authentication::Rsa,
+        AeadAlgorithm::Aes128Gcm,
+    ),
+    tls12(
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        Authentication::Ecdsa,
+        AeadAlgorithm::Aes256Gcm,
+    ),
+    tls12(
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        Authentication::Rsa,
+        AeadAlgorithm::Aes256Gcm,
+    ),
+    tls12(
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        Authentication::Ecdsa,
+        AeadAlgorithm::ChaCha20Poly1305,
+    ),
+    tls12(
+        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        Authentication::Rsa,
+        AeadAlgorithm::ChaCha20Poly1305,
+    ),
+];
+
+/// The parameters of `suite`, if it is one of [`TLS12_SUITES`].
+pub fn tls12_suite(suite: CipherSuite) -> Option<&'static Tls12Suite> {
+    TLS12_SUITES.iter().find(|known| known.suite == suite)
+}
+
 /// The parameters of `suite`, if it is one of [`TLS13_SUITES`].
 pub fn tls13_suite(suite: CipherSuite) -> Option<&'static SuiteParameters> {
     TLS13_SUITES.iter().find(|known| known.suite == suite)
@@ -60,6 +143,10 @@ mod tests {
     fn every_suite_is_found_by_its_number() {
         for known in TLS13_SUITES {
             assert_eq!(tls13_suite(known.suite), Some(known));
+        }
+        for known in TLS12_SUITES {
+            assert_eq!(tls12_suite(known.suite), Some(known));
+            assert_eq!(tls13_suite(known.suite), None);
         }
         assert_eq!(tls13_suite(CipherSuite(0x1a1a)), None);
         assert_eq!(tls13_suite(CipherSuite::TLS_FALLBACK_SCSV), None);

@@ -176,3 +176,26 @@ fn a_public_key_that_does_not_parse_fits_no_scheme() {
         assert_eq!(verdict, Err(VerifyError::KeyMismatch));
     }
 }
+
+#[test]
+fn in_tls_1_2_an_ecdsa_scheme_leaves_the_curve_to_the_key() {
+    let p384 = SigningKey::from_der(&pkcs8(KeyKind::P384)).unwrap();
+    let scheme = SignatureScheme::ECDSA_SECP384R1_SHA384;
+    let signature = p384.sign(scheme, b"m").unwrap();
+    let spki = p384.public_key_spki();
+    assert_eq!(verify_tls12(scheme, &spki, b"m", &signature), Ok(()));
+    let other_hash = SignatureScheme::ECDSA_SECP256R1_SHA256;
+    assert_eq!(
+        verify(other_hash, &spki, b"m", &signature),
+        Err(VerifyError::KeyMismatch)
+    );
+    assert_eq!(
+        verify_tls12(other_hash, &spki, b"m", &signature),
+        Err(VerifyError::BadSignature)
+    );
+    let rsa = SignatureScheme::RSA_PKCS1_SHA256;
+    assert_eq!(
+        verify_tls12(rsa, &spki, b"m", &signature),
+        Err(VerifyError::KeyMismatch)
+    );
+}

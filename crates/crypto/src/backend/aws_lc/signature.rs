@@ -136,6 +136,32 @@ pub(crate) fn verify(
         .map_err(|_| VerifyError::BadSignature)
 }
 
+/// Checks an ECDSA signature of any curve with the hash of the scheme.
+pub(crate) fn verify_ecdsa(
+    kind: KeyKind,
+    scheme: SignatureScheme,
+    key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), VerifyError> {
+    use SignatureScheme as Scheme;
+    let algorithm: &'static dyn VerificationAlgorithm = match (kind, scheme) {
+        (KeyKind::P256, Scheme::ECDSA_SECP256R1_SHA256) => &sig::ECDSA_P256_SHA256_ASN1,
+        (KeyKind::P256, Scheme::ECDSA_SECP384R1_SHA384) => &sig::ECDSA_P256_SHA384_ASN1,
+        (KeyKind::P256, Scheme::ECDSA_SECP521R1_SHA512) => &sig::ECDSA_P256_SHA512_ASN1,
+        (KeyKind::P384, Scheme::ECDSA_SECP256R1_SHA256) => &sig::ECDSA_P384_SHA256_ASN1,
+        (KeyKind::P384, Scheme::ECDSA_SECP384R1_SHA384) => &sig::ECDSA_P384_SHA384_ASN1,
+        (KeyKind::P384, Scheme::ECDSA_SECP521R1_SHA512) => &sig::ECDSA_P384_SHA512_ASN1,
+        (KeyKind::P521, Scheme::ECDSA_SECP256R1_SHA256) => &sig::ECDSA_P521_SHA256_ASN1,
+        (KeyKind::P521, Scheme::ECDSA_SECP384R1_SHA384) => &sig::ECDSA_P521_SHA384_ASN1,
+        (KeyKind::P521, Scheme::ECDSA_SECP521R1_SHA512) => &sig::ECDSA_P521_SHA512_ASN1,
+        _ => return Err(VerifyError::UnsupportedScheme),
+    };
+    sig::UnparsedPublicKey::new(algorithm, key)
+        .verify(message, signature)
+        .map_err(|_| VerifyError::BadSignature)
+}
+
 /// A fresh private key of each kind, for tests.
 #[cfg(test)]
 pub(crate) fn generate_pkcs8(kind: KeyKind) -> Vec<u8> {
