@@ -30,6 +30,14 @@ impl Alert {
         Self { level, description }
     }
 
+    /// The alert as a warning, which in TLS 1.2 ends nothing: RFC 5246 §7.2.2.
+    pub const fn warning(description: AlertDescription) -> Self {
+        Self {
+            level: AlertLevel::WARNING,
+            description,
+        }
+    }
+
     /// Reads the content of an alert record, which is exactly one alert: §5.1.
     pub fn decode(content: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(content);
@@ -59,6 +67,8 @@ mod tests {
             [1, 90]
         );
         assert_eq!(Alert::new(AlertDescription::DECODE_ERROR).encode(), [2, 50]);
+        let warning = Alert::warning(AlertDescription::NO_RENEGOTIATION);
+        assert_eq!(warning.encode(), [1, 100]);
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod new_session_ticket;
 mod random;
 mod server_hello;
 mod session_id;
+pub mod tls12;
 
 pub use certificate::{Certificate, CertificateEntry};
 pub use certificate_request::CertificateRequest;
