@@ -648,6 +648,7 @@ mod tests {
             port: 443,
             proxy: None,
             sni: None,
+            versions: Vec::new(),
             alpn: Vec::new(),
             anchors: [0; 32],
             verification: Verification::Verified,

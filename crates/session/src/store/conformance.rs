@@ -24,6 +24,7 @@ use crate::samples::{self, ISSUED};
 use crate::session::{Session, Side, Taint};
 use crate::time::Timestamp;
 use crate::vault::{StoredSession, Vault};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// Everything a store may be.
 pub trait Everything: SessionStore + TicketWallet + RingStore + Revocations + Register {}
@@ -148,6 +149,7 @@ pub fn wallet_key(host: &str) -> WalletKey {
         port: 443,
         proxy: None,
         sni: ServerName::new(host).ok(),
+        versions: vec![ProtocolVersion::TLS1_3],
         alpn: Alpn::new(b"h2").into_iter().collect(),
         anchors: [1; 32],
         verification: Verification::Verified,

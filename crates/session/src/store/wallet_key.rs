@@ -2,6 +2,7 @@
 
 use crate::binding::{Alpn, ServerName};
 use crate::scope::{Scope, ScopeHash};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// Everything that must be the same for a ticket to be offered again (SNI, proxy and client identity
 /// included: a ticket a proxy gave is not the host's).
@@ -15,6 +16,9 @@ pub struct WalletKey {
     pub proxy: Option<String>,
     /// The name asked for.
     pub sni: Option<ServerName>,
+    /// The protocol versions offered, in any order: a session of another one would be drawn for
+    /// nothing.
+    pub versions: Vec<ProtocolVersion>,
     /// The application protocols offered, in any order.
     pub alpn: Vec<Alpn>,
     /// A hash of the trust anchors.
@@ -41,12 +45,19 @@ impl WalletKey {
         let mut protocols: Vec<&[u8]> = self.alpn.iter().map(Alpn::as_bytes).collect();
         protocols.sort_unstable();
         protocols.dedup();
+        let mut versions: Vec<u16> = self.versions.iter().map(|version| version.0).collect();
+        versions.sort_unstable();
+        versions.dedup();
 
-        let mut hash = ScopeHash::new(b"tessera wallet v1");
+        let mut hash = ScopeHash::new(b"tessera wallet v2");
         hash.part(self.host.to_ascii_lowercase().as_bytes());
         hash.part(&self.port.to_be_bytes());
         hash.optional(self.proxy.as_ref().map(String::as_bytes));
         hash.optional(self.sni.as_ref().map(|name| name.as_str().as_bytes()));
+        hash.count(versions.len());
+        for version in versions {
+            hash.part(&version.to_be_bytes());
+        }
         hash.count(protocols.len());
         for protocol in protocols {
             hash.part(protocol);
@@ -71,6 +82,7 @@ mod tests {
             port: 443,
             proxy: None,
             sni: Some(ServerName::new("www.example.com").unwrap()),
+            versions: vec![ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2],
             alpn: vec![Alpn::new(b"h2").unwrap(), Alpn::new(b"http/1.1").unwrap()],
             anchors: [1; 32],
             verification: Verification::Verified,
@@ -100,6 +112,10 @@ mod tests {
                 ..key()
             },
             WalletKey {
+                versions: vec![ProtocolVersion::TLS1_2],
+                ..key()
+            },
+            WalletKey {
                 alpn: Vec::new(),
                 ..key()
             },
@@ -125,8 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_protocols_and_the_case_of_the_host_do_not_matter() {
+    fn the_order_of_a_list_and_the_case_of_the_host_do_not_matter() {
         let mut other = key();
+        other.versions.reverse();
         other.alpn.reverse();
         other.host = "WWW.example.com".to_owned();
         assert_eq!(other.scope(), key().scope());
