@@ -176,7 +176,9 @@ impl Endpoint for End {
         Info {
             version: facts.version.to_string(),
             suite: facts.cipher_suite.to_string(),
-            group: facts.group.to_string(),
+            group: facts
+                .group
+                .map_or_else(|| "-".to_owned(), |group| group.to_string()),
             resumed: facts.resumed,
             peer_cert: facts.peer.is_some(),
             early_bytes: 0,

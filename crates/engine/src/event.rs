@@ -22,6 +22,16 @@ pub enum Event {
     Refused(Refusal),
     /// The handshake is complete.
     Established(Box<Facts>),
+    /// TLS 1.2: another handshake is complete on this connection. What is delivered before this was
+    /// sent in the epoch before, what comes behind it in the new one.
+    Renegotiated(Box<Facts>),
+    /// TLS 1.2: the peer wanted a handshake on this connection, and was told `no_renegotiation`.
+    RenegotiationRefused,
+    /// TLS 1.2: we wanted one; the peer declined, or settings forbid it.
+    RenegotiationDeclined,
+    /// Server, TLS 1.3: the client was asked who it is after the handshake, and has answered; a client
+    /// that would not say has no peer in its facts.
+    ClientIdentified(Box<Facts>),
     /// Server: a ticket was sent; the session it stands for is of the connection's lineage.
     TicketIssued(TicketId),
     /// Client: a ticket came and is offered for keeping.

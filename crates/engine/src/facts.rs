@@ -1,5 +1,6 @@
 //! What a connection and its session are, for those who look from outside.
 
+use tessera_crypto::{HashAlgorithm, HashContext};
 use tessera_session::{
     Alpn, LineageId, PeerIdentity, Refusal, ServerName, Taint, TicketId, Timestamp,
 };
@@ -40,8 +41,9 @@ pub struct Facts {
     pub version: ProtocolVersion,
     /// The cipher suite of this connection.
     pub cipher_suite: CipherSuite,
-    /// The group of this connection's key exchange.
-    pub group: NamedGroup,
+    /// The group of this connection's key exchange; `None` where TLS 1.2 resumed a session that
+    /// does not remember its own.
+    pub group: Option<NamedGroup>,
     /// How our signature was made, where we authenticated ourselves.
     pub signature_scheme: Option<SignatureScheme>,
     /// The application protocol, negotiated on this connection.
@@ -60,6 +62,8 @@ pub struct Facts {
     pub refusal: Option<Refusal>,
     /// Names this connection's traffic keys without telling them.
     pub keys_fingerprint: KeysFingerprint,
+    /// Completed handshakes on this connection after the first: renegotiations of TLS 1.2.
+    pub epoch: u32,
     /// Whether a HelloRetryRequest was needed.
     pub retried: bool,
     /// Whether early data was accepted; `None` where none was offered.
@@ -90,9 +94,21 @@ pub struct SessionFacts {
 
 /// Eight bytes that tell two connections' keys apart and give neither away:
 /// `SHA-256("tessera keys fingerprint" ‖ client_application_traffic_secret_0 ‖
-/// server_application_traffic_secret_0)`, cut to eight. Both ends compute the same.
+/// server_application_traffic_secret_0)`, cut to eight; in TLS 1.2 the key block stands in the
+/// place of the secrets. Both ends compute the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeysFingerprint(pub [u8; 8]);
+
+impl KeysFingerprint {
+    /// Of these secrets, one after the other.
+    pub(crate) fn of(secrets: &[&[u8]]) -> Self {
+        let mut hash = HashContext::new(HashAlgorithm::Sha256);
+        hash.update(b"tessera keys fingerprint");
+        secrets.iter().for_each(|secret| hash.update(secret));
+        let digest = hash.finish();
+        Self(digest.as_bytes().first_chunk().copied().unwrap_or_default())
+    }
+}
 
 impl std::fmt::Display for KeysFingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

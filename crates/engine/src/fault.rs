@@ -140,6 +140,22 @@ pub enum Misbehaviour {
     TooManyTickets,
     /// More warning alerts in a row than anyone needs.
     TooManyWarnings,
+    /// More wishes for a renegotiation in a row than anyone needs.
+    TooManyRenegotiations,
+    /// `renegotiation_info` is missing, or is not about the handshake before: RFC 5746 §3.4 to §3.7.
+    BadRenegotiationInfo,
+    /// A renegotiation changed what every handshake of a connection keeps.
+    ChangedInRenegotiation(&'static str),
+    /// The session and the hello disagree about the extended main secret: RFC 7627 §5.3.
+    ExtendedMainSecretChanged,
+    /// A TLS 1.2 server resumed with another suite than the session's.
+    ResumedWithOtherSuite,
+    /// ServerKeyExchange's signature does not verify.
+    BadKeyExchangeSignature,
+    /// The certificate's key does not fit the cipher suite: RFC 8422 §5.3.
+    WrongCertificateKey(CipherSuite),
+    /// A peer's `ec_point_formats` leaves out the uncompressed form: RFC 8422 §5.1.2.
+    NoUncompressedPoints,
     /// More early data than was ever allowed.
     TooMuchEarlyData,
 }
@@ -174,6 +190,17 @@ pub enum Mismatch {
     },
     /// The peer offers only key exchange modes we do not do.
     PskMode,
+    /// The client fell back to a version below what both ends can do: RFC 7507.
+    Fallback {
+        /// The best it offered this time.
+        offered: ProtocolVersion,
+    },
+    /// The peer cannot bind the main secret to its handshake, and settings demand it: RFC 7627.
+    ExtendedMainSecret,
+    /// A client has no certificate to show, and settings demand one (TLS 1.2: RFC 5246 §7.4.6).
+    ClientCertificate,
+    /// The peer knows nothing of RFC 5746.
+    SecureRenegotiation,
 }
 
 /// What can fail on our side.
@@ -270,9 +297,10 @@ impl Misbehaviour {
     fn alert(self) -> AlertDescription {
         use AlertDescription as Alert;
         match self {
-            Self::WrongFinished | Self::BadCertificateVerify | Self::BadBinder => {
-                Alert::DECRYPT_ERROR
-            }
+            Self::WrongFinished
+            | Self::BadCertificateVerify
+            | Self::BadKeyExchangeSignature
+            | Self::BadBinder => Alert::DECRYPT_ERROR,
             Self::MissingPskKeyExchangeModes
             | Self::MissingKeyShare
             | Self::MissingSupportedGroups
@@ -282,7 +310,11 @@ impl Misbehaviour {
             Self::SecondRetry
             | Self::TooManyKeyUpdates
             | Self::TooManyTickets
-            | Self::TooManyWarnings => Alert::UNEXPECTED_MESSAGE,
+            | Self::TooManyWarnings
+            | Self::TooManyRenegotiations => Alert::UNEXPECTED_MESSAGE,
+            Self::BadRenegotiationInfo | Self::ExtendedMainSecretChanged => {
+                Alert::HANDSHAKE_FAILURE
+            }
             Self::TooMuchEarlyData => Alert::UNEXPECTED_MESSAGE,
             Self::EmptyCertificate => Alert::DECODE_ERROR,
             Self::BinderCount
@@ -303,6 +335,10 @@ impl Misbehaviour {
             | Self::BadLegacyField(_)
             | Self::UnofferedAlpn
             | Self::Downgrade
+            | Self::ChangedInRenegotiation(_)
+            | Self::ResumedWithOtherSuite
+            | Self::WrongCertificateKey(_)
+            | Self::NoUncompressedPoints
             | Self::WrongRequestContext
             | Self::MessageTooLong => Alert::ILLEGAL_PARAMETER,
         }
@@ -318,7 +354,11 @@ impl Mismatch {
             Self::CipherSuite { .. }
             | Self::Group { .. }
             | Self::SignatureScheme { .. }
+            | Self::ExtendedMainSecret
+            | Self::SecureRenegotiation
+            | Self::ClientCertificate
             | Self::PskMode => Alert::HANDSHAKE_FAILURE,
+            Self::Fallback { .. } => Alert::INAPPROPRIATE_FALLBACK,
         }
     }
 }

@@ -24,8 +24,8 @@ mod record;
 mod verdict;
 
 pub use config::{
-    ClientAuth, ClientConfig, ClientSettings, GreaseValues, Identity, ServerConfig, ServerSettings,
-    SettingsError,
+    ClientAuth, ClientConfig, ClientSettings, ExtendedMainSecret, GreaseValues, Identity,
+    PeerChange, Renegotiation, ServerConfig, ServerSettings, SessionForms, SettingsError,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

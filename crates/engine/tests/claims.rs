@@ -1,16 +1,9 @@
 //! Tickets are found, judged, verified and only then used up.
 
-use tessera_engine::{Event, Fault, Input, Kind, Misbehaviour, Output};
+use tessera_engine::{Event, Input, Kind, Misbehaviour, Output};
 use tessera_session::Refusal;
 use tessera_testkit::{Link, Pair, StoreMood};
 use tessera_wire::codepoint::AlertDescription;
-
-fn fault(ending: Option<&tessera_engine::Ending>) -> Option<Fault> {
-    match ending {
-        Some(tessera_engine::Ending::Fault { fault, .. }) => Some(fault.clone()),
-        _ => None,
-    }
-}
 
 fn lineage(link: &Link) -> tessera_session::LineageId {
     link.facts().expect("established").session.lineage
@@ -72,7 +65,7 @@ fn a_stolen_identity_cannot_use_up_a_session() {
         tessera_session::ResumptionSecret::new(guess, version, suite).expect("a secret");
     let link = pair.connect_with(Some(thief));
     assert_eq!(
-        fault(link.server_ending()),
+        link.server.fault().cloned(),
         Some(Misbehaviour::BadBinder.into())
     );
     assert_eq!(

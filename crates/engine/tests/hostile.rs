@@ -1,16 +1,9 @@
 //! Peers that break the rules: the right alert, one of it, no panic, nothing lost.
 
 use proptest::prelude::*;
-use tessera_engine::{Ending, Fault, Input, Misbehaviour, NotTls, RecordError};
+use tessera_engine::{Input, Misbehaviour, NotTls, RecordError};
 use tessera_testkit::{Direction, End, Link, Pair};
 use tessera_wire::codepoint::AlertDescription as Alert;
-
-fn fault(end: &End) -> Option<Fault> {
-    match &end.ending {
-        Some(Ending::Fault { fault, .. }) => Some(fault.clone()),
-        _ => None,
-    }
-}
 
 /// A server that gets these bytes and nothing else.
 fn server_given(bytes: &[u8]) -> End {
@@ -53,7 +46,7 @@ fn strangers_are_named() {
     for (bytes, error, alert) in cases {
         let server = server_given(bytes);
         assert_eq!(
-            (fault(&server), server.alert_sent()),
+            (server.fault().cloned(), server.alert_sent()),
             (Some(error.into()), Some(alert)),
             "{bytes:?}"
         );
@@ -63,7 +56,10 @@ fn strangers_are_named() {
 #[test]
 fn a_message_over_its_budget_is_refused_before_it_is_read() {
     let server = server_given(&[22, 3, 1, 0, 4, 1, 0x10, 0, 0]);
-    assert_eq!(fault(&server), Some(Misbehaviour::MessageTooLong.into()));
+    assert_eq!(
+        server.fault().cloned(),
+        Some(Misbehaviour::MessageTooLong.into())
+    );
     assert_eq!(server.alert_sent(), Some(Alert::ILLEGAL_PARAMETER));
     assert_eq!(
         server.connection.buffered(),
@@ -80,7 +76,7 @@ fn data_and_change_cipher_spec_before_the_hello_are_out_of_place() {
         &[21, 3, 3, 0, 2, 2, 200],
     ] {
         let server = server_given(bytes);
-        assert!(fault(&server).is_some(), "{bytes:?}");
+        assert!(server.fault().is_some(), "{bytes:?}");
     }
 }
 
@@ -100,7 +96,7 @@ fn a_change_cipher_spec_flood_ends() {
         );
     }
     assert_eq!(
-        fault(&link.server),
+        link.server.fault().cloned(),
         Some(RecordError::BadChangeCipherSpec.into())
     );
 }
@@ -158,6 +154,6 @@ proptest! {
                 *byte = value;
             }
         });
-        prop_assert!(link.client.ending.is_none() || fault(&link.client).is_some());
+        prop_assert!(link.client.ending.is_none() || link.client.fault().is_some());
     }
 }

@@ -27,13 +27,6 @@ fn alpn(names: &[&str]) -> Vec<Alpn> {
         .collect()
 }
 
-fn server_fault(link: &Link) -> Option<Fault> {
-    match link.server_ending() {
-        Some(Ending::Fault { fault, .. }) => Some(fault.clone()),
-        _ => None,
-    }
-}
-
 /// A ClientHello record with something changed in it.
 fn edited(record: &[u8], edit: impl FnOnce(&mut ClientHello)) -> Vec<u8> {
     let Ok(Handshake::ClientHello(mut hello)) = Handshake::decode(&record[5..]) else {
@@ -73,7 +66,7 @@ fn every_suite_with_every_group_full_and_resumed() {
                 let facts = link.facts().expect("established").clone();
                 assert_eq!(
                     (facts.cipher_suite, facts.group, facts.retried),
-                    (suite, group, false)
+                    (suite, Some(group), false)
                 );
                 talk(&mut link, &mut pair);
             }
@@ -127,7 +120,7 @@ fn a_retry_finds_the_common_group_and_costs_one_round() {
         let facts = link.facts().expect("established").clone();
         assert_eq!(
             (facts.group, facts.retried, facts.kind),
-            (group, true, Kind::Full)
+            (Some(group), true, Kind::Full)
         );
         talk(&mut link, &mut pair);
         let link = pair.connect();
@@ -144,13 +137,13 @@ fn the_hybrid_goes_first_with_a_classical_share_behind_it() {
     pair.client.groups = GROUPS.to_vec();
     assert_eq!(
         pair.connect().facts().map(|facts| facts.group),
-        Some(NamedGroup::X25519MLKEM768)
+        Some(Some(NamedGroup::X25519MLKEM768))
     );
     pair.server.groups = vec![NamedGroup::X25519];
     let link = pair.connect();
     assert_eq!(
         link.facts().map(|facts| (facts.group, facts.retried)),
-        Some((NamedGroup::X25519, false))
+        Some((Some(NamedGroup::X25519), false))
     );
 }
 
@@ -162,7 +155,7 @@ fn nothing_in_common_is_said_with_what_was_offered() {
     let link = pair.connect();
     let offered = vec![NamedGroup::SECP384R1];
     assert_eq!(
-        server_fault(&link),
+        link.server.fault().cloned(),
         Some(Mismatch::Group { offered }.into())
     );
     assert_eq!(
@@ -182,7 +175,7 @@ fn nothing_in_common_is_said_with_what_was_offered() {
     pair.server.cipher_suites = vec![SUITES[1]];
     let link = pair.connect();
     assert_eq!(
-        server_fault(&link),
+        link.server.fault().cloned(),
         Some(
             Mismatch::CipherSuite {
                 offered: vec![SUITES[0]]
@@ -295,7 +288,7 @@ fn a_flipped_signature_is_not_accepted_from_either_side() {
     pair.world.client_key = pair.world.server_keys.first().cloned();
     let link = pair.connect();
     assert_eq!(
-        server_fault(&link),
+        link.server.fault().cloned(),
         Some(Misbehaviour::BadCertificateVerify.into())
     );
     assert_eq!(
@@ -324,7 +317,7 @@ fn a_client_of_tls_1_2_is_told_the_version() {
     });
     let offered = vec![ProtocolVersion::TLS1_2];
     assert_eq!(
-        server_fault(&link),
+        link.server.fault().cloned(),
         Some(Mismatch::Version { offered }.into())
     );
     assert_eq!(
@@ -399,7 +392,7 @@ fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
     ];
     for (edit, misbehaviour, alert) in cases {
         let link = answer_to(edit);
-        assert_eq!(server_fault(&link), Some(misbehaviour.into()));
+        assert_eq!(link.server.fault().cloned(), Some(misbehaviour.into()));
         assert_eq!(link.server.alert_sent(), Some(alert), "{misbehaviour}");
     }
 }
@@ -420,7 +413,7 @@ fn a_psk_without_its_modes_is_a_missing_extension() {
         }
     });
     assert_eq!(
-        server_fault(&link),
+        link.server.fault().cloned(),
         Some(Misbehaviour::MissingPskKeyExchangeModes.into())
     );
     assert_eq!(

@@ -50,8 +50,8 @@ pub struct SessionPart {
     pub version: String,
     /// The cipher suite.
     pub cipher_suite: String,
-    /// The key exchange group.
-    pub group: String,
+    /// The key exchange group; none in an abbreviated TLS 1.2 handshake.
+    pub group: Option<String>,
     /// The application protocol.
     pub alpn: Option<String>,
     /// The name asked for.
@@ -112,7 +112,7 @@ impl SessionPart {
             generation: facts.session.generation,
             version: facts.version.to_string(),
             cipher_suite: facts.cipher_suite.to_string(),
-            group: facts.group.to_string(),
+            group: facts.group.map(|group| group.to_string()),
             alpn: facts.alpn.as_ref().map(ToString::to_string),
             server_name: facts.server_name.as_ref().map(ToString::to_string),
             resumed: facts.resumed,

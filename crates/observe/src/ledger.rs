@@ -73,7 +73,7 @@ impl Ledger {
         };
         connection.changed = self.changes.next();
         match event {
-            Event::Established(facts) => {
+            Event::Established(facts) | Event::Renegotiated(facts) => {
                 let forgotten = connection.established(at, facts);
                 self.sessions.used(facts, &mut self.changes);
                 // Tickets that went out with the handshake's last flight.

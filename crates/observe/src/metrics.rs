@@ -41,7 +41,7 @@ pub struct Metrics {
 impl Metrics {
     pub(crate) fn count(&mut self, event: &Event) {
         match event {
-            Event::Established(facts) => {
+            Event::Established(facts) | Event::Renegotiated(facts) => {
                 count(&mut self.established, facts.kind.code());
                 self.resumed += u64::from(facts.resumed);
             }

@@ -143,8 +143,8 @@ pub struct HandshakeRow {
     pub version: String,
     /// The cipher suite.
     pub cipher_suite: String,
-    /// The key exchange group.
-    pub group: String,
+    /// The key exchange group; none in an abbreviated TLS 1.2 handshake.
+    pub group: Option<String>,
     /// The application protocol.
     pub alpn: Option<String>,
     /// Names the traffic keys without telling them.

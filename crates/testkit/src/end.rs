@@ -1,7 +1,7 @@
 //! One end of a link: a connection, and all that came out of it.
 
 use crate::World;
-use tessera_engine::{Connection, Ending, Event, Input, Output, Question, QuestionId};
+use tessera_engine::{Connection, Ending, Event, Fault, Input, Output, Question, QuestionId};
 use tessera_session::{Side, Timestamp};
 use tessera_wire::codepoint::AlertDescription;
 
@@ -87,6 +87,14 @@ impl End {
             Event::AlertSent(alert) => Some(*alert),
             _ => None,
         })
+    }
+
+    /// What went wrong here, if something did.
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.ending {
+            Some(Ending::Fault { fault, .. }) => Some(fault),
+            _ => None,
+        }
     }
 
     /// Whether the handshake was completed.

@@ -97,6 +97,31 @@ impl Link {
         self.facts().and_then(|facts| facts.refusal)
     }
 
+    /// What the client and the server know of the connection. Both have completed the handshake.
+    ///
+    /// # Panics
+    /// When they have not, or do not agree.
+    pub fn agreed(&self) -> (Facts, Facts) {
+        let of = |end: &End| end.connection.facts().expect("established").clone();
+        let (client, server) = (of(&self.client), of(&self.server));
+        assert_eq!(client.version, server.version);
+        assert_eq!(client.kind, server.kind);
+        assert_eq!(client.epoch, server.epoch);
+        assert_eq!(client.keys_fingerprint, server.keys_fingerprint);
+        assert_eq!(client.session.id, server.session.id);
+        assert_eq!(client.session.lineage, server.session.lineage);
+        (client, server)
+    }
+
+    /// How both came to be connected, and whether a session was resumed.
+    ///
+    /// # Panics
+    /// As [`Link::agreed`].
+    pub fn how(&self) -> (Kind, bool) {
+        let (_, facts) = self.agreed();
+        (facts.kind, facts.resumed)
+    }
+
     /// How the client's end ended.
     pub fn client_ending(&self) -> Option<&Ending> {
         self.client.ending.as_ref()

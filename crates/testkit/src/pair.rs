@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::Entropy;
 use tessera_engine::{
-    ClientConfig, ClientSettings, Connection, OfferedSession, ServerConfig, ServerSettings,
+    ClientConfig, ClientSettings, Connection, OfferedSession, Renegotiation, ServerConfig,
+    ServerSettings,
 };
 use tessera_session::ticket::{Ring, RotationPolicy, rotation};
 use tessera_session::{ClientAuthMode, ServerName, Side, TicketKind, Timestamp};
+use tessera_wire::codepoint::{NamedGroup, ProtocolVersion};
 
 /// The settings of both ends, the world between connections, and the time.
 pub struct Pair {
@@ -46,10 +48,12 @@ impl Pair {
     pub fn tls13() -> Self {
         let mut pair = Self {
             client: ClientSettings {
-                groups: vec![tessera_wire::codepoint::NamedGroup::X25519],
+                versions: vec![ProtocolVersion::TLS1_3],
+                groups: vec![NamedGroup::X25519],
                 ..ClientSettings::default()
             },
             server: ServerSettings {
+                versions: vec![ProtocolVersion::TLS1_3],
                 policy: "test".to_owned(),
                 deployment: [7; 16],
                 ..ServerSettings::default()
@@ -66,6 +70,41 @@ impl Pair {
         };
         pair.server.vault = Some(Arc::clone(&pair.world.vault));
         pair.certificate(KeyType::Ed25519, &["server.test"])
+    }
+
+    /// TLS 1.2 with the same certificate.
+    ///
+    /// # Panics
+    /// Never: names and keys are fixed.
+    pub fn tls12() -> Self {
+        let mut pair = Self::tls13();
+        pair.client.versions = vec![ProtocolVersion::TLS1_2];
+        pair.server.versions = vec![ProtocolVersion::TLS1_2];
+        pair
+    }
+
+    /// Both ends speak both versions.
+    #[must_use]
+    pub fn both_versions(mut self) -> Self {
+        let both = vec![ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2];
+        self.client.versions.clone_from(&both);
+        self.server.versions = both;
+        self
+    }
+
+    /// TLS 1.2: both ends allow renegotiation, started by whoever.
+    #[must_use]
+    pub fn renegotiation(mut self) -> Self {
+        self.client.renegotiation = Renegotiation::Any;
+        self.server.renegotiation = Renegotiation::Any;
+        self
+    }
+
+    /// TLS 1.2: sessions are picked up by their IDs alone.
+    #[must_use]
+    pub fn session_ids(mut self) -> Self {
+        self.server.session_forms.tickets = false;
+        self
     }
 
     /// Another seed for everything that is drawn.
@@ -168,9 +207,10 @@ impl Pair {
         }
     }
 
-    /// Connects, offering the newest ticket of the wallet, and runs until both ends are quiet.
+    /// Connects, offering the newest ticket of the wallet, and runs until both ends are quiet. A
+    /// TLS 1.2 session stays in the wallet.
     pub fn connect(&mut self) -> Link {
-        let offered = self.world.wallet.pop();
+        let offered = self.world.draw();
         self.connect_with(offered)
     }
 

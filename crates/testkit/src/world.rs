@@ -8,6 +8,7 @@ use tessera_engine::{
     Question, Verdict,
 };
 use tessera_session::{Claim, Session, Side, TicketId, Timestamp, Vault};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// Everything the two ends of a [`crate::Pair`] ask about.
 pub struct World {
@@ -86,6 +87,19 @@ impl World {
                 Answer::Signature(key.and_then(|key| key.sign(scheme, &message).ok()))
             }
         }
+    }
+
+    /// The newest session of the wallet: a ticket of TLS 1.3 is gone then, a session of TLS 1.2
+    /// stays for others.
+    pub fn draw(&mut self) -> Option<OfferedSession> {
+        let offered = self.wallet.pop()?;
+        if offered.session.version == ProtocolVersion::TLS1_2 {
+            self.wallet.push(OfferedSession {
+                session: offered.session.clone(),
+                ticket: offered.ticket.clone(),
+            });
+        }
+        Some(offered)
     }
 
     fn find(&self, id: TicketId) -> Found {

@@ -1,10 +1,13 @@
 //! What a client is set to do.
 
-use super::{Identity, SettingsError, check_identity, check_terms, default_groups, default_suites};
+use super::{
+    ExtendedMainSecret, Identity, PeerChange, Renegotiation, SettingsError, check_identity,
+    check_terms, default_groups, default_suites, default_versions, groups_of, suites_of,
+};
 use crate::{KeyLog, Trace};
 use std::time::Duration;
 use tessera_session::{Alpn, ResumptionPolicy, Verification};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// Whether a client mixes reserved values into its hello: RFC 8701.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -30,11 +33,13 @@ const TICKETS_KEPT: usize = 32;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
+    /// The protocol versions offered.
+    pub versions: Vec<ProtocolVersion>,
     /// The certificate shown to servers that ask for one.
     pub identity: Option<Identity>,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
-    /// Cipher suites, best first.
+    /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first. The first one's share is sent, and the first classical
     /// one's too where the first is a hybrid.
@@ -44,6 +49,12 @@ pub struct ClientSettings {
     /// Whether peers are verified: a session made without is tainted, and a tainted one is never
     /// offered by a verifying client.
     pub verification: Verification,
+    /// TLS 1.2: whether a server must bind the secret to the handshake.
+    pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
+    pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a renegotiation may bring another certificate of the server.
+    pub peer_change: PeerChange,
     /// The longest a lineage of sessions may go on; the server may set less.
     pub lineage_lifetime: Duration,
     /// Tickets kept of one connection.
@@ -61,12 +72,16 @@ pub struct ClientSettings {
 impl Default for ClientSettings {
     fn default() -> Self {
         Self {
+            versions: default_versions(),
             identity: None,
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
             send_server_name: true,
             verification: Verification::Verified,
+            extended_main_secret: ExtendedMainSecret::default(),
+            renegotiation: Renegotiation::default(),
+            peer_change: PeerChange::default(),
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),
             tickets_kept: TICKETS_KEPT,
             grease: GreaseValues::Send,
@@ -74,6 +89,19 @@ impl Default for ClientSettings {
             trace: Trace::Off,
             update_keys_after: None,
         }
+    }
+}
+
+impl ClientSettings {
+    /// The suites of the versions that are enabled.
+    pub(crate) fn offered_suites(&self) -> Vec<CipherSuite> {
+        suites_of(&self.versions, &self.cipher_suites).collect()
+    }
+
+    /// The groups of the versions that are enabled.
+    pub(crate) fn offered_groups(&self) -> impl Iterator<Item = NamedGroup> {
+        let best = self.versions.iter().max().copied();
+        groups_of(best.unwrap_or(ProtocolVersion::TLS1_2), &self.groups)
     }
 }
 
@@ -87,7 +115,11 @@ impl TryFrom<ClientSettings> for ClientConfig {
     type Error = SettingsError;
 
     fn try_from(settings: ClientSettings) -> Result<Self, SettingsError> {
-        check_terms(&settings.cipher_suites, &settings.groups)?;
+        check_terms(
+            &settings.versions,
+            &settings.cipher_suites,
+            &settings.groups,
+        )?;
         if let Some(identity) = &settings.identity {
             check_identity(0, identity)?;
         }

@@ -3,13 +3,17 @@
 
 mod client;
 mod server;
+mod tls12;
 
 pub use client::{ClientConfig, ClientSettings, GreaseValues};
 pub use server::{ClientAuth, ServerConfig, ServerSettings};
+pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 
 use std::fmt;
+use tessera_crypto::{TLS12_SUITES, TLS13_SUITES};
 use tessera_session::ServerName;
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
+use tessera_session::suite_hash;
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// A certificate chain and what its private key can do. The key itself stays outside the engine:
 /// signing is a [`crate::Question`].
@@ -45,16 +49,20 @@ pub enum SettingsError {
         /// Its position.
         identity: usize,
     },
-    /// An identity whose key can sign with nothing TLS 1.3 allows.
+    /// An identity whose key can sign with nothing TLS allows.
     NoUsableScheme {
         /// Its position.
         identity: usize,
     },
-    /// No cipher suite is left.
-    NoCipherSuite,
+    /// No version is left.
+    NoVersion,
+    /// A version this stack does not have.
+    UnknownVersion(ProtocolVersion),
+    /// No cipher suite is left for this version.
+    NoCipherSuite(ProtocolVersion),
     /// A cipher suite this stack does not have.
     UnknownCipherSuite(CipherSuite),
-    /// No group is left.
+    /// No group is left; TLS 1.2 has no use for a hybrid one.
     NoGroup,
     /// A group this stack does not have.
     UnknownGroup(NamedGroup),
@@ -77,10 +85,12 @@ impl fmt::Display for SettingsError {
             Self::NoUsableScheme { identity } => {
                 write!(
                     f,
-                    "the key of identity {identity} cannot make any signature TLS 1.3 allows"
+                    "the key of identity {identity} cannot make any signature TLS allows"
                 )
             }
-            Self::NoCipherSuite => f.write_str("no cipher suite is enabled"),
+            Self::NoVersion => f.write_str("no protocol version is enabled"),
+            Self::UnknownVersion(version) => write!(f, "{version} is not supported"),
+            Self::NoCipherSuite(version) => write!(f, "no cipher suite of {version} is enabled"),
             Self::UnknownCipherSuite(suite) => write!(f, "cipher suite {suite} is not supported"),
             Self::NoGroup => f.write_str("no key exchange group is enabled"),
             Self::UnknownGroup(group) => write!(f, "group {group} is not supported"),
@@ -94,18 +104,33 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 /// Everything both roles check alike.
-fn check_terms(suites: &[CipherSuite], groups: &[NamedGroup]) -> Result<(), SettingsError> {
-    if suites.is_empty() {
-        return Err(SettingsError::NoCipherSuite);
+fn check_terms(
+    versions: &[ProtocolVersion],
+    suites: &[CipherSuite],
+    groups: &[NamedGroup],
+) -> Result<(), SettingsError> {
+    if versions.is_empty() {
+        return Err(SettingsError::NoVersion);
     }
-    if groups.is_empty() {
-        return Err(SettingsError::NoGroup);
+    let known = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
+    if let Some(version) = versions.iter().find(|version| !known.contains(version)) {
+        return Err(SettingsError::UnknownVersion(*version));
     }
-    if let Some(suite) = suites
-        .iter()
-        .find(|suite| tessera_crypto::tls13_suite(**suite).is_none())
-    {
+    let has_version = |suite: &CipherSuite| {
+        known
+            .iter()
+            .any(|version| suite_hash(*version, *suite).is_some())
+    };
+    if let Some(suite) = suites.iter().find(|suite| !has_version(suite)) {
         return Err(SettingsError::UnknownCipherSuite(*suite));
+    }
+    let lacks_suite = |version: &&ProtocolVersion| {
+        !suites
+            .iter()
+            .any(|suite| suite_hash(**version, *suite).is_some())
+    };
+    if let Some(version) = versions.iter().find(lacks_suite) {
+        return Err(SettingsError::NoCipherSuite(*version));
     }
     if let Some(group) = groups
         .iter()
@@ -113,7 +138,35 @@ fn check_terms(suites: &[CipherSuite], groups: &[NamedGroup]) -> Result<(), Sett
     {
         return Err(SettingsError::UnknownGroup(*group));
     }
+    if versions
+        .iter()
+        .any(|version| groups_of(*version, groups).next().is_none())
+    {
+        return Err(SettingsError::NoGroup);
+    }
     Ok(())
+}
+
+/// The groups a version can use: the hybrid one is TLS 1.3's only.
+pub(crate) fn groups_of(
+    version: ProtocolVersion,
+    groups: &[NamedGroup],
+) -> impl Iterator<Item = NamedGroup> {
+    groups.iter().copied().filter(move |group| {
+        version == ProtocolVersion::TLS1_3 || *group != NamedGroup::X25519MLKEM768
+    })
+}
+
+/// The suites of these versions, in their order.
+pub(crate) fn suites_of(
+    versions: &[ProtocolVersion],
+    suites: &[CipherSuite],
+) -> impl Iterator<Item = CipherSuite> {
+    suites.iter().copied().filter(|suite| {
+        versions
+            .iter()
+            .any(|version| suite_hash(*version, *suite).is_some())
+    })
 }
 
 fn check_identity(position: usize, identity: &Identity) -> Result<(), SettingsError> {
@@ -142,7 +195,8 @@ pub(crate) const OFFERED_SCHEMES: [SignatureScheme; 7] = [
     SignatureScheme::RSA_PSS_RSAE_SHA512,
 ];
 
-/// The schemes we accept inside certificates: there PKCS#1 v1.5 is still how CAs sign with RSA.
+/// The schemes we accept inside certificates, and in the handshakes of TLS 1.2: there PKCS#1 v1.5
+/// is still how RSA keys sign.
 pub(crate) const CERTIFICATE_SCHEMES: [SignatureScheme; 10] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,
@@ -157,11 +211,13 @@ pub(crate) const CERTIFICATE_SCHEMES: [SignatureScheme; 10] = [
 ];
 
 pub(crate) fn default_suites() -> Vec<CipherSuite> {
-    vec![
-        CipherSuite::TLS_AES_128_GCM_SHA256,
-        CipherSuite::TLS_AES_256_GCM_SHA384,
-        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
-    ]
+    let tls13 = TLS13_SUITES.iter().map(|suite| suite.suite);
+    let tls12 = TLS12_SUITES.iter().map(|suite| suite.suite);
+    tls13.chain(tls12).collect()
+}
+
+pub(crate) fn default_versions() -> Vec<ProtocolVersion> {
+    vec![ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]
 }
 
 pub(crate) fn default_groups() -> Vec<NamedGroup> {

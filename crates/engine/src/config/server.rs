@@ -1,6 +1,9 @@
 //! What a server is set to do.
 
-use super::{Identity, SettingsError, check_identity, check_terms, default_groups, default_suites};
+use super::{
+    ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, SettingsError,
+    check_identity, check_terms, default_groups, default_suites, default_versions,
+};
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +11,7 @@ use tessera_session::{
     Alpn, ClientAuthMode, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs, ServerName,
     TicketKind, TicketPlan, Tickets, Vault,
 };
-use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// Whether clients show certificates.
 #[derive(Clone, Debug, Default)]
@@ -36,19 +39,30 @@ pub struct ClientAuth {
 /// ```
 #[derive(Clone)]
 pub struct ServerSettings {
+    /// The protocol versions spoken.
+    pub versions: Vec<ProtocolVersion>,
     /// Certificates, chosen by server name; an unknown or missing name gets the first.
     pub identities: Vec<Identity>,
     /// Client authentication.
     pub client_auth: ClientAuth,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
-    /// Cipher suites, best first.
+    /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
     /// The tickets to issue after each handshake.
     pub tickets: TicketPlan,
-    /// A ticket resumes once, ever, across all processes on the store.
+    /// TLS 1.2: how sessions are picked up again.
+    pub session_forms: SessionForms,
+    /// TLS 1.2: whether a client must bind the secret to the handshake.
+    pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: who may start a handshake on a connection that has one.
+    pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a renegotiation may bring another certificate of the client.
+    pub peer_change: PeerChange,
+    /// A ticket resumes once, ever, across all processes on the store. TLS 1.2 cannot promise that,
+    /// so it resumes nothing then.
     pub single_use: bool,
     /// The ticket ring and the revocations, shared with whoever renews them.
     pub shared: Arc<Tickets>,
@@ -75,12 +89,17 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
+            versions: default_versions(),
             identities: Vec::new(),
             client_auth: ClientAuth::default(),
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
             tickets: TicketPlan::default(),
+            session_forms: SessionForms::default(),
+            extended_main_secret: ExtendedMainSecret::default(),
+            renegotiation: Renegotiation::default(),
+            peer_change: PeerChange::default(),
             single_use: false,
             shared: Arc::default(),
             vault: None,
@@ -117,7 +136,11 @@ impl TryFrom<ServerSettings> for ServerConfig {
         for (position, identity) in settings.identities.iter().enumerate() {
             check_identity(position, identity)?;
         }
-        check_terms(&settings.cipher_suites, &settings.groups)?;
+        check_terms(
+            &settings.versions,
+            &settings.cipher_suites,
+            &settings.groups,
+        )?;
         if settings.tickets.lineage_lifetime > SEVEN_DAYS {
             return Err(SettingsError::LineageTooLong);
         }

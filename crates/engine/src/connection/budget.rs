@@ -10,6 +10,7 @@ pub(super) struct Budget {
     warnings: u32,
     key_updates: u32,
     tickets: u32,
+    renegotiations: u32,
     change_cipher_specs: u32,
 }
 
@@ -50,6 +51,15 @@ impl Budget {
         )
     }
 
+    pub(super) fn renegotiation(&mut self) -> Result<(), Fault> {
+        self.renegotiations += 1;
+        within(
+            self.renegotiations,
+            limits::RENEGOTIATIONS,
+            Misbehaviour::TooManyRenegotiations.into(),
+        )
+    }
+
     pub(super) fn change_cipher_spec(&mut self) -> Result<(), Fault> {
         self.change_cipher_specs += 1;
         within(
@@ -64,6 +74,7 @@ impl Budget {
         self.empty_records = 0;
         self.warnings = 0;
         self.key_updates = 0;
+        self.renegotiations = 0;
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Received {
     pub consumed: usize,
     /// Where in the buffer the application's plaintext lies now; always within what was consumed.
     pub plaintext: Option<Range<usize>>,
+    /// Which handshake's keys it was sent under: [`crate::Facts::epoch`].
+    pub epoch: u32,
 }
 
 impl Connection {
@@ -24,22 +26,28 @@ impl Connection {
     ///
     /// Use either this or [`super::Input::Ciphertext`] for a connection's bytes, not both.
     pub fn receive(&mut self, now: Timestamp, buffer: &mut [u8]) -> Received {
+        let epoch = self.epoch();
         if self.ended || self.inbound.closed {
+            // What comes behind close_notify is not ours.
+            let consumed = if self.inbound.closed { 0 } else { buffer.len() };
             return Received {
-                consumed: buffer.len(),
+                consumed,
                 plaintext: None,
+                epoch,
             };
         }
         let received = match self.next_content(now, buffer) {
             Ok(content) => Received {
                 consumed: content.consumed,
                 plaintext: content.plaintext,
+                epoch: self.epoch(),
             },
             Err(fault) => {
                 self.settle(Err(fault));
                 Received {
                     consumed: buffer.len(),
                     plaintext: None,
+                    epoch,
                 }
             }
         };
@@ -48,10 +56,15 @@ impl Connection {
     }
 
     /// Seals `plaintext` into records appended to `out`, behind anything that waits to be sent.
-    /// Returns how many bytes were taken: all of them, or none while the handshake is under way
-    /// or after the end. Replaces the sending keys before they wear out.
+    /// Returns how many bytes were taken: all of them, or none while a handshake is under way
+    /// ([`Self::is_sending`]) or after the end. Replaces the sending keys before they wear out.
     pub fn send(&mut self, now: Timestamp, plaintext: &[u8], out: &mut Vec<u8>) -> usize {
-        if self.ended || self.outbound.closed || !self.role.is_connected() {
+        if self.ended || self.outbound.closed {
+            return 0;
+        }
+        let renewed = self.renew_tls12_keys(now);
+        self.settle(renewed);
+        if self.ended || !self.role.sends_data() {
             return 0;
         }
         let sent = self.seal_data(now, plaintext, out);
@@ -68,6 +81,15 @@ impl Connection {
         }
     }
 
+    /// TLS 1.2 has new keys from a new handshake only, and no data goes out during one: it begins
+    /// between two calls, with room left for the second.
+    fn renew_tls12_keys(&mut self, now: Timestamp) -> Result<(), Fault> {
+        if self.role.is_tls12() && self.outbound.sealer.is_worn() {
+            self.update_keys(now, KeyUpdateRequest::UpdateRequested)?;
+        }
+        Ok(())
+    }
+
     fn seal_data(
         &mut self,
         now: Timestamp,
@@ -76,7 +98,8 @@ impl Connection {
     ) -> Result<(), Fault> {
         out.reserve(self.outbound.sealer.sealed_len(plaintext.len()));
         for fragment in plaintext.chunks(MAX_PLAINTEXT) {
-            if self.owes_key_update || self.outbound.sealer.is_worn() {
+            let worn = self.outbound.sealer.is_worn() && !self.role.is_tls12();
+            if self.owes_key_update || worn {
                 self.update_keys(now, KeyUpdateRequest::UpdateNotRequested)?;
             }
             self.take_transmit(out);
@@ -92,7 +115,8 @@ impl Connection {
         if self.outbound.closed {
             return Ok(());
         }
-        if !self.role.is_connected() {
+        self.renew_tls12_keys(now)?;
+        if !self.role.sends_data() {
             self.outbound.held.extend_from_slice(plaintext);
             return Ok(());
         }
@@ -104,7 +128,7 @@ impl Connection {
 
     /// What was held goes out as soon as the handshake is done.
     pub(super) fn send_held(&mut self) -> Result<(), Fault> {
-        if self.outbound.held.is_empty() || !self.role.is_connected() {
+        if self.outbound.held.is_empty() || self.outbound.closed || !self.role.sends_data() {
             return Ok(());
         }
         let held = std::mem::take(&mut self.outbound.held);

@@ -113,7 +113,9 @@ impl Connection {
 
     fn end(&mut self, ending: Ending) {
         self.ended = true;
-        self.inbound.forget();
+        if !self.inbound.closed {
+            self.inbound.forget();
+        }
         self.outbound.held = Vec::new();
         self.questions = Default::default();
         // Nothing that was asked needs an answer any more; what was told or delivered stays.

@@ -3,18 +3,17 @@
 use super::{Connection, Output};
 use crate::event::TracedMessage;
 use crate::fault::Fault;
-use crate::handshake::cx::Effect;
+use crate::handshake::cx::{Effect, Established};
 use crate::handshake::question::{Answer, Question, QuestionId};
-use crate::handshake::{Arrival, Wish};
+use crate::handshake::{Arrival, Unread, Wish};
 use crate::offered_session::OfferedSession;
 use crate::record::limits;
 use crate::record::open::Opener;
 use crate::{Destination, Event, connection::questions::Due};
 use crate::{Half, Trace};
 use tessera_session::{Side, Timestamp};
-use tessera_wire::codepoint::{HandshakeType, KeyUpdateRequest};
-use tessera_wire::handshake::Handshake;
-use tessera_wire::{DecodeError, Problem};
+use tessera_wire::alert::Alert;
+use tessera_wire::codepoint::{HandshakeType, KeyUpdateRequest, ProtocolVersion};
 
 impl Connection {
     /// A client's first flight.
@@ -34,21 +33,13 @@ impl Connection {
         match raw.first().map(|kind| HandshakeType(*kind)) {
             Some(HandshakeType::KEY_UPDATE) => self.budget.key_update()?,
             Some(HandshakeType::NEW_SESSION_TICKET) => self.budget.ticket()?,
+            Some(HandshakeType::HELLO_REQUEST) => self.budget.renegotiation()?,
+            Some(HandshakeType::CLIENT_HELLO) if self.role.is_connected() => {
+                self.budget.renegotiation()?;
+            }
             _ => {}
         }
-        let message = Handshake::decode(&raw).map_err(|error| self.undecodable(error))?;
-        self.step(now, Arrival::Message(message, raw))
-    }
-
-    /// A message of a type nobody knows is out of place, whatever is in it: RFC 9846 §6.2.
-    fn undecodable(&self, error: DecodeError) -> Fault {
-        match (error.field, error.problem) {
-            ("msg_type", Problem::IllegalValue) => Fault::Unexpected {
-                state: self.role.state_name(),
-                came: "a message of an unknown type",
-            },
-            _ => error.into(),
-        }
+        self.step(now, Arrival::Message(Unread, raw))
     }
 
     /// An answer to one of our questions.
@@ -84,17 +75,24 @@ impl Connection {
         }
     }
 
-    /// New sending keys, where the connection is far enough for that.
+    /// What the application wants, where the connection is far enough for that.
+    pub(super) fn wish(&mut self, now: Timestamp, wish: Wish) -> Result<(), Fault> {
+        if !self.role.grants(wish) || self.outbound.closed {
+            return Ok(());
+        }
+        self.step(now, Arrival::Wanted(wish))
+    }
+
+    /// New sending keys.
     pub(super) fn update_keys(
         &mut self,
         now: Timestamp,
         request: KeyUpdateRequest,
     ) -> Result<(), Fault> {
-        if !self.role.is_connected() || self.outbound.closed {
-            return Ok(());
+        if self.role.grants(Wish::UpdateKeys(request)) && !self.outbound.closed {
+            self.owes_key_update = false;
         }
-        self.owes_key_update = false;
-        self.step(now, Arrival::Wanted(Wish::UpdateKeys(request)))
+        self.wish(now, Wish::UpdateKeys(request))
     }
 
     /// Answers the peer's wish for our next keys, once for however many wishes, and not while an
@@ -107,7 +105,7 @@ impl Connection {
         }
     }
 
-    fn step(&mut self, now: Timestamp, arrival: Arrival) -> Result<(), Fault> {
+    pub(super) fn step(&mut self, now: Timestamp, arrival: Arrival<Unread>) -> Result<(), Fault> {
         self.last_state = self.role.state_name();
         let effects = self.role.step(arrival, now, &mut self.entropy)?;
         self.last_state = self.role.state_name();
@@ -128,7 +126,7 @@ impl Connection {
                 Effect::Install(Half::Receiving, keys) => {
                     // RFC 9846 §5.1: nothing of the old keys may stand behind the change.
                     self.inbound.reassembler.require_boundary()?;
-                    self.inbound.opener = Some(Opener::new(keys));
+                    self.inbound.install(Opener::new(keys));
                 }
                 Effect::RefuseEarlyData => self.refuse_early_data(),
                 Effect::OweKeyUpdate => self.owes_key_update = true,
@@ -136,15 +134,30 @@ impl Connection {
                 Effect::KeepThenSend(keep, message) => self.keep(keep, message),
                 Effect::Tell(event) => self.tell(event),
                 Effect::Log(line) => self.outputs.push_back(Output::KeyLog(line)),
-                Effect::Establish(established) => {
-                    self.tell(Event::Established(Box::new(established.facts.clone())));
-                    self.facts = Some(Box::new(established.facts));
-                    self.exporter = Some(established.exporter);
+                Effect::Warn(description) if !self.outbound.closed => {
+                    self.outbound.alert(&Alert::warning(description))?;
                 }
+                Effect::Warn(_) => {}
+                Effect::Establish(established) => self.establish(*established),
             }
         }
         self.outbound.flush()?;
         self.send_held()
+    }
+
+    fn establish(&mut self, established: Established) {
+        let Established { facts, exporter } = established;
+        if facts.version == ProtocolVersion::TLS1_2 {
+            // RFC 5246 §7.2.2: a fatal alert costs the session the connection is on, and no other.
+            self.tickets = vec![facts.session.id];
+        }
+        let told = Box::new(facts.clone());
+        self.tell(match facts.epoch {
+            0 => Event::Established(told),
+            _ => Event::Renegotiated(told),
+        });
+        self.facts = Some(Box::new(facts));
+        self.exporter = exporter;
     }
 
     fn ask(&mut self, question: Question) {

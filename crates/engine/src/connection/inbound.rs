@@ -3,6 +3,7 @@
 use super::Connection;
 use crate::Event;
 use crate::fault::{Fault, RecordError};
+use crate::handshake::Arrival;
 use crate::record::deframe::{Familiarity, deframe};
 use crate::record::limits;
 use crate::record::open::Opener;
@@ -10,7 +11,7 @@ use crate::record::reassemble::Reassembler;
 use std::ops::Range;
 use tessera_session::Timestamp;
 use tessera_wire::alert::Alert;
-use tessera_wire::codepoint::{AlertDescription, ContentType};
+use tessera_wire::codepoint::{AlertDescription, AlertLevel, ContentType};
 use tessera_wire::record::HEADER_LEN;
 
 /// What has come in and is not done with.
@@ -40,10 +41,25 @@ impl Default for Inbound {
 }
 
 impl Inbound {
+    /// From here on records are opened by this.
+    pub(super) fn install(&mut self, opener: Opener) {
+        if opener.is_tls12() {
+            self.familiarity = Familiarity::Sealed;
+        }
+        self.opener = Some(opener);
+    }
+
     /// Nothing that is still here will be read.
     pub(super) fn forget(&mut self) {
         self.buffer = Vec::new();
         self.reassembler = Reassembler::default();
+    }
+
+    /// Bytes behind the peer's `close_notify`, as far as there is room for them.
+    fn leave_over(&mut self, bytes: &[u8]) {
+        let room = limits::LEFT_OVER.saturating_sub(self.buffer.len());
+        let kept = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+        self.buffer.extend_from_slice(kept);
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -66,7 +82,8 @@ impl Connection {
     /// Bytes from the peer, by copy: the general road. [`Connection::receive`] is the quick one.
     pub(super) fn ciphertext(&mut self, now: Timestamp, bytes: &[u8]) -> Result<(), Fault> {
         if self.inbound.closed {
-            // RFC 9846 §6.1: whatever comes behind close_notify is ignored.
+            // RFC 9846 §6.1: whatever comes behind close_notify is not TLS's any more.
+            self.inbound.leave_over(bytes);
             return Ok(());
         }
         self.inbound.buffer.extend_from_slice(bytes);
@@ -96,7 +113,7 @@ impl Connection {
                 Err(fault) => break Err(fault),
             }
         };
-        if start < buffer.len() && !self.inbound.closed {
+        if start < buffer.len() && result.is_ok() {
             buffer.drain(..start);
             self.inbound.buffer = buffer;
         }
@@ -121,7 +138,7 @@ impl Connection {
             }
             if self.inbound.closed {
                 return Ok(Content {
-                    consumed: buffer.len(),
+                    consumed,
                     plaintext: None,
                 });
             }
@@ -132,16 +149,17 @@ impl Connection {
                     plaintext: None,
                 });
             };
-            self.inbound.familiarity = Familiarity::Known;
+            if self.inbound.familiarity == Familiarity::Stranger {
+                self.inbound.familiarity = Familiarity::Known;
+            }
             let record = rest.get_mut(..frame.len).unwrap_or_default();
-            let content = self.record(frame.header.content_type, record)?;
+            let content = self.record(now, frame.header.content_type, record)?;
             let begin = consumed;
             consumed += frame.len;
-            if let Some(len) = content {
-                let start = begin + HEADER_LEN;
+            if let Some(range) = content {
                 return Ok(Content {
                     consumed,
-                    plaintext: Some(start..start + len),
+                    plaintext: Some(begin + range.start..begin + range.end),
                 });
             }
         }
@@ -158,27 +176,31 @@ impl Connection {
         Ok(())
     }
 
-    /// One whole record. The length of its application data, if it has any.
+    /// One whole record. Where its application data lies, if it has any.
     pub(super) fn record(
         &mut self,
+        now: Timestamp,
         outer: ContentType,
         record: &mut [u8],
-    ) -> Result<Option<usize>, Fault> {
-        let fragment_len = record.len() - HEADER_LEN;
+    ) -> Result<Option<Range<usize>>, Fault> {
+        let clear = HEADER_LEN..record.len();
         match (outer, self.inbound.opener.as_mut()) {
-            (ContentType::CHANGE_CIPHER_SPEC, _) => {
-                self.change_cipher_spec(record.get(HEADER_LEN..).unwrap_or_default())?;
-                Ok(None)
+            (_, Some(opener)) if opener.is_tls12() => {
+                let plaintext = opener.open(record)?;
+                self.content(now, outer, record, plaintext.content)
             }
+            (ContentType::CHANGE_CIPHER_SPEC, _) => self.content(now, outer, record, clear),
             (ContentType::APPLICATION_DATA, Some(opener)) => match opener.open(record) {
                 Ok(plaintext) => {
                     self.inbound.passes_over = 0;
-                    let end = HEADER_LEN + plaintext.len;
-                    let content = record.get(HEADER_LEN..end).unwrap_or_default();
-                    self.content(plaintext.content_type, content)
+                    // RFC 9846 §5: a protected ChangeCipherSpec is none.
+                    if plaintext.content_type == ContentType::CHANGE_CIPHER_SPEC {
+                        return Err(RecordError::UnexpectedType(plaintext.content_type.0).into());
+                    }
+                    self.content(now, plaintext.content_type, record, plaintext.content)
                 }
                 Err(RecordError::BadMac) => {
-                    self.inbound.pass_over(fragment_len, RecordError::BadMac)?;
+                    self.inbound.pass_over(clear.len(), RecordError::BadMac)?;
                     Ok(None)
                 }
                 Err(error) => Err(error.into()),
@@ -186,21 +208,21 @@ impl Connection {
             // Between a HelloRetryRequest and the second hello: early data for the first.
             (ContentType::APPLICATION_DATA, None) => {
                 self.inbound
-                    .pass_over(fragment_len, RecordError::UnexpectedType(outer.0))?;
+                    .pass_over(clear.len(), RecordError::UnexpectedType(outer.0))?;
                 Ok(None)
             }
             // A peer that could not read our flight has no keys to say so with.
             (ContentType::ALERT, Some(opener))
                 if opener.is_fresh() && !self.role.is_connected() =>
             {
-                self.content(outer, record.get(HEADER_LEN..).unwrap_or_default())
+                self.content(now, outer, record, clear)
             }
             (_, Some(_)) => Err(RecordError::NotProtected.into()),
             (_, None) => {
                 if outer == ContentType::HANDSHAKE {
                     self.inbound.passes_over = 0;
                 }
-                self.content(outer, record.get(HEADER_LEN..).unwrap_or_default())
+                self.content(now, outer, record, clear)
             }
         }
     }
@@ -209,9 +231,12 @@ impl Connection {
     /// with anything, and only application data may be empty.
     pub(super) fn content(
         &mut self,
+        now: Timestamp,
         content_type: ContentType,
-        content: &[u8],
-    ) -> Result<Option<usize>, Fault> {
+        record: &[u8],
+        range: Range<usize>,
+    ) -> Result<Option<Range<usize>>, Fault> {
+        let content = record.get(range.clone()).unwrap_or_default();
         if content_type != ContentType::HANDSHAKE {
             self.inbound.reassembler.require_boundary()?;
         }
@@ -221,14 +246,15 @@ impl Connection {
                 self.inbound.reassembler.push(content)?;
                 Ok(None)
             }
-            ContentType::ALERT => self.alert(content).map(|()| None),
-            ContentType::APPLICATION_DATA if self.role.is_connected() => {
+            ContentType::ALERT => self.alert(now, content).map(|()| None),
+            ContentType::CHANGE_CIPHER_SPEC => self.change_cipher_spec(now, content).map(|()| None),
+            ContentType::APPLICATION_DATA if self.role.takes_data() => {
                 if content.is_empty() {
                     self.budget.empty_record()?;
                     return Ok(None);
                 }
                 self.budget.content();
-                Ok(Some(content.len()))
+                Ok(Some(range))
             }
             ContentType::APPLICATION_DATA => Err(Fault::Unexpected {
                 state: self.role.state_name(),
@@ -238,31 +264,43 @@ impl Connection {
         }
     }
 
-    /// RFC 9846 §5: one byte 1, after the first ClientHello and before the peer's Finished, is
-    /// dropped; anything else ends the connection.
-    fn change_cipher_spec(&mut self, fragment: &[u8]) -> Result<(), Fault> {
-        let untimely = self.role.is_connected() || (self.role.awaits_first_hello());
-        if fragment != [1] || untimely {
+    /// TLS 1.2 changes keys here (RFC 5246 §7.1). In TLS 1.3, and before anyone knows, it is one
+    /// byte 1, after the first ClientHello and before the peer's Finished, and is dropped
+    /// (RFC 9846 §5). Anything else ends the connection.
+    fn change_cipher_spec(&mut self, now: Timestamp, fragment: &[u8]) -> Result<(), Fault> {
+        if fragment != [1] {
             return Err(RecordError::BadChangeCipherSpec.into());
         }
-        self.inbound.reassembler.require_boundary()?;
+        if self.role.is_tls12() {
+            return self.step(now, Arrival::ChangeCipherSpec);
+        }
+        if self.role.is_connected() || self.role.awaits_first_hello() {
+            return Err(RecordError::BadChangeCipherSpec.into());
+        }
         self.budget.change_cipher_spec()
     }
 
-    /// RFC 9846 §6: but for `close_notify` and `user_canceled`, every alert is the end, whatever
-    /// level it claims.
-    fn alert(&mut self, content: &[u8]) -> Result<(), Fault> {
+    /// RFC 9846 §6: but for `close_notify` and `user_canceled`, every alert of TLS 1.3 is the end,
+    /// whatever level it claims. In TLS 1.2 warnings are only told (RFC 5246 §7.2.2).
+    fn alert(&mut self, now: Timestamp, content: &[u8]) -> Result<(), Fault> {
         let alert = Alert::decode(content)?;
         self.outputs
             .push_back(super::Output::Event(Event::AlertReceived(
                 alert.description,
             )));
+        let warns = alert.level == AlertLevel::WARNING && self.role.bears_warnings();
         match alert.description {
             AlertDescription::CLOSE_NOTIFY if self.role.is_connected() => {
                 self.peer_closes();
                 Ok(())
             }
             AlertDescription::USER_CANCELED => self.budget.warning(),
+            AlertDescription::NO_RENEGOTIATION if warns && self.role.is_connected() => {
+                self.budget.warning()?;
+                self.step(now, Arrival::NoRenegotiation)
+            }
+            AlertDescription::CLOSE_NOTIFY => Err(Fault::AlertReceived(alert.description)),
+            _ if warns => self.budget.warning(),
             description => Err(Fault::AlertReceived(description)),
         }
     }

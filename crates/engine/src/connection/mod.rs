@@ -18,6 +18,7 @@ pub use bulk::Received;
 pub use close::Ending;
 pub use peek::{ClientHelloInfo, peek_client_hello};
 
+use crate::handshake::Wish;
 use crate::handshake::question::{Answer, Question, QuestionId};
 use crate::keys::exporter::{ExportTooLong, Exporter};
 use crate::keys::keylog::KeyLogLine;
@@ -43,8 +44,15 @@ pub enum Input<'a> {
     /// The reply to an earlier [`Output::Ask`].
     Answer(QuestionId, Answer),
     /// The application wants new traffic keys, of the peer too if it says so. Without effect
-    /// before the handshake is done.
+    /// before the handshake is done. In TLS 1.2 this is an abbreviated renegotiation, which gives
+    /// both ends new keys from the same secret and no more than that.
     UpdateKeys(KeyUpdateRequest),
+    /// The application wants a new session on this connection: TLS 1.2's renegotiation, where the
+    /// settings allow it. Without effect in TLS 1.3, which has no such thing.
+    Renegotiate,
+    /// Server: the application wants to know the client. TLS 1.2: a renegotiation; TLS 1.3:
+    /// post-handshake authentication (RFC 9846 §4.7.2).
+    RequestCertificate,
     /// The application will send no more: `close_notify`.
     Close,
     /// The transport has nothing more to give.
@@ -195,6 +203,8 @@ impl Connection {
             Input::Plaintext(bytes) => self.plaintext(now, bytes),
             Input::Answer(id, answer) => self.answer(now, id, answer),
             Input::UpdateKeys(request) => self.update_keys(now, request),
+            Input::Renegotiate => self.wish(now, Wish::Renegotiate),
+            Input::RequestCertificate => self.wish(now, Wish::RequestCertificate),
             Input::Close => self.close(),
             Input::EndOfStream => {
                 self.end_of_stream();
@@ -238,6 +248,27 @@ impl Connection {
         self.outbound.closed
     }
 
+    /// Whether application data is sent now: not before a handshake is done, and not between our
+    /// hello and our Finished of a renegotiation.
+    pub fn is_sending(&self) -> bool {
+        !self.ended && !self.outbound.closed && self.role.sends_data()
+    }
+
+    /// Handshakes completed on this connection after the first.
+    pub fn epoch(&self) -> u32 {
+        self.facts.as_ref().map_or(0, |facts| facts.epoch)
+    }
+
+    /// Takes what came behind the peer's `close_notify`, 64 KiB at most: it belongs to whatever is
+    /// spoken next on the transport. [`Self::receive`] leaves such bytes where they are.
+    pub fn take_leftover(&mut self) -> Vec<u8> {
+        if self.inbound.closed {
+            std::mem::take(&mut self.inbound.buffer)
+        } else {
+            Vec::new()
+        }
+    }
+
     /// Whether a question holds this connection: bytes given to it now only wait.
     pub fn is_held(&self) -> bool {
         self.questions.is_holding()
@@ -253,8 +284,8 @@ impl Connection {
         self.facts.as_deref()
     }
 
-    /// Fills `out` with keying material both ends can derive: RFC 9846 §7.5. `false` before the
-    /// handshake is done.
+    /// Fills `out` with keying material both ends can derive: RFC 9846 §7.5, RFC 5705. `false` before
+    /// the handshake is done, and where TLS 1.2 has no extended main secret.
     ///
     /// # Errors
     /// When more than 255 hash lengths are asked for.

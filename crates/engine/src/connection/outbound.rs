@@ -22,9 +22,6 @@ pub(super) struct Outbound {
     update_after: Option<u64>,
 }
 
-/// The ChangeCipherSpec of middlebox compatibility, as a record: RFC 9846 §5.
-const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
-
 impl Outbound {
     /// `first` is the version in the very first record: RFC 9846 §5.1 has TLS 1.0 for a client's
     /// ClientHello and TLS 1.2 for everything else.
@@ -67,8 +64,8 @@ impl Outbound {
 
     pub(super) fn change_cipher_spec(&mut self) -> Result<(), LocalError> {
         self.flush()?;
-        self.outbox.extend_from_slice(&CHANGE_CIPHER_SPEC);
-        Ok(())
+        self.sealer
+            .seal(ContentType::CHANGE_CIPHER_SPEC, &[1], &mut self.outbox)
     }
 
     pub(super) fn install(&mut self, keys: RecordKeys) -> Result<(), LocalError> {

@@ -27,6 +27,7 @@ enum Awaited {
     Claim,
     Verdict,
     Signature,
+    Kept,
 }
 
 /// What to do with an answer.
@@ -46,7 +47,8 @@ impl Questions {
             Question::FindSession(_) => Awaited::Session,
             Question::ClaimSession { .. } => Awaited::Claim,
             Question::VerifyPeer(_) => Awaited::Verdict,
-            Question::Sign { .. } | Question::Keep(_) => Awaited::Signature,
+            Question::Sign { .. } => Awaited::Signature,
+            Question::Keep(_) => Awaited::Kept,
         };
         let id = self.next();
         self.holding = Some((id, awaited));
@@ -83,7 +85,10 @@ impl Questions {
 
     /// Closes the question this answers.
     pub(super) fn close(&mut self, id: QuestionId, answer: Answer) -> Result<Due, Fault> {
-        if let Answer::Kept(kept) = answer {
+        let holds = self.holding == Some((id, Awaited::Kept));
+        if let Answer::Kept(kept) = answer
+            && !holds
+        {
             let position = self.keeping.iter().position(|keeping| keeping.id == id);
             let due = position.map(|position| Due::Kept(self.keeping.swap_remove(position), kept));
             if self.keeping.is_empty() {
@@ -97,7 +102,7 @@ impl Questions {
         if holding != id {
             return Ok(Due::Late);
         }
-        if kind(&answer) != Some(awaited) {
+        if kind(&answer) != awaited {
             // The adapter's fault, never the peer's.
             return Err(LocalError::StrayAnswer.into());
         }
@@ -110,12 +115,12 @@ impl Questions {
     }
 }
 
-fn kind(answer: &Answer) -> Option<Awaited> {
+fn kind(answer: &Answer) -> Awaited {
     match answer {
-        Answer::Session(_) => Some(Awaited::Session),
-        Answer::Claim(_) => Some(Awaited::Claim),
-        Answer::Verdict(_) => Some(Awaited::Verdict),
-        Answer::Signature(_) => Some(Awaited::Signature),
-        Answer::Kept(_) => None,
+        Answer::Session(_) => Awaited::Session,
+        Answer::Claim(_) => Awaited::Claim,
+        Answer::Verdict(_) => Awaited::Verdict,
+        Answer::Signature(_) => Awaited::Signature,
+        Answer::Kept(_) => Awaited::Kept,
     }
 }

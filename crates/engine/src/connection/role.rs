@@ -2,26 +2,28 @@
 
 use crate::Trace;
 use crate::fault::{Fault, LocalError};
-use crate::handshake::Arrival;
+use crate::handshake::client::Client;
 use crate::handshake::cx::{Cx, Effect, Effects};
-use crate::handshake::tls13::{client, server};
+use crate::handshake::server::Server;
+use crate::handshake::{Arrival, Unread, Wish};
 use crate::keys::keylog::KeyLog;
 use crate::offered_session::OfferedSession;
 use crate::{ClientConfig, Destination, ServerConfig};
 use std::sync::Arc;
 use tessera_crypto::Entropy;
 use tessera_session::Timestamp;
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// Which end this is, with its config and its handshake's state. `None`: the machine is broken or
 /// has not begun, and nothing may come.
 pub(super) enum Role {
     Client {
         config: Arc<ClientConfig>,
-        state: Option<client::State>,
+        state: Option<Client>,
     },
     Server {
         config: Arc<ServerConfig>,
-        state: Option<server::State>,
+        state: Option<Server>,
     },
 }
 
@@ -29,7 +31,7 @@ impl Role {
     pub(super) fn server(config: Arc<ServerConfig>) -> Self {
         Self::Server {
             config,
-            state: Some(server::State::new()),
+            state: Some(Server::WaitClientHello),
         }
     }
 
@@ -49,7 +51,7 @@ impl Role {
                 entropy,
                 effects: &mut effects,
             };
-            *state = Some(client::hello::start(to, offered, &mut cx)?);
+            *state = Some(Client::start(to, offered, &mut cx)?);
         }
         Ok(effects.into_list())
     }
@@ -57,7 +59,7 @@ impl Role {
     /// One arrival, one step.
     pub(super) fn step(
         &mut self,
-        arrival: Arrival,
+        arrival: Arrival<Unread>,
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Fault> {
@@ -87,11 +89,45 @@ impl Role {
         Ok(effects.into_list())
     }
 
-    pub(super) fn is_connected(&self) -> bool {
+    /// What is asked of either role's state; `false` when there is none.
+    fn ask(&self, client: impl Fn(&Client) -> bool, server: impl Fn(&Server) -> bool) -> bool {
         match self {
-            Self::Client { state, .. } => state.as_ref().is_some_and(client::State::is_connected),
-            Self::Server { state, .. } => state.as_ref().is_some_and(server::State::is_connected),
+            Self::Client { state, .. } => state.as_ref().is_some_and(client),
+            Self::Server { state, .. } => state.as_ref().is_some_and(server),
         }
+    }
+
+    /// Whether a handshake is complete, if another one is under way or not.
+    pub(super) fn is_connected(&self) -> bool {
+        self.ask(Client::is_connected, Server::is_connected)
+    }
+
+    /// Whether application data may come now.
+    pub(super) fn takes_data(&self) -> bool {
+        self.ask(Client::takes_data, Server::takes_data)
+    }
+
+    /// Whether we send application data now: not between our hello and our Finished.
+    pub(super) fn sends_data(&self) -> bool {
+        self.ask(Client::sends_data, Server::sends_data)
+    }
+
+    pub(super) fn grants(&self, wish: Wish) -> bool {
+        self.ask(|client| client.grants(wish), |server| server.grants(wish))
+    }
+
+    /// Whether TLS 1.2 was chosen.
+    pub(super) fn is_tls12(&self) -> bool {
+        self.ask(Client::is_tls12, Server::is_tls12)
+    }
+
+    /// Whether warnings other than of a close are borne: in TLS 1.2, and while it may be chosen.
+    pub(super) fn bears_warnings(&self) -> bool {
+        let undecided = |client: &Client| match client {
+            Client::WaitServerHello(sent) => sent.offer.offers(ProtocolVersion::TLS1_2),
+            other => other.is_tls12(),
+        };
+        self.ask(undecided, Server::is_tls12)
     }
 
     pub(super) fn state_name(&self) -> &'static str {
@@ -115,7 +151,7 @@ impl Role {
         matches!(
             self,
             Self::Server {
-                state: Some(server::State::WaitClientHello(_)),
+                state: Some(Server::WaitClientHello),
                 ..
             }
         )

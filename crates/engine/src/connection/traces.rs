@@ -1,7 +1,6 @@
 //! RFC 8448's traces: the messages are theirs, and from them our secrets, binder, Finished and
 //! records come out byte for byte.
 
-use crate::keys::exporter::Exporter;
 use crate::keys::finished::FinishedKey;
 use crate::keys::tls13::{EarlySecret, HandshakeSecret, MainSecret, PskOrigin, TrafficSecret};
 use crate::keys::transcript::Transcript;
@@ -73,10 +72,7 @@ fn opened(keys: &TrafficSecret, records: &[&[u8]]) -> Vec<(ContentType, Vec<u8>)
     let open = |record: &&[u8]| {
         let mut record = record.to_vec();
         let plaintext = opener.open(&mut record).expect("it verifies");
-        (
-            plaintext.content_type,
-            record[5..5 + plaintext.len].to_vec(),
-        )
+        (plaintext.content_type, record[plaintext.content].to_vec())
     };
     records.iter().map(open).collect()
 }
@@ -137,11 +133,8 @@ fn walk(trace: &Trace, mut transcript: Transcript, psk: Option<&Secret>) -> Main
         "server_application_traffic_secret",
         application.server.secret(),
     );
-    let exporter = Exporter {
-        algorithm: SHA256,
-        secret: main.exporter_secret(&after_server),
-    };
-    trace.assert_secret("exporter_secret", &exporter.secret);
+    let exporter = main.exporter_secret(&after_server);
+    trace.assert_secret("exporter_secret", &exporter);
 
     if trace.has("end_of_early_data") {
         transcript.absorb(trace.bytes("end_of_early_data"));

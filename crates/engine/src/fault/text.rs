@@ -107,6 +107,22 @@ impl fmt::Display for Misbehaviour {
             Self::TooManyKeyUpdates => "too many KeyUpdates in a row",
             Self::TooManyTickets => "too many NewSessionTickets",
             Self::TooManyWarnings => "too many warning alerts in a row",
+            Self::TooManyRenegotiations => "too many wishes for a renegotiation in a row",
+            Self::BadRenegotiationInfo => {
+                "renegotiation_info is missing or does not belong to the handshake before"
+            }
+            Self::ChangedInRenegotiation(what) => {
+                return write!(f, "a renegotiation changed {what}");
+            }
+            Self::ExtendedMainSecretChanged => {
+                "the session and the hello disagree about extended_main_secret"
+            }
+            Self::ResumedWithOtherSuite => "the server resumed with another cipher suite",
+            Self::BadKeyExchangeSignature => "the signature in ServerKeyExchange does not verify",
+            Self::WrongCertificateKey(suite) => {
+                return write!(f, "the key of its certificate does not fit {suite}");
+            }
+            Self::NoUncompressedPoints => "ec_point_formats leaves out the uncompressed form",
             Self::TooMuchEarlyData => "more early data than allowed",
         };
         f.write_str(text)
@@ -148,6 +164,17 @@ impl fmt::Display for Mismatch {
                 )
             }
             Self::PskMode => f.write_str("the peer offers PSKs without a key exchange only"),
+            Self::Fallback { offered } => write!(
+                f,
+                "the peer fell back to {offered} although both ends can do better"
+            ),
+            Self::ExtendedMainSecret => f.write_str(
+                "the peer does not support extended_main_secret, which is required here",
+            ),
+            Self::ClientCertificate => f.write_str("the client sent no certificate"),
+            Self::SecureRenegotiation => {
+                f.write_str("the peer does not support renegotiation_info, which is required here")
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{Event, Fault};
 use tessera_crypto::{Entropy, Secret, SuiteParameters};
 use tessera_session::Timestamp;
 use tessera_wire::Random;
+use tessera_wire::codepoint::AlertDescription;
 
 /// What a handshake state may see. There is no socket, store or clock in here.
 pub(crate) struct Cx<'a, C> {
@@ -24,7 +25,8 @@ pub(crate) struct Cx<'a, C> {
 pub(crate) enum Effect {
     /// A handshake message.
     Send(Vec<u8>),
-    /// The ChangeCipherSpec of middlebox compatibility: RFC 9846 §E.4.
+    /// ChangeCipherSpec: TLS 1.2's next record is under its next keys (RFC 5246 §7.1), or TLS 1.3's
+    /// middlebox compatibility (RFC 9846 §E.4).
     SendChangeCipherSpec,
     /// From here on this half uses these keys.
     Install(Half, RecordKeys),
@@ -37,6 +39,8 @@ pub(crate) enum Effect {
     KeepThenSend(Box<Keep>, Option<Vec<u8>>),
     Tell(Event),
     Log(KeyLogLine),
+    /// An alert that ends nothing.
+    Warn(AlertDescription),
     /// The handshake is complete.
     Establish(Box<Established>),
 }
@@ -44,7 +48,8 @@ pub(crate) enum Effect {
 /// What a completed handshake leaves behind.
 pub(crate) struct Established {
     pub(crate) facts: Facts,
-    pub(crate) exporter: Exporter,
+    /// `None` where TLS 1.2 has no secret to export from.
+    pub(crate) exporter: Option<Exporter>,
 }
 
 /// The ordered list of effects of one step.

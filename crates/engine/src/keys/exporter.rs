@@ -1,15 +1,20 @@
-//! Keying material for the application: RFC 9846 §7.5, and the channel binding of RFC 9266.
+//! Keying material for the application: RFC 9846 §7.5, RFC 5705, and the channel binding of RFC 9266.
 
+use crate::keys::tls12::{MainSecret, Randoms};
 use tessera_crypto::{HashAlgorithm, Secret, hkdf};
 use tessera_session::{LineageId, TicketId};
 
 /// Derives keying material that both ends, and nobody else, can compute.
-pub(crate) struct Exporter {
-    pub(crate) algorithm: HashAlgorithm,
-    pub(crate) secret: Secret,
+pub(crate) enum Exporter {
+    Tls13 {
+        algorithm: HashAlgorithm,
+        secret: Secret,
+    },
+    /// From the main secret and both randoms: RFC 5705 §4.
+    Tls12 { main: MainSecret, randoms: Randoms },
 }
 
-/// More was asked for than HKDF can give, or by a label longer than it can take.
+/// More was asked for than HKDF can give, or by a label or context longer than it can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportTooLong;
 
@@ -25,34 +30,33 @@ impl std::error::Error for ExportTooLong {}
 const LONGEST_LABEL: usize = 249;
 
 impl Exporter {
-    /// `HKDF-Expand-Label(Derive-Secret(secret, label, ""), "exporter", Hash(context), length)`.
     pub(crate) fn export(
         &self,
         label: &[u8],
         context: &[u8],
         out: &mut [u8],
     ) -> Result<(), ExportTooLong> {
-        let length = self.algorithm.output_len();
-        if out.len() > 255 * length || label.len() > LONGEST_LABEL {
+        if out.len() > 255 * self.algorithm().output_len() || label.len() > LONGEST_LABEL {
             return Err(ExportTooLong);
         }
-        let nothing = self.algorithm.hash(b"");
-        let secret = hkdf::expand_label(
-            self.algorithm,
-            &self.secret,
-            label,
-            nothing.as_bytes(),
-            length,
-        );
-        let context = self.algorithm.hash(context);
-        hkdf::expand_label_into(
-            self.algorithm,
-            &secret,
-            b"exporter",
-            context.as_bytes(),
-            out,
-        );
+        match self {
+            Self::Tls13 { algorithm, secret } => {
+                export_tls13(*algorithm, secret, (label, context), out);
+            }
+            // The context's length stands before it in two bytes: RFC 5705 §4.
+            Self::Tls12 { main, randoms } => {
+                let len = u16::try_from(context.len()).map_err(|_| ExportTooLong)?;
+                main.export(label, randoms, &[&len.to_be_bytes(), context], out);
+            }
+        }
         Ok(())
+    }
+
+    fn algorithm(&self) -> HashAlgorithm {
+        match self {
+            Self::Tls13 { algorithm, .. } => *algorithm,
+            Self::Tls12 { main, .. } => main.algorithm(),
+        }
     }
 
     /// What a full handshake calls its session and its lineage. Both ends derive the same names,
@@ -75,4 +79,17 @@ impl Exporter {
         let _ = self.export(b"EXPORTER-Channel-Binding", b"", &mut binding);
         binding
     }
+}
+
+/// `HKDF-Expand-Label(Derive-Secret(secret, label, ""), "exporter", Hash(context), length)`.
+fn export_tls13(
+    algorithm: HashAlgorithm,
+    secret: &Secret,
+    (label, context): (&[u8], &[u8]),
+    out: &mut [u8],
+) {
+    let (nothing, context) = (algorithm.hash(b""), algorithm.hash(context));
+    let length = algorithm.output_len();
+    let secret = hkdf::expand_label(algorithm, secret, label, nothing.as_bytes(), length);
+    hkdf::expand_label_into(algorithm, &secret, b"exporter", context.as_bytes(), out);
 }

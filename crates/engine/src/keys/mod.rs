@@ -4,5 +4,6 @@ pub(crate) mod exporter;
 pub(crate) mod finished;
 pub(crate) mod keylog;
 pub(crate) mod record_keys;
+pub(crate) mod tls12;
 pub(crate) mod tls13;
 pub(crate) mod transcript;

@@ -7,7 +7,7 @@
 
 use super::finished::FinishedKey;
 use crate::fault::LocalError;
-use crate::keys::record_keys::RecordKeys;
+use crate::keys::record_keys::{Form, RecordKeys};
 use tessera_crypto::aead::AeadKey;
 use tessera_crypto::{Digest, HashAlgorithm, Secret, SuiteParameters, hkdf};
 
@@ -194,6 +194,7 @@ impl TrafficSecret {
             key,
             iv,
             limit: suite.record_limit,
+            form: Form::Tls13,
         })
     }
 

@@ -12,6 +12,10 @@ impl Unhashed {
         self.0.extend_from_slice(message);
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The suite is chosen, and with it the hash.
     pub(crate) fn hash_with(self, algorithm: HashAlgorithm) -> Transcript {
         let mut transcript = Transcript::new(algorithm);

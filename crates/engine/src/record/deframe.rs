@@ -19,6 +19,8 @@ pub(crate) enum Familiarity {
     Stranger,
     /// It has spoken TLS before.
     Known,
+    /// Its records are protected as TLS 1.2 does it: those of every type are longer for that.
+    Sealed,
 }
 
 /// Looks for one whole record at the front of `buffer`. `None`: not all of it has come yet.
@@ -36,7 +38,10 @@ pub(crate) fn deframe(
     let longest = match header.content_type {
         ContentType::APPLICATION_DATA => MAX_CIPHERTEXT,
         ContentType::HANDSHAKE | ContentType::ALERT | ContentType::CHANGE_CIPHER_SPEC => {
-            MAX_PLAINTEXT
+            match familiarity {
+                Familiarity::Sealed => MAX_CIPHERTEXT,
+                Familiarity::Stranger | Familiarity::Known => MAX_PLAINTEXT,
+            }
         }
         other => return Err(RecordError::UnexpectedType(other.0)),
     };

@@ -21,6 +21,13 @@ pub(crate) const TICKETS_RECEIVED: u32 = 1024;
 /// one, a retry may add one.
 pub(crate) const CHANGE_CIPHER_SPECS: u32 = 4;
 
+/// Wishes for a renegotiation without application data between: HelloRequests and ClientHellos.
+/// Each costs us an alert at least.
+pub(crate) const RENEGOTIATIONS: u32 = 32;
+
+/// Bytes kept that came behind the peer's close_notify, for whoever goes on with the transport.
+pub(crate) const LEFT_OVER: usize = 64 * 1024;
+
 /// Bytes of early data dropped while it is being refused: what the largest ticket of ours could
 /// have allowed, and the record overhead on top.
 pub(crate) const REFUSED_EARLY_DATA: usize = 64 * 1024;

@@ -2,12 +2,9 @@
 
 use super::limits;
 use crate::fault::LocalError;
-use crate::keys::record_keys::RecordKeys;
+use crate::keys::record_keys::{Form, RecordKeys, additional_data};
 use tessera_wire::codepoint::{ContentType, ProtocolVersion};
 use tessera_wire::record::{HEADER_LEN, MAX_PLAINTEXT, RecordHeader};
-
-/// The AEAD tag and the inner content type: what a protected record adds to its content.
-const OVERHEAD: usize = 16 + 1;
 
 /// The sending half: in the clear until keys are installed.
 pub(crate) enum Sealer {
@@ -46,7 +43,7 @@ impl Sealer {
         let records = len.div_ceil(MAX_PLAINTEXT).max(1);
         let overhead = match self {
             Self::Clear { .. } => HEADER_LEN,
-            Self::Protected(_) => HEADER_LEN + OVERHEAD,
+            Self::Protected(protected) => HEADER_LEN + protected.keys.form.overhead(),
         };
         len + records * overhead
     }
@@ -101,23 +98,34 @@ impl Protected {
         if self.sequence >= self.keys.limit {
             return Err(LocalError::KeysExhausted);
         }
+        let form = self.keys.form;
         let header = RecordHeader {
-            content_type: ContentType::APPLICATION_DATA,
+            // TLS 1.3 shows an observer one type for everything: RFC 9846 §5.2.
+            content_type: match form {
+                Form::Tls13 => ContentType::APPLICATION_DATA,
+                Form::Tls12Counted | Form::Tls12Carried => content_type,
+            },
             legacy_version: ProtocolVersion::TLS1_2,
-            length: fragment_len(fragment.len() + OVERHEAD)?,
+            length: fragment_len(fragment.len() + form.overhead())?,
         }
         .encode();
         out.extend_from_slice(&header);
+        if form == Form::Tls12Carried {
+            // The sequence number is never used twice with one key, and tells nobody anything.
+            out.extend_from_slice(&self.sequence.to_be_bytes());
+        }
         let start = out.len();
         out.extend_from_slice(fragment);
-        out.push(content_type.0);
-        let Some(inner) = out.get_mut(start..) else {
-            return Err(LocalError::Crypto);
+        let nonce = self.keys.nonce(self.sequence);
+        let tag = if form == Form::Tls13 {
+            out.push(content_type.0);
+            let inner = out.get_mut(start..).ok_or(LocalError::Crypto)?;
+            self.keys.key.seal_in_place(nonce, &header, inner)
+        } else {
+            let data = additional_data(self.sequence, content_type, fragment_len(fragment.len())?);
+            let content = out.get_mut(start..).ok_or(LocalError::Crypto)?;
+            self.keys.key.seal_in_place(nonce, &data, content)
         };
-        let tag = self
-            .keys
-            .key
-            .seal_in_place(self.keys.nonce(self.sequence), &header, inner);
         out.extend_from_slice(&tag);
         self.sequence += 1;
         Ok(())

@@ -289,7 +289,7 @@ fn handshake_row(facts: &Facts, epoch: u32, took: Duration) -> HandshakeRow {
         generation: facts.session.generation,
         version: facts.version.to_string(),
         cipher_suite: facts.cipher_suite.to_string(),
-        group: facts.group.to_string(),
+        group: facts.group.map(|group| group.to_string()),
         alpn: facts.alpn.as_ref().map(ToString::to_string),
         keys_fingerprint: facts.keys_fingerprint.to_string(),
         handshake_us: micros(took),

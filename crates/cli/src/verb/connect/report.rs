@@ -34,7 +34,7 @@ pub(crate) struct ConnectionReport {
     pub(crate) kind: &'static str,
     version: String,
     cipher_suite: String,
-    group: String,
+    group: Option<String>,
     alpn: Option<String>,
     /// Whether a session was resumed.
     pub(crate) resumed: bool,
@@ -132,7 +132,7 @@ impl ConnectionReport {
             kind: facts.kind.code(),
             version: facts.version.to_string(),
             cipher_suite: facts.cipher_suite.to_string(),
-            group: facts.group.to_string(),
+            group: facts.group.map(|group| group.to_string()),
             alpn: facts.alpn.as_ref().map(ToString::to_string),
             resumed: facts.resumed,
             session: SessionReport {
@@ -211,7 +211,9 @@ impl std::fmt::Display for ConnectionReport {
         write!(
             f,
             "\n  {} {} {} {alpn}",
-            self.version, self.cipher_suite, self.group
+            self.version,
+            self.cipher_suite,
+            self.group.as_deref().unwrap_or("no key exchange")
         )?;
         let (handshake, tickets) = (micros(self.handshake_us), self.tickets_received);
         let (received, sent) = (bytes(self.bytes_in), bytes(self.bytes_out));

@@ -33,7 +33,10 @@ pub(crate) fn render(document: &ConnectionDocument) -> String {
             "agreed",
             &format!("{} {}", session.version, session.cipher_suite),
         ),
-        ("group", &session.group),
+        (
+            "group",
+            session.group.as_deref().unwrap_or("no new key exchange"),
+        ),
         (
             "protocol",
             session.alpn.as_deref().unwrap_or("none negotiated"),

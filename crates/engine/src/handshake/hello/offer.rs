@@ -5,15 +5,19 @@ use crate::config::{CERTIFICATE_SCHEMES, ClientSettings, GreaseValues, OFFERED_S
 use crate::fault::{Fault, LocalError};
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use crate::keys::transcript::Transcript;
+use crate::offered_session::Form;
 use crate::offered_session::OfferedSession;
 use tessera_crypto::kex::KeyShare;
 use tessera_crypto::{Entropy, HashAlgorithm};
 use tessera_session::{Resumption, ServerName, Timestamp};
-use tessera_wire::codepoint::{ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode};
+use tessera_wire::codepoint::{
+    EcPointFormat, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
+};
 use tessera_wire::extension::{
-    CertificateStatusRequest, KeyShareClientHello, KeyShareEntry, OfferedPsks, ProtocolNameList,
-    PskIdentity, PskKeyExchangeModes, SctRequest, ServerNameList, SignatureAlgorithms,
-    SignatureAlgorithmsCert, SupportedGroups, SupportedVersions,
+    CertificateStatusRequest, EcPointFormats, ExtendedMainSecret, KeyShareClientHello,
+    KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskIdentity,
+    PskKeyExchangeModes, RenegotiationInfo, SctRequest, ServerNameList, SessionTicket,
+    SignatureAlgorithms, SignatureAlgorithmsCert, SupportedGroups, SupportedVersions,
 };
 use tessera_wire::handshake::ClientHello;
 use tessera_wire::{Random, SessionId};
@@ -24,6 +28,7 @@ pub(crate) struct Offer {
     pub(crate) hello: ClientHello,
     pub(crate) shares: Vec<KeyShare>,
     pub(crate) session: Option<OfferedSession>,
+    pub(crate) versions: Vec<ProtocolVersion>,
 }
 
 impl Offer {
@@ -34,14 +39,18 @@ impl Offer {
         entropy: &mut Entropy,
     ) -> Result<Self, Fault> {
         let grease = (settings.grease == GreaseValues::Send).then(|| Grease::draw(entropy));
-        let shares = key_shares(&settings.groups, entropy)?;
+        let versions = settings.versions.clone();
+        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        let shares = if tls13 {
+            key_shares(&settings.groups, entropy)?
+        } else {
+            Vec::new()
+        };
         let mut hello = ClientHello {
             legacy_version: ProtocolVersion::TLS1_2,
             random: Random(entropy.public_array()),
-            // Middlebox compatibility: RFC 9846 §E.4 wants a session id that is not empty.
-            legacy_session_id: SessionId::new(&entropy.public_array::<32>())
-                .unwrap_or_else(|_| SessionId::empty()),
-            cipher_suites: settings.cipher_suites.clone(),
+            legacy_session_id: session_id(session.as_ref(), tls13, entropy),
+            cipher_suites: settings.offered_suites(),
             compression_methods: vec![0],
             extensions: Default::default(),
         };
@@ -52,10 +61,16 @@ impl Offer {
                 .push_raw(grease.first_extension, Vec::new());
         }
         extend(&mut hello, settings, name, grease.as_ref());
-        hello.extensions.push(&share_list(
-            &shares,
-            grease.as_ref().map(|grease| grease.group),
-        ));
+        if versions.contains(&ProtocolVersion::TLS1_2) {
+            extend_for_tls12(&mut hello, session.as_ref());
+        }
+        if tls13 {
+            extend_for_tls13(&mut hello, settings, grease.as_ref());
+            hello.extensions.push(&share_list(
+                &shares,
+                grease.as_ref().map(|grease| grease.group),
+            ));
+        }
         if let Some(grease) = &grease {
             hello.extensions.push_raw(grease.last_extension, vec![0]);
         }
@@ -63,6 +78,7 @@ impl Offer {
             hello,
             shares,
             session,
+            versions,
         })
     }
 
@@ -73,7 +89,7 @@ impl Offer {
         before: Option<&Transcript>,
         now: Timestamp,
     ) -> Result<Vec<u8>, Fault> {
-        let Some(session) = &self.session else {
+        let Some(session) = self.session.as_ref().filter(|session| session.is_tls13()) else {
             return Ok(self.hello.encode());
         };
         let algorithm = session.hash();
@@ -97,10 +113,16 @@ impl Offer {
         Ok(message)
     }
 
+    /// Whether this version may be chosen.
+    pub(crate) fn offers(&self, version: ProtocolVersion) -> bool {
+        self.versions.contains(&version)
+    }
+
     /// Whether the hello carries this extension: answers may come to those only.
     pub(crate) fn asked_for(&self, extension: ExtensionType) -> bool {
         self.hello.extensions.contains(extension)
-            || (extension == ExtensionType::PRE_SHARED_KEY && self.session.is_some())
+            || (extension == ExtensionType::PRE_SHARED_KEY
+                && self.session.as_ref().is_some_and(OfferedSession::is_tls13))
     }
 }
 
@@ -178,10 +200,15 @@ fn extend(
     let groups = grease
         .map(|grease| grease.group)
         .into_iter()
-        .chain(settings.groups.iter().copied());
+        .chain(settings.offered_groups());
     extensions.push(&SupportedGroups(groups.collect()));
-    extensions.push(&SignatureAlgorithms(OFFERED_SCHEMES.to_vec()));
-    extensions.push(&SignatureAlgorithmsCert(CERTIFICATE_SCHEMES.to_vec()));
+    let tls12 = settings.versions.contains(&ProtocolVersion::TLS1_2);
+    if tls12 {
+        extensions.push(&SignatureAlgorithms(CERTIFICATE_SCHEMES.to_vec()));
+    } else {
+        extensions.push(&SignatureAlgorithms(OFFERED_SCHEMES.to_vec()));
+        extensions.push(&SignatureAlgorithmsCert(CERTIFICATE_SCHEMES.to_vec()));
+    }
     if !settings.alpn.is_empty() {
         extensions.push(&ProtocolNameList(
             settings
@@ -193,10 +220,41 @@ fn extend(
     }
     extensions.push(&CertificateStatusRequest::ocsp());
     extensions.push(&SctRequest);
+}
+
+fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: Option<&Grease>) {
+    let extensions = &mut hello.extensions;
     extensions.push(&PskKeyExchangeModes(vec![PskKeyExchangeMode::PSK_DHE_KE]));
     let versions = grease
         .map(|grease| grease.version)
         .into_iter()
-        .chain([ProtocolVersion::TLS1_3]);
+        .chain(settings.versions.iter().copied());
     extensions.push(&SupportedVersions(versions.collect()));
+    // Whoever has a certificate can be asked for it later, too: RFC 9846 §4.3.6.
+    if settings.identity.is_some() {
+        extensions.push(&PostHandshakeAuth);
+    }
+}
+
+/// What only TLS 1.2 answers: RFC 7627 §5.1, RFC 5746 §3.4, RFC 8422 §5.1.2, RFC 5077 §3.2.
+fn extend_for_tls12(hello: &mut ClientHello, session: Option<&OfferedSession>) {
+    let extensions = &mut hello.extensions;
+    extensions.push(&ExtendedMainSecret);
+    extensions.push(&RenegotiationInfo(Vec::new()));
+    extensions.push(&EcPointFormats(vec![EcPointFormat::UNCOMPRESSED]));
+    let ticket = session
+        .filter(|session| session.form() == Form::Ticket)
+        .map(|session| session.ticket.clone());
+    extensions.push(&SessionTicket(ticket.unwrap_or_default()));
+}
+
+/// A TLS 1.2 session's ID; with a ticket bytes that a server echoes if it takes it (RFC 5077
+/// §3.4); bytes to please middleboxes where TLS 1.3 is offered (RFC 9846 §E.4).
+fn session_id(session: Option<&OfferedSession>, tls13: bool, entropy: &mut Entropy) -> SessionId {
+    match session.map(OfferedSession::form) {
+        Some(Form::SessionId(id)) => id,
+        Some(Form::Ticket | Form::Psk) => entropy.public_array::<32>().into(),
+        None if tls13 => entropy.public_array::<32>().into(),
+        None => SessionId::empty(),
+    }
 }

@@ -1,7 +1,7 @@
 //! What a ClientHello offers, read once into a value.
 
 use crate::Fault;
-use crate::fault::{Misbehaviour, Mismatch};
+use crate::fault::Misbehaviour;
 use tessera_session::{Alpn, ServerName};
 use tessera_wire::codepoint::{
     CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
@@ -9,7 +9,7 @@ use tessera_wire::codepoint::{
 use tessera_wire::extension::{
     CertificateStatusRequest, Cookie, EarlyDataIndication, KeyShareClientHello, KeyShareEntry,
     OfferedPsks, ProtocolNameList, PskKeyExchangeModes, SctRequest, ServerNameList,
-    SignatureAlgorithms, SupportedGroups, SupportedVersions,
+    SignatureAlgorithms, SupportedGroups,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -27,23 +27,6 @@ pub(crate) struct Offered {
     pub(crate) early_data: bool,
     pub(crate) status_request: bool,
     pub(crate) sct: bool,
-}
-
-/// The one place where a server asks which version to speak: RFC 9846 §4.3.1.
-pub(crate) fn version(hello: &ClientHello) -> Result<ProtocolVersion, Fault> {
-    let offered = match hello.extensions.find::<SupportedVersions>()? {
-        Some(SupportedVersions(versions)) => versions,
-        // Without the extension the client speaks `legacy_version` and below: §4.3.1.
-        None => vec![hello.legacy_version],
-    };
-    if offered.contains(&ProtocolVersion::TLS1_3) {
-        return Ok(ProtocolVersion::TLS1_3);
-    }
-    let offered = offered
-        .into_iter()
-        .filter(|version| !version.is_grease())
-        .collect();
-    Err(Mismatch::Version { offered }.into())
 }
 
 impl Offered {

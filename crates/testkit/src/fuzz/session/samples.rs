@@ -123,6 +123,7 @@ pub(super) fn wallet_key() -> WalletKey {
         port: 443,
         proxy: None,
         sni: None,
+        versions: Vec::new(),
         alpn: Vec::new(),
         anchors: [1; 32],
         verification: Verification::Verified,

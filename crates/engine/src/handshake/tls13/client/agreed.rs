@@ -1,8 +1,8 @@
 //! What a client's handshake has agreed so far.
 
-use crate::facts::{Facts, KeysFingerprint};
+use crate::facts::{Facts, KeysFingerprint, Kind};
+use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
-use crate::handshake::tls13::current::Current;
 use crate::offered_session::OfferedSession;
 use crate::{ClientConfig, Destination};
 use tessera_crypto::SuiteParameters;
@@ -38,7 +38,7 @@ impl Agreed {
         let lineage_lifetime = cx.config.settings().lineage_lifetime;
         let current = session
             .as_ref()
-            .map(|offered| Current::resumed(offered.id(), &offered.session));
+            .map(|offered| Current::resumed(offered.id(), &offered.session, Kind::Psk));
         Self {
             suite,
             group,
@@ -58,16 +58,17 @@ impl Agreed {
         Facts {
             version: ProtocolVersion::TLS1_3,
             cipher_suite: self.suite.suite,
-            group: self.group,
+            group: Some(self.group),
             signature_scheme: self.scheme,
             alpn: self.alpn.clone(),
             server_name: Some(self.name.clone()),
-            kind: self.current.kind(),
-            resumed: self.current.resumed,
+            kind: self.current.kind,
+            resumed: self.current.is_resumed(),
             session: self.current.facts(),
             peer: self.peer.clone(),
             refusal: self.refusal,
             keys_fingerprint,
+            epoch: 0,
             retried: self.retried,
             early_data: None,
         }

@@ -158,13 +158,16 @@ impl Answer {
         );
         cx.install(Half::Sending, &self.application.client, self.agreed.suite)?;
         let resumption = self.main.resumption_secret(&self.transcript.current());
-        let exporter = Exporter {
+        let exporter = Exporter::Tls13 {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
         };
         self.agreed.current.name(exporter.names());
         let facts = self.agreed.facts(keys_fingerprint(&self.application));
-        cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
+        cx.cause(Effect::Establish(Box::new(Established {
+            facts,
+            exporter: Some(exporter),
+        })));
         let traffic = Traffic {
             suite: self.agreed.suite,
             sending: self.application.client,

@@ -6,17 +6,16 @@ use super::answer::WaitFinished;
 use crate::ClientConfig;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
+use crate::handshake::hello::alpn;
 use crate::handshake::hello::offer::Offer;
 use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls13::proof;
 use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
-use tessera_session::{Alpn, Side, Taint};
+use tessera_session::{Side, Taint};
 use tessera_wire::codepoint::SignatureScheme;
-use tessera_wire::extension::{
-    Extensions, OcspResponse, ProtocolNameList, SctList, SignatureAlgorithms,
-};
+use tessera_wire::extension::{Extensions, OcspResponse, SctList, SignatureAlgorithms};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
 };
@@ -66,9 +65,9 @@ impl WaitEncryptedExtensions {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         check_answers(&self.offer, &message.extensions)?;
-        self.agreed.alpn = chosen_alpn(&message.extensions, cx)?;
+        self.agreed.alpn = alpn::chosen(&cx.config.settings().alpn, &message.extensions)?;
         self.transcript.absorb(raw);
-        let resumed = self.agreed.current.resumed;
+        let resumed = self.agreed.current.is_resumed();
         let Self {
             offer,
             agreed,
@@ -97,25 +96,6 @@ fn check_answers(offer: &Offer, extensions: &Extensions) -> Result<(), Fault> {
         Some(kind) => Err(Misbehaviour::UnsolicitedExtension(kind.0).into()),
         None => Ok(()),
     }
-}
-
-/// RFC 7301 §3.1: exactly one, and one of ours.
-fn chosen_alpn(extensions: &Extensions, cx: &Cx<'_, ClientConfig>) -> Result<Option<Alpn>, Fault> {
-    let Some(ProtocolNameList(names)) = extensions.find::<ProtocolNameList>()? else {
-        return Ok(None);
-    };
-    let [name] = names.as_slice() else {
-        return Err(Misbehaviour::UnofferedAlpn.into());
-    };
-    let ours = cx
-        .config
-        .settings()
-        .alpn
-        .iter()
-        .find(|own| own.as_bytes() == name.as_slice());
-    ours.cloned()
-        .map(Some)
-        .ok_or_else(|| Misbehaviour::UnofferedAlpn.into())
 }
 
 impl WaitCertificateOrRequest {

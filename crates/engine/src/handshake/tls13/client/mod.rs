@@ -24,12 +24,12 @@ mod agreed;
 mod answer;
 mod connected;
 mod flight;
-pub(crate) mod hello;
 mod server_hello;
 
 use crate::ClientConfig;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
+use crate::handshake::hello::sent::Sent;
 use crate::handshake::question::Answer as A;
 use crate::handshake::{Arrival, Wish, unexpected};
 use tessera_wire::handshake::Handshake as H;
@@ -48,12 +48,17 @@ pub(crate) enum State {
 }
 
 impl State {
+    /// TLS 1.3 has been chosen for this ClientHello, by whatever comes first.
+    pub(crate) fn sent(sent: Sent) -> Self {
+        Self::WaitServerHello(Box::new(server_hello::WaitServerHello::new(sent)))
+    }
+
     /// The complete table of what may happen when. Each arm names the state we were in, what
     /// arrived, and the one method that answers it; whatever is not listed is an
     /// `unexpected_message`.
     pub(crate) fn step(
         self,
-        arrival: Arrival,
+        arrival: Arrival<H>,
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<Self, Fault> {
         use Arrival::{Message, Told, Wanted};
@@ -103,7 +108,18 @@ impl State {
         }
     }
 
+    /// Whether the handshake is complete.
     pub(crate) fn is_connected(&self) -> bool {
+        matches!(self, Self::Connected(_))
+    }
+
+    /// Whether nothing but application data is under way.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::Connected(_))
+    }
+
+    /// Whether application data may come now.
+    pub(crate) fn takes_data(&self) -> bool {
         matches!(self, Self::Connected(_))
     }
 }

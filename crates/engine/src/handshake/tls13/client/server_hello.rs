@@ -3,28 +3,23 @@
 use super::State;
 use super::agreed::Agreed;
 use super::flight::WaitEncryptedExtensions;
-use crate::fault::{Fault, LocalError, Misbehaviour, Mismatch};
+use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect};
-use crate::handshake::hello::offer::Offer;
+use crate::handshake::hello::sent::Sent;
 use crate::keys::tls13::EarlySecret;
-use crate::keys::transcript::{Transcript, Unhashed};
-use crate::{ClientConfig, Destination, Event, Half};
+use crate::keys::transcript::Transcript;
+use crate::{ClientConfig, Event, Half};
 use tessera_crypto::{Secret, SuiteParameters, kex, tls13_suite};
 use tessera_session::Refusal;
+use tessera_wire::SessionId;
 use tessera_wire::codepoint::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion};
 use tessera_wire::extension::{Extensions, KeyShareServerHello, SelectedIdentity, SelectedVersion};
 use tessera_wire::handshake::{HelloRetryRequest, ServerHello};
-use tessera_wire::{Random, SessionId};
 
 /// Our ClientHello is out.
 pub(crate) struct WaitServerHello {
-    pub(super) to: Destination,
-    pub(super) offer: Offer,
-    /// What was said before a suite was chosen.
-    pub(super) messages: Unhashed,
-    pub(super) retried: Option<Retried>,
-    /// Why a session we had was not even offered.
-    pub(super) refusal: Option<Refusal>,
+    sent: Sent,
+    retried: Option<Retried>,
 }
 
 /// A HelloRetryRequest has come and gone.
@@ -35,6 +30,13 @@ pub(super) struct Retried {
 }
 
 impl WaitServerHello {
+    pub(super) fn new(sent: Sent) -> Self {
+        Self {
+            sent,
+            retried: None,
+        }
+    }
+
     pub(crate) fn retry(
         mut self: Box<Self>,
         message: &HelloRetryRequest,
@@ -49,15 +51,16 @@ impl WaitServerHello {
             message.legacy_session_id_echo,
             message.legacy_compression_method,
         )?;
-        self.check_answers(&message.extensions, Some(ExtensionType::COOKIE))?;
+        self.sent
+            .check_answers(&message.extensions, Some(ExtensionType::COOKIE))?;
         let suite = self.offered_suite(message.cipher_suite)?;
-        let group = self.offer.retry(message, cx.entropy)?;
-        self.offer.drop_session_unless(suite.hash);
+        let group = self.sent.offer.retry(message, cx.entropy)?;
+        self.sent.offer.drop_session_unless(suite.hash);
 
-        let messages = std::mem::take(&mut self.messages);
+        let messages = std::mem::take(&mut self.sent.messages);
         let mut transcript = messages.hash_with(suite.hash).into_retry();
         transcript.absorb(raw);
-        let second = self.offer.encode(Some(&transcript), cx.now)?;
+        let second = self.sent.offer.encode(Some(&transcript), cx.now)?;
         transcript.absorb(&second);
         // RFC 9846 §E.4: before the second flight, which begins with this hello.
         cx.cause(Effect::SendChangeCipherSpec);
@@ -77,12 +80,15 @@ impl WaitServerHello {
         raw: &[u8],
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
-        check_version(message)?;
+        selected_version(&message.extensions)?;
+        if message.legacy_version != ProtocolVersion::TLS1_2 {
+            return Err(Misbehaviour::BadLegacyField("legacy_version").into());
+        }
         self.check_echo(
             message.legacy_session_id_echo,
             message.legacy_compression_method,
         )?;
-        self.check_answers(&message.extensions, None)?;
+        self.sent.check_answers(&message.extensions, None)?;
         let suite = self.offered_suite(message.cipher_suite)?;
         let resumes = self.accepted_session(&message.extensions, suite)?;
         let (group, shared) = self.key_exchange(&message.extensions)?;
@@ -93,25 +99,27 @@ impl WaitServerHello {
                 return Err(Misbehaviour::SuiteChangedAfterRetry.into());
             }
             Some(retried) => retried.transcript,
-            None => self.messages.hash_with(suite.hash),
+            None => self.sent.messages.hash_with(suite.hash),
         };
         transcript.absorb(raw);
 
-        let offered = self.offer.session.take();
-        let refusal = match (&offered, resumes) {
-            (Some(_), false) => Some(Refusal::DeclinedByServer),
-            _ => self.refusal,
+        let offered = self.sent.offer.session.take();
+        let refusal = match &offered {
+            Some(session) if !session.is_tls13() => Some(Refusal::DifferentVersion),
+            Some(_) if !resumes => Some(Refusal::DeclinedByServer),
+            _ => None,
         };
-        if offered.is_some() && !resumes {
-            cx.tell(Event::Refused(Refusal::DeclinedByServer));
+        if let Some(refusal) = refusal {
+            cx.tell(Event::Refused(refusal));
         }
+        let refusal = refusal.or(self.sent.refusal);
         let session = offered.filter(|_| resumes);
         let psk = session
             .as_ref()
             .map(|session| session.session.secret.secret());
         let secret = EarlySecret::new(suite.hash, psk).into_handshake(&shared);
         let traffic = secret.traffic(&transcript.current());
-        let client_random = self.offer.hello.random;
+        let client_random = self.sent.offer.hello.random;
         cx.log(
             "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
             &client_random,
@@ -127,7 +135,7 @@ impl WaitServerHello {
         }
         cx.install(Half::Sending, &traffic.client, suite)?;
         cx.install(Half::Receiving, &traffic.server, suite)?;
-        let agreed = Agreed::new((suite, group), self.to, client_random, session, cx);
+        let agreed = Agreed::new((suite, group), self.sent.to, client_random, session, cx);
         let agreed = Agreed {
             retried,
             refusal,
@@ -135,7 +143,7 @@ impl WaitServerHello {
         };
         Ok(State::WaitEncryptedExtensions(Box::new(
             WaitEncryptedExtensions {
-                offer: self.offer,
+                offer: self.sent.offer,
                 agreed,
                 transcript,
                 secret,
@@ -145,7 +153,7 @@ impl WaitServerHello {
     }
 
     fn check_echo(&self, echo: SessionId, compression: u8) -> Result<(), Fault> {
-        if echo.as_slice() != self.offer.hello.legacy_session_id.as_slice() {
+        if echo.as_slice() != self.sent.offer.hello.legacy_session_id.as_slice() {
             return Err(Misbehaviour::WrongSessionIdEcho.into());
         }
         if compression != 0 {
@@ -154,23 +162,8 @@ impl WaitServerHello {
         Ok(())
     }
 
-    /// RFC 9846 §4.3: no answers to what was not asked, a retry's cookie excepted.
-    fn check_answers(
-        &self,
-        extensions: &Extensions,
-        excepted: Option<ExtensionType>,
-    ) -> Result<(), Fault> {
-        match extensions
-            .types()
-            .find(|kind| !self.offer.asked_for(*kind) && Some(*kind) != excepted)
-        {
-            Some(kind) => Err(Misbehaviour::UnsolicitedExtension(kind.0).into()),
-            None => Ok(()),
-        }
-    }
-
     fn offered_suite(&self, suite: CipherSuite) -> Result<&'static SuiteParameters, Fault> {
-        let offered = self.offer.hello.cipher_suites.contains(&suite);
+        let offered = self.sent.offer.hello.cipher_suites.contains(&suite);
         tls13_suite(suite)
             .filter(|_| offered)
             .ok_or_else(|| Misbehaviour::UnofferedSuite(suite).into())
@@ -183,7 +176,7 @@ impl WaitServerHello {
         suite: &SuiteParameters,
     ) -> Result<bool, Fault> {
         let selected = extensions.find::<SelectedIdentity>()?;
-        match (selected, &self.offer.session) {
+        match (selected, &self.sent.offer.session) {
             (None, _) => Ok(false),
             (Some(SelectedIdentity(0)), Some(session)) if session.hash() == suite.hash => Ok(true),
             (Some(SelectedIdentity(0)), Some(_)) => Err(Misbehaviour::WrongSuiteForSession.into()),
@@ -198,6 +191,7 @@ impl WaitServerHello {
             share.ok_or(Misbehaviour::MissingExtension("key_share"))?;
         let asked = self.retried.as_ref().and_then(|retried| retried.group);
         let position = self
+            .sent
             .offer
             .shares
             .iter()
@@ -206,7 +200,7 @@ impl WaitServerHello {
         else {
             return Err(Misbehaviour::UnofferedGroup(theirs.group).into());
         };
-        let ours = self.offer.shares.swap_remove(position);
+        let ours = self.sent.offer.shares.swap_remove(position);
         let shared = ours
             .complete(&theirs.key_exchange)
             .map_err(|error| match error {
@@ -214,33 +208,6 @@ impl WaitServerHello {
                 kex::KexError::Unsupported | kex::KexError::Backend => LocalError::Crypto.into(),
             })?;
         Ok((theirs.group, shared))
-    }
-}
-
-/// RFC 9846 §4.3.1 and §4.2.3: TLS 1.3 or nothing, and a server that would have spoken it says
-/// so in its random when someone made it speak less.
-fn check_version(message: &ServerHello) -> Result<(), Fault> {
-    if message
-        .extensions
-        .contains(ExtensionType::SUPPORTED_VERSIONS)
-    {
-        selected_version(&message.extensions)?;
-        if message.legacy_version != ProtocolVersion::TLS1_2 {
-            return Err(Misbehaviour::BadLegacyField("legacy_version").into());
-        }
-        return Ok(());
-    }
-    check_sentinel(&message.random)?;
-    Err(Mismatch::Version {
-        offered: vec![message.legacy_version],
-    }
-    .into())
-}
-
-fn check_sentinel(random: &Random) -> Result<(), Fault> {
-    match random.downgrade() {
-        Some(_) => Err(Misbehaviour::Downgrade.into()),
-        None => Ok(()),
     }
 }
 

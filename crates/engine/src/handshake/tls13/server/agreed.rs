@@ -3,7 +3,7 @@
 use super::decide::Choice;
 use super::hello::Hello;
 use crate::facts::{Facts, KeysFingerprint};
-use crate::handshake::tls13::current::Current;
+use crate::handshake::current::Current;
 use tessera_crypto::SuiteParameters;
 use tessera_session::{Alpn, PeerIdentity, Refusal, Scope, ServerName};
 use tessera_wire::Random;
@@ -57,16 +57,17 @@ impl Agreed {
         Facts {
             version: ProtocolVersion::TLS1_3,
             cipher_suite: self.suite.suite,
-            group: self.group,
-            signature_scheme: self.scheme.filter(|_| !self.current.resumed),
+            group: Some(self.group),
+            signature_scheme: self.scheme.filter(|_| !self.current.is_resumed()),
             alpn: self.alpn.clone(),
             server_name: self.server_name.clone(),
-            kind: self.current.kind(),
-            resumed: self.current.resumed,
+            kind: self.current.kind,
+            resumed: self.current.is_resumed(),
             session: self.current.facts(),
             peer: self.peer.clone(),
             refusal: self.refusal,
             keys_fingerprint,
+            epoch: 0,
             retried: self.retried,
             early_data: self.early_data.then_some(false),
         }

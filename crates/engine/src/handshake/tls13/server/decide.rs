@@ -3,8 +3,8 @@
 use crate::ServerConfig;
 use crate::config::Identity;
 use crate::fault::{Fault, Misbehaviour, Mismatch};
+use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered::Offered;
-use crate::handshake::tls13::choose_alpn;
 use tessera_crypto::{HashAlgorithm, SuiteParameters, tls13_suite};
 use tessera_session::{Alpn, Scope, ServerName};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
@@ -68,7 +68,7 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
         group,
         identity,
         scheme,
-        alpn: choose_alpn(&settings.alpn, &offered.alpn)?,
+        alpn: alpn::choose(&settings.alpn, &offered.alpn)?,
         scope: config.scope(offered.server_name.as_ref()),
         server_name: offered.server_name.clone(),
     };

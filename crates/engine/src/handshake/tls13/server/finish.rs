@@ -44,13 +44,16 @@ impl WaitFinished {
         // The one secret that depends on the client's Finished: §7.1.
         let resumption = self.main.resumption_secret(&self.transcript.current());
         cx.install(Half::Receiving, &self.application.client, self.agreed.suite)?;
-        let exporter = Exporter {
+        let exporter = Exporter::Tls13 {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
         };
         self.agreed.current.name(exporter.names());
         let facts = self.agreed.facts(keys_fingerprint(&self.application));
-        cx.cause(Effect::Establish(Box::new(Established { facts, exporter })));
+        cx.cause(Effect::Establish(Box::new(Established {
+            facts,
+            exporter: Some(exporter),
+        })));
         tickets::issue(&self.agreed, &resumption, cx);
         let traffic = Traffic {
             suite: self.agreed.suite,

@@ -5,7 +5,7 @@ use super::decide::{Decision, decide};
 use super::{flight, resume, retry};
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
-use crate::handshake::hello::offered::{self, Offered};
+use crate::handshake::hello::offered::Offered;
 use crate::keys::transcript::Transcript;
 use crate::{Event, ServerConfig};
 use tessera_wire::handshake::ClientHello;
@@ -43,7 +43,6 @@ impl WaitClientHello {
         raw: Vec<u8>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        offered::version(&message)?;
         let offered = Offered::read(&message)?;
         cx.tell(Event::HelloReceived {
             server_name: offered.server_name.clone(),

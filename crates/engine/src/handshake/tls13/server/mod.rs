@@ -61,7 +61,7 @@ impl State {
     /// `unexpected_message`.
     pub(crate) fn step(
         self,
-        arrival: Arrival,
+        arrival: Arrival<H>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<Self, Fault> {
         use Arrival::{Message, Told, Wanted};
@@ -104,7 +104,18 @@ impl State {
         }
     }
 
+    /// Whether the handshake is complete.
     pub(crate) fn is_connected(&self) -> bool {
+        matches!(self, Self::Connected(_))
+    }
+
+    /// Whether nothing but application data is under way.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::Connected(_))
+    }
+
+    /// Whether application data may come now.
+    pub(crate) fn takes_data(&self) -> bool {
         matches!(self, Self::Connected(_))
     }
 }

@@ -9,10 +9,11 @@ use super::decide::{Choice, choose_suite};
 use super::flight;
 use super::hello::Hello;
 use crate::ServerConfig;
+use crate::facts::Kind;
 use crate::fault::{Fault, Misbehaviour};
+use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
 use crate::handshake::question::{Found, Question};
-use crate::handshake::tls13::current::Current;
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
 use tessera_crypto::{SuiteParameters, tls13_suite};
@@ -214,7 +215,7 @@ impl Resuming {
         session: Box<Session>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let current = Current::resumed(id, &session);
+        let current = Current::resumed(id, &session, Kind::Psk);
         let selected_identity = self.position as u16; // 0 or 1
         let resumed = Resumed {
             session,

@@ -1,23 +1,21 @@
 //! Us → ClientHello → server: RFC 9846 §4.2.2.
 
-use super::State;
-use super::server_hello::WaitServerHello;
+use super::offer::Offer;
+use super::sent::Sent;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
-use crate::handshake::hello::offer::Offer;
 use crate::keys::transcript::Unhashed;
 use crate::offered_session::OfferedSession;
 use crate::{ClientConfig, Destination, Event};
-use tessera_crypto::tls13_suite;
-use tessera_session::{Refusal, Revoked, RevokedSerials, Ruling, Verification};
-use tessera_wire::codepoint::ProtocolVersion;
+use tessera_session::{Refusal, Revoked, RevokedSerials, Ruling, Verification, suite_hash};
+use tessera_wire::codepoint::CipherSuite;
 
 /// Sends the first ClientHello, offering `session` if policy allows it.
 pub(crate) fn start(
     to: Destination,
     session: Option<OfferedSession>,
     cx: &mut Cx<'_, ClientConfig>,
-) -> Result<State, Fault> {
+) -> Result<Sent, Fault> {
     let (session, refusal) = match session.map(|session| judge(session, &to, cx)) {
         Some(Ok(session)) => (Some(session), None),
         Some(Err(refusal)) => (None, Some(refusal)),
@@ -31,13 +29,12 @@ pub(crate) fn start(
     let mut messages = Unhashed::default();
     messages.absorb(&message);
     cx.send(message);
-    Ok(State::WaitServerHello(Box::new(WaitServerHello {
+    Ok(Sent {
         to,
         offer,
         messages,
-        retried: None,
         refusal,
-    })))
+    })
 }
 
 /// The client's end judges, too: a session that is over, tainted, or of another name stays home.
@@ -47,15 +44,21 @@ fn judge(
     cx: &Cx<'_, ClientConfig>,
 ) -> Result<OfferedSession, Refusal> {
     let settings = cx.config.settings();
+    let version = session.session.version;
+    if !settings.versions.contains(&version) {
+        return Err(Refusal::DifferentVersion);
+    }
     let hash = session.hash();
-    let suite = settings
-        .cipher_suites
-        .iter()
-        .find(|suite| tls13_suite(**suite).is_some_and(|suite| suite.hash == hash));
+    // TLS 1.3 keeps the hash, TLS 1.2 the suite itself.
+    let fits = |suite: &&CipherSuite| match session.is_tls13() {
+        true => suite_hash(version, **suite) == Some(hash),
+        false => **suite == session.session.cipher_suite,
+    };
+    let suite = settings.cipher_suites.iter().find(fits);
     let suite = suite.copied().ok_or(Refusal::DifferentCipherSuite)?;
     let (nothing_revoked, no_serials) = (Revoked::default(), RevokedSerials::default());
     let offer = tessera_session::Offer {
-        version: ProtocolVersion::TLS1_3,
+        version,
         cipher_suite: suite,
         cipher_suite_hash: hash,
         server_name: Some(&to.name),

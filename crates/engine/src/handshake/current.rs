@@ -10,7 +10,8 @@ pub(crate) struct Current {
     pub(crate) lineage: Lineage,
     pub(crate) lifetime: Lifetime,
     pub(crate) taint: Option<Taint>,
-    pub(crate) resumed: bool,
+    /// How it came here.
+    pub(crate) kind: Kind,
 }
 
 impl Current {
@@ -30,31 +31,31 @@ impl Current {
                 lineage_ends_at: end,
             },
             taint: None,
-            resumed: false,
+            kind: Kind::Full,
         }
     }
 
     /// The session of the ticket with this id.
-    pub(crate) fn resumed(id: TicketId, session: &Session) -> Self {
+    pub(crate) fn resumed(id: TicketId, session: &Session, kind: Kind) -> Self {
         Self {
             id,
             lineage: session.lineage,
             lifetime: session.lifetime,
             taint: session.taint,
-            resumed: true,
+            kind,
         }
     }
 
     /// What a full handshake founded has the same name at both ends.
     pub(crate) fn name(&mut self, (id, lineage): (TicketId, LineageId)) {
-        if !self.resumed {
+        if !self.is_resumed() {
             self.id = id;
             self.lineage.id = lineage;
         }
     }
 
-    pub(crate) fn kind(&self) -> Kind {
-        if self.resumed { Kind::Psk } else { Kind::Full }
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.kind != Kind::Full
     }
 
     pub(crate) fn facts(&self) -> SessionFacts {

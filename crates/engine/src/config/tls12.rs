@@ -1,0 +1,54 @@
+//! What only TLS 1.2 leaves to be set.
+
+/// Whether the main secret must be bound to its whole handshake: RFC 7627.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ExtendedMainSecret {
+    /// A peer that cannot is refused.
+    #[default]
+    Require,
+    /// A peer that cannot is served, and gets no resumption, no exporter and no channel binding.
+    Prefer,
+}
+
+/// Who may start a handshake on a connection that has one: RFC 5246 §7.4.1.1, RFC 5746.
+///
+/// Never with HTTP/2 (RFC 9113 §9.2.1), whatever is set here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Renegotiation {
+    /// Nobody. A peer that tries is told `no_renegotiation`.
+    #[default]
+    Never,
+    /// The server: a server may ask for it, a client answers. A client that starts by itself is
+    /// told `no_renegotiation`.
+    Server,
+    /// Either end.
+    Any,
+}
+
+/// Whether a renegotiation may bring another certificate of the peer than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PeerChange {
+    /// No: the peer that began is the peer that goes on.
+    #[default]
+    Refuse,
+    /// Yes: the application looks at the peer again after each.
+    Allow,
+}
+
+/// How a server lets TLS 1.2 sessions be picked up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionForms {
+    /// By session ID, from the store; needs the vault.
+    pub ids: bool,
+    /// By ticket: RFC 5077. A server of stored tickets gives session IDs instead.
+    pub tickets: bool,
+}
+
+impl Default for SessionForms {
+    fn default() -> Self {
+        Self {
+            ids: true,
+            tickets: true,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Us → Certificate, ClientKeyExchange, CertificateVerify, Finished → server: RFC 5246 §7.4.6 to
+//! §7.4.9.
+
+use super::State;
+use super::finish::{Ending, WaitChangeCipherSpec};
+use super::flight::Requested;
+use super::server_hello::Begun;
+use crate::ClientConfig;
+use crate::config::{CERTIFICATE_SCHEMES, Identity, PeerChange};
+use crate::fault::{Fault, LocalError, Misbehaviour};
+use crate::handshake::cx::Cx;
+use crate::handshake::question::Question;
+use crate::handshake::tls12::key_exchange;
+use crate::handshake::tls12::settled::same_peer;
+use crate::keys::tls12::MainSecret;
+use crate::verdict::{Accepted, Trust, Verdict};
+use tessera_crypto::{Secret, kex::KeyShare};
+use tessera_session::Taint;
+use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::handshake::CertificateVerify;
+use tessera_wire::handshake::tls12::{Certificate, ClientKeyExchange, ServerKeyExchange};
+
+/// The verifier is asked about the server's chain.
+pub(crate) struct WaitVerdict {
+    pub(super) begun: Begun,
+    pub(super) key_exchange: ServerKeyExchange,
+    pub(super) requested: Option<Requested>,
+}
+
+/// Our private key is asked for CertificateVerify.
+pub(crate) struct WaitSignature {
+    pub(super) answer: Answer,
+    scheme: SignatureScheme,
+}
+
+/// Our flight, from ClientKeyExchange on.
+pub(super) struct Answer {
+    pub(super) begun: Begun,
+    main: MainSecret,
+}
+
+impl WaitVerdict {
+    pub(crate) fn verdict(
+        mut self: Box<Self>,
+        verdict: Verdict,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let accepted = match verdict {
+            Verdict::Accepted(accepted) => accepted,
+            Verdict::Rejected(error) => return Err(error.into()),
+        };
+        self.check(&accepted, cx)?;
+        let agreed = &mut self.begun.agreed;
+        agreed.group = Some(self.key_exchange.group);
+        agreed.scheme = Some(self.key_exchange.algorithm);
+        agreed.current.taint = (accepted.trust == Trust::Waived).then_some(Taint::Unverified);
+        agreed.peer = Some(accepted.identity);
+        let group = self.key_exchange.group;
+        let share = KeyShare::generate(group, cx.entropy).map_err(|_| LocalError::Crypto)?;
+        let public = share.public_share().to_vec();
+        let shared = share
+            .complete(&self.key_exchange.public)
+            .map_err(|error| key_exchange::agreement_failed(error, group))?;
+        let scheme = self.certificate(cx);
+        Self::answer(self.begun, scheme, public, &shared, cx)
+    }
+
+    /// The key of the chain is one the suite allows, it signed this key exchange, and in a
+    /// renegotiation it is the one of before.
+    fn check(&self, accepted: &Accepted, cx: &Cx<'_, ClientConfig>) -> Result<(), Fault> {
+        let agreed = &self.begun.agreed;
+        let suite = agreed.suite;
+        key_exchange::check_key(suite.suite, suite.authentication, &accepted.public_key)?;
+        let signed = key_exchange::signed(&agreed.randoms, &self.key_exchange.params);
+        key_exchange::verify(
+            self.key_exchange.algorithm,
+            &accepted.public_key,
+            &signed,
+            &self.key_exchange.signature,
+            Misbehaviour::BadKeyExchangeSignature,
+        )?;
+        let before = self.begun.before.as_ref();
+        let before = before.and_then(|before| before.agreed.peer.as_ref());
+        let may_change = cx.config.settings().peer_change == PeerChange::Allow;
+        if may_change || same_peer(before, Some(&accepted.identity)) {
+            Ok(())
+        } else {
+            Err(Misbehaviour::ChangedInRenegotiation("the server's certificate").into())
+        }
+    }
+
+    /// Our certificate, or an empty list where we have none that fits. How it will sign.
+    fn certificate(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Option<SignatureScheme> {
+        let requested = self.requested.as_ref()?;
+        let identity = cx.config.settings().identity.as_ref();
+        let scheme = identity.and_then(|identity| common_scheme(identity, requested));
+        let chain = identity.filter(|_| scheme.is_some());
+        let message = Certificate {
+            certificate_list: chain.map(|own| own.chain.clone()).unwrap_or_default(),
+        }
+        .encode();
+        self.begun.said.absorb(&message);
+        cx.send(message);
+        scheme
+    }
+
+    fn answer(
+        mut begun: Begun,
+        scheme: Option<SignatureScheme>,
+        public: Vec<u8>,
+        shared: &Secret,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let message = ClientKeyExchange { public }.encode();
+        begun.said.absorb(&message);
+        cx.send(message);
+        let agreed = &begun.agreed;
+        let main = if agreed.extended_main_secret {
+            MainSecret::extended(agreed.suite.hash, shared, &begun.said.current())
+        } else {
+            MainSecret::plain(agreed.suite.hash, shared, &agreed.randoms)
+        }?;
+        cx.log("CLIENT_RANDOM", &agreed.randoms.client, main.secret());
+        let mut answer = Answer { begun, main };
+        let Some(scheme) = scheme else {
+            return answer.finish(cx);
+        };
+        cx.ask(Question::Sign {
+            identity: 0,
+            scheme,
+            message: answer.begun.said.whole().to_vec(),
+        });
+        answer.begun.said.forget_whole();
+        let wait = WaitSignature { answer, scheme };
+        Ok(State::WaitSignature(Box::new(wait)))
+    }
+}
+
+fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
+    let ours = identity.schemes.iter().copied();
+    ours.filter(|scheme| CERTIFICATE_SCHEMES.contains(scheme))
+        .find(|scheme| requested.schemes.contains(scheme))
+}
+
+impl WaitSignature {
+    /// The key has signed.
+    pub(crate) fn signature(
+        mut self: Box<Self>,
+        signature: Option<Vec<u8>>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        let signature = signature.ok_or(LocalError::SigningFailed)?;
+        let message = CertificateVerify {
+            algorithm: self.scheme,
+            signature,
+        }
+        .encode();
+        self.answer.begun.said.absorb(&message);
+        cx.send(message);
+        self.answer.finish(cx)
+    }
+}
+
+impl Answer {
+    /// Our ChangeCipherSpec and Finished; the server's are still to come.
+    fn finish(mut self, cx: &mut Cx<'_, ClientConfig>) -> Result<State, Fault> {
+        self.begun.said.forget_whole();
+        let keys = self
+            .main
+            .key_block(self.begun.agreed.suite, &self.begun.agreed.randoms);
+        let mut ending = Ending::full(self.begun, self.main, keys);
+        ending.send_finished(cx)?;
+        let wait = WaitChangeCipherSpec { ending };
+        Ok(State::WaitChangeCipherSpec(Box::new(wait)))
+    }
+}

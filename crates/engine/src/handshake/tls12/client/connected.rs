@@ -1,0 +1,59 @@
+//! No handshake is under way.
+
+use super::State;
+use super::again;
+use super::server_hello::may_renegotiate;
+use crate::fault::Fault;
+use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::tls12::settled::Settled;
+use crate::{ClientConfig, Event};
+use tessera_wire::codepoint::AlertDescription;
+
+/// An established connection.
+pub(crate) struct Connected {
+    pub(super) settled: Box<Settled>,
+}
+
+impl Connected {
+    /// The server would like a handshake: RFC 5246 §7.4.1.1.
+    pub(crate) fn hello_request(
+        mut self: Box<Self>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        if !self.may_renegotiate(cx) {
+            cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
+            cx.tell(Event::RenegotiationRefused);
+            return Ok(State::Connected(self));
+        }
+        again::hello(self.settled, again::Offering::Current, cx)
+    }
+
+    /// The application would like a new session.
+    pub(crate) fn renegotiate(
+        mut self: Box<Self>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        if !self.may_renegotiate(cx) {
+            cx.tell(Event::RenegotiationDeclined);
+            return Ok(State::Connected(self));
+        }
+        again::hello(self.settled, again::Offering::Nothing, cx)
+    }
+
+    /// The application would like new keys: an abbreviated handshake, so they come from the same
+    /// secret, and protect from nothing but the wear of the old ones.
+    pub(crate) fn update_keys(
+        mut self: Box<Self>,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<State, Fault> {
+        if !self.may_renegotiate(cx) {
+            cx.tell(Event::RenegotiationDeclined);
+            return Ok(State::Connected(self));
+        }
+        again::hello(self.settled, again::Offering::Current, cx)
+    }
+
+    fn may_renegotiate(&mut self, cx: &Cx<'_, ClientConfig>) -> bool {
+        may_renegotiate(cx) && !self.settled.is_http2() && self.settled.renegotiations.allow(cx.now)
+    }
+}

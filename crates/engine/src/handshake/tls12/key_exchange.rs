@@ -1,0 +1,71 @@
+//! ECDHE parameters and their signature, both directions: RFC 8422 §5.4.
+
+use crate::config::CERTIFICATE_SCHEMES;
+use crate::fault::{Fault, LocalError, Misbehaviour};
+use crate::keys::tls12::Randoms;
+use tessera_crypto::{kex, sign, suite::Authentication};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
+
+/// What the server signs: both randoms, so that it is good for this handshake only, and its
+/// parameters.
+pub(crate) fn signed(randoms: &Randoms, params: &[u8]) -> Vec<u8> {
+    [randoms.client.0.as_slice(), &randoms.server.0, params].concat()
+}
+
+/// Whose key signs with this scheme: what the suite's name says of the certificate. Ed25519 goes
+/// with ECDSA (RFC 8422 §5.10).
+pub(crate) fn authentication(scheme: SignatureScheme) -> Authentication {
+    match scheme {
+        SignatureScheme::RSA_PSS_RSAE_SHA256
+        | SignatureScheme::RSA_PSS_RSAE_SHA384
+        | SignatureScheme::RSA_PSS_RSAE_SHA512
+        | SignatureScheme::RSA_PKCS1_SHA256
+        | SignatureScheme::RSA_PKCS1_SHA384
+        | SignatureScheme::RSA_PKCS1_SHA512 => Authentication::Rsa,
+        _ => Authentication::Ecdsa,
+    }
+}
+
+/// Whether a certificate's key is of the kind the suite names: RFC 8422 §5.3.
+pub(crate) fn check_key(
+    suite: CipherSuite,
+    wanted: Authentication,
+    public_key: &[u8],
+) -> Result<(), Fault> {
+    let found = match sign::KeyKind::of_spki(public_key) {
+        Some(sign::KeyKind::Rsa) => Authentication::Rsa,
+        _ => Authentication::Ecdsa,
+    };
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(Misbehaviour::WrongCertificateKey(suite).into())
+    }
+}
+
+/// Checks a signature over `message`, in either direction; `wrong` says what it is about.
+pub(crate) fn verify(
+    scheme: SignatureScheme,
+    public_key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+    wrong: Misbehaviour,
+) -> Result<(), Fault> {
+    if !CERTIFICATE_SCHEMES.contains(&scheme) {
+        return Err(Misbehaviour::WrongSignatureScheme(scheme).into());
+    }
+    sign::verify_tls12(scheme, public_key, message, signature).map_err(|error| match error {
+        sign::VerifyError::BadSignature => wrong.into(),
+        sign::VerifyError::KeyMismatch | sign::VerifyError::UnsupportedScheme => {
+            Misbehaviour::WrongSignatureScheme(scheme).into()
+        }
+    })
+}
+
+/// Whose fault a failed agreement is.
+pub(crate) fn agreement_failed(error: kex::KexError, group: NamedGroup) -> Fault {
+    match error {
+        kex::KexError::BadShare => Misbehaviour::BadKeyShare(group).into(),
+        kex::KexError::Unsupported | kex::KexError::Backend => LocalError::Crypto.into(),
+    }
+}

@@ -1,0 +1,66 @@
+//! No handshake is under way.
+
+use super::begun::may_renegotiate;
+use super::{State, hello};
+use crate::fault::Fault;
+use crate::handshake::Wish;
+use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::tls12::settled::Settled;
+use crate::{Event, ServerConfig};
+use tessera_wire::codepoint::AlertDescription;
+use tessera_wire::handshake::ClientHello;
+use tessera_wire::handshake::tls12::HelloRequest;
+
+/// An established connection.
+pub(crate) struct Connected {
+    settled: Box<Settled>,
+    /// A HelloRequest is out, and this is why.
+    asked: Option<Wish>,
+}
+
+impl Connected {
+    pub(super) fn new(settled: Box<Settled>) -> Self {
+        Self {
+            settled,
+            asked: None,
+        }
+    }
+
+    /// The client starts a handshake, asked or not.
+    pub(crate) fn client_hello(
+        mut self: Box<Self>,
+        message: &ClientHello,
+        raw: Vec<u8>,
+        cx: &mut Cx<'_, ServerConfig>,
+    ) -> Result<State, Fault> {
+        let allowed = may_renegotiate(self.asked.is_some(), cx) && !self.settled.is_http2();
+        if !allowed || !self.settled.renegotiations.allow(cx.now) {
+            cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
+            cx.tell(Event::RenegotiationRefused);
+            return Ok(State::Connected(self));
+        }
+        hello::again(message, raw, (self.settled, self.asked), cx)
+    }
+
+    /// The application wants a handshake: the client is asked for one. Data goes on meanwhile.
+    pub(crate) fn wanted(mut self: Box<Self>, wish: Wish, cx: &mut Cx<'_, ServerConfig>) -> State {
+        if !may_renegotiate(true, cx) || self.settled.is_http2() {
+            cx.tell(Event::RenegotiationDeclined);
+            return State::Connected(self);
+        }
+        // The wish that needs most of the handshake is the one it is for.
+        if self.asked.is_none() || wish == Wish::RequestCertificate {
+            self.asked = Some(wish);
+        }
+        cx.send(HelloRequest.encode());
+        State::Connected(self)
+    }
+
+    /// The client would rather not.
+    pub(crate) fn declined(mut self: Box<Self>, cx: &mut Cx<'_, ServerConfig>) -> State {
+        if self.asked.take().is_some() {
+            cx.tell(Event::RenegotiationDeclined);
+        }
+        State::Connected(self)
+    }
+}

@@ -1,0 +1,308 @@
+//! TLS 1.2 sessions: by ID, by ticket, many connections at once; and what is not resumed.
+
+use std::collections::HashSet;
+use std::time::Duration;
+use tessera_engine::{Ending, ExtendedMainSecret, Kind, Misbehaviour, Mismatch, OfferedSession};
+use tessera_session::{ClientAuthMode, Refusal, Resumption};
+use tessera_testkit::{Link, Pair, StoreMood, after};
+use tessera_wire::codepoint::{AlertDescription, ProtocolVersion};
+
+#[test]
+fn a_session_is_resumed_by_its_ticket() {
+    let mut pair = Pair::tls12();
+    let full = pair.connect();
+    assert_eq!(full.how(), (Kind::Full, false));
+    let again = pair.connect();
+    assert_eq!(again.how(), (Kind::Ticket, true));
+    let (first, second) = (full.facts().expect("full"), again.facts().expect("again"));
+    assert_eq!(first.session.id, second.session.id);
+    assert_eq!(first.session.lineage, second.session.lineage);
+    assert_ne!(first.keys_fingerprint, second.keys_fingerprint);
+    assert_eq!(
+        first.session.authenticated_at,
+        second.session.authenticated_at
+    );
+    assert!(!pair.world.asked.contains(&"FindSession"));
+}
+
+#[test]
+fn a_session_is_resumed_by_its_id_once_the_store_has_it() {
+    let mut pair = Pair::tls12().session_ids();
+    assert_eq!(pair.connect().how(), (Kind::Full, false));
+    let asked = pair.world.asked.clone();
+    assert!(asked.contains(&"Keep"));
+    assert_eq!(pair.connect().how(), (Kind::SessionId, true));
+    assert!(pair.world.asked.contains(&"FindSession"));
+}
+
+#[test]
+fn the_client_hears_of_a_session_only_after_it_is_kept() {
+    let mut pair = Pair::tls12().session_ids();
+    let mut link = pair.link(None);
+    link.server.answers_at_once = false;
+    link.run(&mut pair.world);
+    while !link
+        .server
+        .open
+        .iter()
+        .any(|(_, question)| question.name() == "Keep")
+    {
+        assert!(!link.server.open.is_empty(), "somebody is asked");
+        let now = link.now;
+        link.server.answer_open(now, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    assert!(!link.client.is_established());
+    let now = link.now;
+    link.server.answer_open(now, &mut pair.world);
+    link.run(&mut pair.world);
+    assert_eq!(link.how(), (Kind::Full, false));
+}
+
+#[test]
+fn a_store_that_is_down_costs_the_session_and_not_the_connection() {
+    let mut pair = Pair::tls12().session_ids();
+    pair.world.mood = StoreMood::Down;
+    assert_eq!(pair.connect().how(), (Kind::Full, false));
+    pair.world.mood = StoreMood::Fine;
+    pair.world.wallet.clear();
+    pair.connect();
+    pair.world.mood = StoreMood::Down;
+    let link = pair.connect();
+    assert_eq!(link.how(), (Kind::Full, false));
+    assert_eq!(link.refusal(), Some(Refusal::StoreUnavailable));
+}
+
+#[test]
+fn twenty_connections_at_once_share_a_session_and_no_key() {
+    for pair in [Pair::tls12(), Pair::tls12().session_ids()] {
+        let mut pair = pair;
+        let full = pair.connect();
+        let session = full.facts().expect("full").session.id;
+        let mut links: Vec<Link> = (0..20)
+            .map(|_| {
+                let offered = pair.world.draw();
+                pair.link(offered)
+            })
+            .collect();
+        for link in &mut links {
+            link.run(&mut pair.world);
+        }
+        let mut keys = HashSet::new();
+        for link in &links {
+            assert!(link.how().1);
+            let facts = link.facts().expect("resumed");
+            assert_eq!(facts.session.id, session);
+            keys.insert(facts.keys_fingerprint);
+        }
+        assert_eq!(keys.len(), 20, "each has its own key block");
+        for link in &mut links {
+            link.client_says(b"mine", &mut pair.world);
+            assert_eq!(link.server.delivered, b"mine");
+        }
+    }
+}
+
+#[test]
+fn a_ticket_under_an_old_key_is_renewed_in_the_abbreviated_handshake() {
+    let mut pair = Pair::tls12()
+        .ticket_lifetime(after::hours(20))
+        .session_lifetime(after::hours(24));
+    let first = pair.connect();
+    pair.wait(after::hours(13));
+    let offered = pair.world.draw();
+    let before = offered.as_ref().map(|offered| offered.ticket.clone());
+    let mut link = pair.link(offered);
+    link.run(&mut pair.world);
+    assert_eq!(link.how(), (Kind::Ticket, true));
+    let after = pair.world.draw().expect("a new ticket");
+    assert_ne!(Some(&after.ticket), before.as_ref());
+    let (old, new) = (first.facts().expect("full"), &after.session);
+    assert_eq!(
+        old.session.authenticated_at, new.lifetime.authenticated_at,
+        "only the envelope is new"
+    );
+    assert_eq!(pair.connect_with(Some(after)).how().0, Kind::Ticket);
+}
+
+#[test]
+fn rule_03_no_lineage_of_tls_1_2_outlives_a_day() {
+    let mut pair = Pair::tls12()
+        .ticket_lifetime(after::hours(100))
+        .session_lifetime(after::hours(150));
+    pair.rotation.opens_for = Duration::from_secs(200 * 3600);
+    pair.connect();
+    pair.wait(after::hours(23));
+    assert!(pair.connect().how().1);
+    pair.wait(after::hours(2));
+    let link = pair.connect();
+    assert_eq!(link.how(), (Kind::Full, false));
+}
+
+#[test]
+fn single_use_turns_resumption_off() {
+    let mut pair = Pair::tls12();
+    pair.connect();
+    pair.server.single_use = true;
+    let link = pair.connect();
+    assert_eq!(link.how(), (Kind::Full, false));
+    assert_eq!(link.refusal(), Some(Refusal::SingleUseNeedsTls13));
+    pair.world.wallet.clear();
+    pair.connect();
+    assert!(pair.world.wallet.is_empty(), "and nothing is issued");
+}
+
+#[test]
+fn rule_18_a_session_without_identity_does_not_resume_where_one_is_required() {
+    let mut pair = Pair::tls12();
+    pair.connect();
+    pair.server.client_auth.mode = ClientAuthMode::Require;
+    let link = pair.connect();
+    assert_eq!(
+        link.server.fault().cloned(),
+        Some(Mismatch::ClientCertificate.into())
+    );
+}
+
+#[test]
+fn rule_14_a_session_never_crosses_from_one_version_to_the_other() {
+    let mut pair = Pair::tls13().both_versions();
+    pair.connect();
+    let ticket13 = pair.world.wallet.pop().expect("a ticket");
+    pair.world.wallet.clear();
+    pair.server.versions = vec![ProtocolVersion::TLS1_2];
+    let link = pair.connect_with(Some(ticket13));
+    assert_eq!(link.how(), (Kind::Full, false));
+    let refusal = link
+        .client
+        .connection
+        .facts()
+        .and_then(|facts| facts.refusal);
+    assert_eq!(refusal, Some(Refusal::DifferentVersion));
+
+    let session12 = pair.world.draw().expect("a session");
+    pair.server.versions = vec![ProtocolVersion::TLS1_3];
+    let link = pair.connect_with(Some(session12));
+    let facts = link.client.connection.facts().expect("established");
+    assert_eq!(facts.version, ProtocolVersion::TLS1_3);
+    assert_eq!(
+        (facts.resumed, facts.refusal),
+        (false, Some(Refusal::DifferentVersion))
+    );
+}
+
+#[test]
+fn rule_14_a_ticket_of_one_version_in_the_place_of_the_other_s_is_a_full_handshake() {
+    let mut pair = Pair::tls13().both_versions();
+    pair.connect();
+    let ticket13 = pair.world.wallet.pop().expect("a ticket").ticket;
+    let mut pair12 = Pair::tls12();
+    pair12.server.shared = pair.server.shared.clone();
+    pair12.connect();
+    let mut offered = pair12.world.draw().expect("a session");
+    let sessions = pair12.world.sessions.len();
+    offered.ticket = ticket13;
+    let link = pair12.connect_with(Some(offered));
+    assert_eq!(link.how(), (Kind::Full, false));
+    assert_eq!(link.refusal(), Some(Refusal::DifferentVersion));
+    assert_eq!(pair12.world.sessions.len(), sessions);
+}
+
+#[test]
+fn rule_06_a_session_with_the_extended_main_secret_is_never_resumed_without() {
+    let mut pair = Pair::tls12();
+    pair.server.extended_main_secret = ExtendedMainSecret::Prefer;
+    pair.connect();
+    let offered = pair.world.draw();
+    let mut link = pair.link(offered);
+    link.run_through(&mut pair.world, |_, bytes| {
+        if bytes.get(5) == Some(&1)
+            && let Some(at) = bytes
+                .windows(4)
+                .position(|window| window == [0, 0x17, 0, 0])
+        {
+            bytes[at..at + 2].copy_from_slice(&[0x4a, 0x4a]);
+        }
+    });
+    assert_eq!(
+        link.server.fault().cloned(),
+        Some(Misbehaviour::ExtendedMainSecretChanged.into())
+    );
+    assert_eq!(
+        link.server.alert_sent(),
+        Some(AlertDescription::HANDSHAKE_FAILURE)
+    );
+}
+
+#[test]
+fn rule_06_a_session_without_the_extended_main_secret_is_a_full_handshake() {
+    let mut pair = Pair::tls12();
+    pair.connect();
+    let mut offered: OfferedSession = pair.world.draw().expect("a session");
+    if let Resumption::Tls12 {
+        extended_main_secret,
+        ..
+    } = &mut offered.session.resumption
+    {
+        *extended_main_secret = false;
+    }
+    let link = pair.connect_with(Some(offered));
+    assert_eq!(link.how(), (Kind::Full, false));
+    let refusal = link
+        .client
+        .connection
+        .facts()
+        .and_then(|facts| facts.refusal);
+    assert_eq!(refusal, Some(Refusal::NoExtendedMainSecret));
+}
+
+#[test]
+fn rule_22_a_fatal_alert_costs_the_session_of_that_connection_and_no_other() {
+    let mut pair = Pair::tls12().session_ids();
+    pair.connect();
+    pair.world.wallet.clear();
+    let full = pair.connect();
+    let id = full.facts().expect("full").session.id;
+    let mut victim = pair.connect();
+    let mut other = pair.connect();
+    assert!(victim.how().1 && other.how().1);
+    let now = victim.now;
+    let garbage = [
+        23, 3, 3, 0, 40, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    ];
+    victim.server.handle(
+        now,
+        tessera_engine::Input::Ciphertext(&garbage),
+        &mut pair.world,
+    );
+    victim.run(&mut pair.world);
+    for ending in [victim.server_ending(), victim.client_ending()] {
+        match ending {
+            Some(Ending::Fault { discard, .. }) => assert_eq!(discard, &[id]),
+            other => panic!("{other:?}"),
+        }
+    }
+    other.client_says(b"goes on", &mut pair.world);
+    assert_eq!(other.server.delivered, b"goes on");
+}
+
+#[test]
+fn rule_22_a_peer_that_has_proven_nothing_invalidates_nothing() {
+    let mut pair = Pair::tls12().session_ids();
+    pair.connect();
+    let offered = pair.world.draw();
+    let mut link = pair.link(offered);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        // The client's Finished is changed on its way.
+        if direction == tessera_testkit::Direction::ToServer && bytes.first() == Some(&20) {
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
+        }
+    });
+    match link.server_ending() {
+        Some(Ending::Fault { discard, .. }) => assert!(discard.is_empty()),
+        other => panic!("{other:?}"),
+    }
+    assert!(pair.connect().how().1, "the session is as it was");
+}
