@@ -25,6 +25,8 @@ pub(crate) struct Driver {
     traffic: Traffic,
     /// Tickets that were kept, and that could not be.
     tickets: (u32, u32),
+    /// A handshake on this connection was wished for, and nothing has come of it yet.
+    wishing: bool,
 }
 
 /// What people know a connection by.
@@ -54,6 +56,7 @@ impl Driver {
             ending: None,
             traffic: Traffic::default(),
             tickets: (0, 0),
+            wishing: false,
         };
         if let Some(observer) = driver.services.observer() {
             let opened = Opened {
@@ -147,9 +150,18 @@ impl Driver {
     fn tell(&mut self, event: &Event) {
         let now = clock::now();
         if let Some(observer) = self.services.observer() {
+            if matches!(event, Event::Renegotiated(_)) {
+                observer.traffic(self.name.id, self.traffic);
+            }
             observer.event(self.name.id, now, event);
         }
-        if let Event::Established(facts) = event {
+        if matches!(
+            event,
+            Event::Renegotiated(_) | Event::RenegotiationDeclined | Event::ClientIdentified(_)
+        ) {
+            self.wishing = false;
+        }
+        if let Event::Established(facts) | Event::Renegotiated(facts) = event {
             let errands = self.services.established(facts, &self.occasion(now));
             self.errands.extend(errands);
         }
@@ -275,6 +287,43 @@ impl Driver {
         self.connection
             .handle(clock::now(), Input::UpdateKeys(request));
         self.drain();
+    }
+
+    /// TLS 1.2: a new session on this connection, where the settings allow it.
+    pub(crate) fn renegotiate(&mut self) {
+        self.wish(Input::Renegotiate);
+    }
+
+    /// Server: the client's certificate, after the handshake.
+    pub(crate) fn request_certificate(&mut self) {
+        self.wish(Input::RequestCertificate);
+    }
+
+    fn wish(&mut self, wish: Input<'_>) {
+        self.wishing = true;
+        self.connection.handle(clock::now(), wish);
+        self.drain();
+    }
+
+    /// Whether a wish for a handshake has not been answered yet.
+    pub(crate) fn is_wishing(&self) -> bool {
+        self.wishing && self.ending.is_none() && !self.connection.peer_closed()
+    }
+
+    /// Whether data has to wait for a handshake on this connection.
+    pub(crate) fn is_paused(&self) -> bool {
+        let connection = &self.connection;
+        self.ending.is_none()
+            && !connection.is_handshaking()
+            && !connection.is_closed()
+            && !connection.is_sending()
+    }
+
+    /// What came behind the peer's `close_notify`: it belongs to whatever is spoken next.
+    pub(crate) fn leftover(&mut self) -> Vec<u8> {
+        let mut bytes = self.connection.take_leftover();
+        bytes.extend_from_slice(self.inbox.sealed());
+        bytes
     }
 
     /// Whether there is something to read, if only the end.

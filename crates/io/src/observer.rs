@@ -18,6 +18,11 @@ pub trait Observer: Send + Sync {
         let _ = (connection, at, event);
     }
 
+    /// A renegotiation is about to be told: so much went over the wire before its epoch.
+    fn traffic(&self, connection: ConnectionId, traffic: Traffic) {
+        let _ = (connection, traffic);
+    }
+
     /// Something outside the connection did not do its part: a store, a wallet, a key. The
     /// connection goes on without it.
     fn trouble(&self, connection: ConnectionId, at: Timestamp, trouble: &Trouble) {

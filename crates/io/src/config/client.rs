@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
-use tessera_engine::{GreaseValues, Trace, Trust};
+use tessera_engine::{ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Trace, Trust};
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// What a person writes to set up a client. Only `verifier` has no default that works:
 /// [`ClientSettings::native_roots`] trusts what the machine trusts.
@@ -19,14 +19,22 @@ pub struct ClientSettings {
     pub verifier: Verifier,
     /// The certificate shown to servers that ask for one.
     pub credential: Option<Credential>,
+    /// The protocol versions offered.
+    pub versions: Vec<ProtocolVersion>,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
-    /// Cipher suites, best first.
+    /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
     /// Whether server_name is sent.
     pub send_server_name: bool,
+    /// TLS 1.2: whether a server must bind the secret to its handshake.
+    pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
+    pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a renegotiation may bring another certificate of the server.
+    pub peer_change: PeerChange,
     /// Where tickets are kept from one connection to the next.
     pub wallet: Option<Arc<dyn TicketWallet>>,
     /// Seals what goes into the wallet; the wallet's own vault.
@@ -60,10 +68,14 @@ impl Default for ClientSettings {
         Self {
             verifier: Verifier::new(Roots::empty()),
             credential: None,
+            versions: engine.versions,
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
             send_server_name: engine.send_server_name,
+            extended_main_secret: engine.extended_main_secret,
+            renegotiation: engine.renegotiation,
+            peer_change: engine.peer_change,
             wallet: None,
             vault: None,
             wallet_deadline: Duration::from_secs(1),
@@ -207,6 +219,7 @@ impl ClientConfig {
             port: options.port,
             proxy: options.proxy.clone(),
             sni: (settings.send_server_name && !name.is_ip()).then(|| name.clone()),
+            versions: settings.versions.clone(),
             alpn: settings.alpn.clone(),
             anchors: self.anchors,
             verification: settings.verification,
@@ -218,6 +231,7 @@ impl ClientConfig {
 /// What the engine needs to know; every field is named, so that a new one is not forgotten here.
 fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
     engine::ClientSettings {
+        versions: settings.versions.clone(),
         identity: settings.credential.as_ref().map(Credential::identity),
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
@@ -227,6 +241,9 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
             Trust::Verified => Verification::Verified,
             Trust::Waived => Verification::Insecure,
         },
+        extended_main_secret: settings.extended_main_secret,
+        renegotiation: settings.renegotiation,
+        peer_change: settings.peer_change,
         lineage_lifetime: settings.lineage_lifetime,
         tickets_kept: settings.tickets_kept,
         grease: settings.grease,

@@ -5,18 +5,22 @@ use crate::{KeyLogSink, Observer, clock};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera_engine as engine;
-use tessera_engine::{ClientAuth, Identity, Trace};
+use tessera_engine::{
+    ClientAuth, ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, Trace,
+};
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
 use tessera_session::{
     Alpn, ClientAuthMode, Register, RevokedSerials, RotationPolicy, SessionStore, TicketKind,
     TicketPlan, Tickets, Vault,
 };
-use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// What a person writes to set up a server. Only `credentials` has no default that works.
 #[derive(Clone)]
 pub struct ServerSettings {
+    /// The protocol versions spoken.
+    pub versions: Vec<ProtocolVersion>,
     /// Certificates with their keys, chosen by server name; an unknown or missing name gets the
     /// first.
     pub credentials: Vec<Credential>,
@@ -24,7 +28,7 @@ pub struct ServerSettings {
     pub signers: Vec<(Identity, Arc<dyn Signer>)>,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
-    /// Cipher suites, best first.
+    /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
@@ -36,7 +40,16 @@ pub struct ServerSettings {
     pub revoked_serials: Arc<RevokedSerials>,
     /// The tickets to issue after each handshake.
     pub tickets: TicketPlan,
-    /// A ticket resumes once, ever, across all processes on the store.
+    /// TLS 1.2: how sessions are picked up again.
+    pub session_forms: SessionForms,
+    /// TLS 1.2: whether a client must bind the secret to its handshake.
+    pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: who may start a handshake on a connection that has one.
+    pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a renegotiation may bring another certificate of the client.
+    pub peer_change: PeerChange,
+    /// A ticket resumes once, ever, across all processes on the store. TLS 1.2 cannot promise that,
+    /// so it resumes nothing then.
     pub single_use: bool,
     /// The ticket ring and the revocations, shared with whoever renews them. `None`: a ring of
     /// this config's own, which ends with it.
@@ -92,6 +105,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         let engine = engine::ServerSettings::default();
         Self {
+            versions: engine.versions,
             credentials: Vec::new(),
             signers: Vec::new(),
             alpn: engine.alpn,
@@ -101,6 +115,10 @@ impl Default for ServerSettings {
             client_verifier: None,
             revoked_serials: engine.client_auth.revoked,
             tickets: engine.tickets,
+            session_forms: engine.session_forms,
+            extended_main_secret: engine.extended_main_secret,
+            renegotiation: engine.renegotiation,
+            peer_change: engine.peer_change,
             single_use: engine.single_use,
             shared: None,
             rotation: RotationPolicy::default(),
@@ -253,12 +271,21 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         )
         .collect();
     engine::ServerSettings {
+        versions: settings.versions.clone(),
         identities,
         client_auth: settings.client_auth(),
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),
         tickets: settings.tickets,
+        session_forms: SessionForms {
+            // What nobody keeps has no ID.
+            ids: settings.session_forms.ids && settings.store.is_some(),
+            ..settings.session_forms
+        },
+        extended_main_secret: settings.extended_main_secret,
+        renegotiation: settings.renegotiation,
+        peer_change: settings.peer_change,
         single_use: settings.single_use,
         shared,
         vault: settings.vault.clone().map(Arc::new),

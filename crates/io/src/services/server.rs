@@ -164,7 +164,7 @@ fn lineage_summary(facts: &Facts) -> Summary {
         side: Side::Server,
         version: facts.version,
         cipher_suite: facts.cipher_suite,
-        group: Some(facts.group),
+        group: facts.group,
         server_name: facts.server_name.clone(),
         peer: facts.peer.as_ref().map(|peer| peer.subject.clone()),
         alpn: facts.alpn.clone(),

@@ -4,11 +4,13 @@ use super::stream::{Stream, Wanted};
 use super::tls_stream::stream_api;
 use super::wakers::Task;
 use crate::Traffic;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tessera_engine::{Connection, ExportTooLong, Facts, KeyUpdateRequest, SessionFacts};
 use tessera_session::store::ConnectionId;
+use tessera_wire::codepoint::ProtocolVersion;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
 /// An established connection to a server.
@@ -36,7 +38,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
     /// # Errors
     /// When the connection fails, or more than 64 KiB of application data come first.
     pub async fn wait_for_ticket(&mut self) -> io::Result<bool> {
-        std::future::poll_fn(|cx| self.0.poll_turn(cx, Task::Reader, Wanted::Ticket)).await?;
+        poll_fn(|cx| self.0.poll_turn(cx, Task::Reader, Wanted::Ticket)).await?;
         Ok(self.tickets_kept() > 0)
     }
 }

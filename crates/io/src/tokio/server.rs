@@ -3,11 +3,13 @@
 use super::stream::Stream;
 use super::tls_stream::stream_api;
 use crate::Traffic;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tessera_engine::{Connection, ExportTooLong, Facts, KeyUpdateRequest, SessionFacts};
 use tessera_session::store::ConnectionId;
+use tessera_wire::codepoint::ProtocolVersion;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
 /// An established connection to a client.
@@ -18,3 +20,30 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 pub struct TlsStream<IO>(Stream<IO>);
 
 stream_api!(TlsStream);
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
+    /// Asks the client who it is, after the handshake. TLS 1.2: a renegotiation, where the settings
+    /// allow it; TLS 1.3: post-handshake authentication (RFC 9846 §4.7.2). `false`: it would not say,
+    /// or was not asked, for it never is under HTTP/2. Data that comes meanwhile stays readable.
+    ///
+    /// # Errors
+    /// When the connection fails, which it does for a certificate that does not verify.
+    pub async fn request_client_certificate(&mut self) -> io::Result<bool> {
+        self.ask_for_certificate();
+        poll_fn(|cx| self.poll_certificate(cx)).await
+    }
+
+    /// The first half of [`Self::request_client_certificate`].
+    pub fn ask_for_certificate(&mut self) {
+        self.0.driver_mut().request_certificate();
+    }
+
+    /// The second half: ready with the answer.
+    ///
+    /// # Errors
+    /// As [`Self::request_client_certificate`].
+    pub fn poll_certificate(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        ready!(self.0.poll_handshake(cx))?;
+        Poll::Ready(Ok(self.facts().peer.is_some()))
+    }
+}

@@ -37,15 +37,20 @@ pub(super) enum Wanted {
     Plaintext,
     /// A ticket that came and is settled, one way or the other.
     Ticket,
-    /// Room for a record.
+    /// Room for a record, and no handshake in its way.
     Room,
+    /// An answer to a wish for a handshake on this connection.
+    Handshake,
     /// Everything sent.
     Flushed,
 }
 
 impl Wanted {
     fn reads(self) -> bool {
-        matches!(self, Self::Established | Self::Plaintext | Self::Ticket)
+        matches!(
+            self,
+            Self::Established | Self::Plaintext | Self::Ticket | Self::Handshake
+        )
     }
 }
 
@@ -168,6 +173,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
             Wanted::Established | Wanted::Flushed if blocked => Some(Poll::Pending),
             Wanted::Established | Wanted::Flushed => Some(self.poll_flush_io(cx)),
             Wanted::Plaintext => self.driver.is_readable().then_some(Poll::Ready(Ok(()))),
+            // The peer's part of the handshake comes behind what the application did not read yet.
+            Wanted::Room if self.driver.is_paused() => {
+                (!self.driver.inbox.set_aside()).then_some(Poll::Pending)
+            }
+            Wanted::Handshake if !self.driver.is_wishing() => Some(Poll::Ready(Ok(()))),
+            Wanted::Handshake => (!self.driver.inbox.set_aside()).then_some(Poll::Pending),
             Wanted::Room if self.driver.has_room() => Some(Poll::Ready(Ok(()))),
             Wanted::Room => Some(Poll::Pending),
             Wanted::Ticket if self.driver.has_settled_ticket() || self.driver.peer_is_done() => {
@@ -331,13 +342,17 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
         if plaintext.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        ready!(self.poll_turn(cx, Task::Writer, Wanted::Room))?;
-        match self.driver.seal(plaintext) {
-            0 => Poll::Ready(Err(self.driver.write_failure())),
-            sealed => {
-                let waker = self.wakers.waker();
-                let _ = self.poll_write_out(&mut Context::from_waker(&waker));
-                Poll::Ready(Ok(sealed))
+        loop {
+            ready!(self.poll_turn(cx, Task::Writer, Wanted::Room))?;
+            match self.driver.seal(plaintext) {
+                // Its keys were worn: a handshake has begun instead.
+                0 if self.driver.is_paused() => {}
+                0 => return Poll::Ready(Err(self.driver.write_failure())),
+                sealed => {
+                    let waker = self.wakers.waker();
+                    let _ = self.poll_write_out(&mut Context::from_waker(&waker));
+                    return Poll::Ready(Ok(sealed));
+                }
             }
         }
     }
@@ -352,6 +367,30 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
 
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_turn(cx, Task::Writer, Wanted::Flushed)
+    }
+
+    /// Waits until a handshake that was wished for is done, or declined.
+    pub(super) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_turn(cx, Task::Reader, Wanted::Handshake)
+    }
+
+    /// Says `close_notify`, and waits for the peer's: the transport stays open.
+    pub(super) fn poll_restart(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.driver.turn(cx);
+        if self.driver.has_errands() {
+            // Tickets that came are kept first; this turns the crank for them.
+            ready!(self.poll_turn(cx, Task::Writer, Wanted::Flushed))?;
+        }
+        self.driver.close();
+        ready!(self.poll_turn(cx, Task::Writer, Wanted::Flushed))?;
+        loop {
+            ready!(self.poll_turn(cx, Task::Reader, Wanted::Plaintext))?;
+            let unread = self.driver.inbox.plaintext().len();
+            if unread == 0 {
+                return Poll::Ready(Ok(()));
+            }
+            self.driver.inbox.consume(unread);
+        }
     }
 
     /// Waits for what is under way, says `close_notify` and closes our half of the transport. The

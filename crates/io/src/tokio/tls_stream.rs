@@ -70,6 +70,49 @@ macro_rules! stream_api {
                 self.0.driver_mut().update_keys(request);
             }
 
+            /// TLS 1.2: negotiates again on this connection, into a new session, where the settings
+            /// allow it. Data goes on meanwhile; what is not read yet stays readable. `false`: the
+            /// peer declined, or this is TLS 1.3, where [`Self::restart`] does what is left of it.
+            ///
+            /// # Errors
+            /// When the connection fails.
+            pub async fn renegotiate(&mut self) -> io::Result<bool>
+            where
+                IO: AsyncRead + AsyncWrite + Unpin,
+            {
+                if self.facts().version != ProtocolVersion::TLS1_2 {
+                    return Ok(false);
+                }
+                let before = self.facts().epoch;
+                self.0.driver_mut().renegotiate();
+                poll_fn(|cx| self.0.poll_handshake(cx)).await?;
+                Ok(self.facts().epoch > before)
+            }
+
+            /// New traffic keys for both halves. TLS 1.3: KeyUpdate, which leads away from the keys of
+            /// before. TLS 1.2: an abbreviated renegotiation, whose keys come from the same secret and
+            /// protect from nothing but the wear of the old ones. It goes out with the next write or
+            /// flush.
+            pub fn rekey(&mut self) {
+                self.update_keys(KeyUpdateRequest::UpdateRequested);
+            }
+
+            /// Closes TLS in both directions and hands the transport back, with whatever the peer has
+            /// sent behind its `close_notify`: what TLS 1.3 offers instead of a renegotiation is to
+            /// begin again, resuming. Application data that was not read is dropped.
+            ///
+            /// # Errors
+            /// When the connection fails, or the transport ends without the peer's `close_notify`:
+            /// then something may be missing.
+            pub async fn restart(mut self) -> io::Result<(IO, Vec<u8>)>
+            where
+                IO: AsyncRead + AsyncWrite + Unpin,
+            {
+                poll_fn(|cx| self.0.poll_restart(cx)).await?;
+                let leftover = self.0.driver_mut().leftover();
+                Ok((self.0.into_io(), leftover))
+            }
+
             /// Fills `out` with keying material that both ends can derive: RFC 9846 §7.5.
             ///
             /// # Errors
