@@ -7,33 +7,24 @@ use tessera_observe::DemoRow;
 
 /// What a step should look like in the ledger.
 struct Expected {
-    rows: usize,
-    kind: &'static str,
+    /// For each row its kind, and which lineage it is on: the story counts them from 0.
+    rows: &'static [(&'static str, usize)],
     refusal: Option<&'static str>,
-    /// Whether it belongs to the first lineage.
-    same_lineage: bool,
 }
 
 fn expected(step: Step) -> Expected {
-    let resumed = Expected {
-        rows: 1,
-        kind: "resumed",
-        refusal: None,
-        same_lineage: true,
+    let rows: &[_] = match step {
+        Step::Full => &[("full", 0)],
+        Step::Resumed | Step::FromDisk | Step::Carried => &[("resumed", 0)],
+        Step::AtOnce => &[("resumed", 0); 5],
+        Step::Refused => &[("full", 1)],
+        Step::SessionId => &[("full", 2), ("resumed", 2)],
+        Step::Ticket => &[("full", 3), ("resumed", 3)],
+        Step::Renegotiated => &[("resumed", 3), ("renegotiated", 4)],
     };
-    match step {
-        Step::Full => Expected {
-            kind: "full",
-            ..resumed
-        },
-        Step::AtOnce => Expected { rows: 5, ..resumed },
-        Step::Resumed | Step::FromDisk | Step::Carried => resumed,
-        Step::Refused => Expected {
-            kind: "full",
-            refusal: Some("already_used"),
-            same_lineage: false,
-            rows: 1,
-        },
+    Expected {
+        rows,
+        refusal: (step == Step::Refused).then_some("already_used"),
     }
 }
 
@@ -46,15 +37,13 @@ pub(super) fn story(scenes: &[Scenes]) -> Story {
             .flat_map(|line| line.connection.demo_rows(line.process))
             .collect()
     };
-    let first = scenes
-        .first()
-        .and_then(|scene| rows(scene).first().cloned());
+    let mut lineages = Vec::new();
     let mut keys = BTreeSet::new();
     let (mut told, mut verdicts) = (Vec::new(), Vec::new());
     for scene in scenes {
         let rows = rows(scene);
         let mut problems = Vec::new();
-        compare(scene, &rows, first.as_ref(), &mut problems);
+        compare(scene, &rows, &mut lineages, &mut problems);
         for row in &rows {
             if !keys.insert(row.keys_fingerprint.clone()) {
                 problems.push(format!("keys {} were used before", row.keys_fingerprint));
@@ -66,23 +55,23 @@ pub(super) fn story(scenes: &[Scenes]) -> Story {
     Story::new(told, verdicts)
 }
 
-fn compare(scene: &Scenes, rows: &[DemoRow], first: Option<&DemoRow>, problems: &mut Vec<String>) {
+fn compare(
+    scene: &Scenes,
+    rows: &[DemoRow],
+    lineages: &mut Vec<String>,
+    problems: &mut Vec<String>,
+) {
     let expected = expected(scene.step);
-    if rows.len() != expected.rows {
+    if rows.len() != expected.rows.len() {
         problems.push(format!(
-            "{} connections in the ledger, not {}",
+            "{} rows in the ledger, not {}",
             rows.len(),
-            expected.rows
+            expected.rows.len()
         ));
     }
-    for row in rows {
-        if row.kind != expected.kind {
-            problems.push(format!(
-                "{}, not {}{}",
-                row.kind,
-                expected.kind,
-                because(row)
-            ));
+    for (row, (kind, lineage)) in rows.iter().zip(expected.rows) {
+        if row.kind != *kind {
+            problems.push(format!("{}, not {kind}{}", row.kind, because(row)));
         }
         if row.refusal.as_deref() != expected.refusal {
             let wanted = expected.refusal.unwrap_or("none");
@@ -91,17 +80,12 @@ fn compare(scene: &Scenes, rows: &[DemoRow], first: Option<&DemoRow>, problems: 
                 row.refusal.as_deref().unwrap_or("none")
             ));
         }
-        let same = first.is_some_and(|first| first.lineage == row.lineage);
-        if same != expected.same_lineage {
-            problems.push(format!(
-                "lineage {} where {}",
-                row.lineage,
-                if same {
-                    "a new one is due"
-                } else {
-                    "the first is due"
-                }
-            ));
+        let known = lineages.iter().position(|known| *known == row.lineage);
+        if known.unwrap_or(lineages.len()) != *lineage {
+            problems.push(format!("lineage {} is not the one due", row.lineage));
+        }
+        if known.is_none() {
+            lineages.push(row.lineage.clone());
         }
         if row.process != scene.process {
             problems.push(format!("process {}, not {}", row.process, scene.process));

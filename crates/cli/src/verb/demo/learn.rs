@@ -49,5 +49,28 @@ pub(super) fn about(step: Step) -> &'static str {
    which costs nobody the connection: a full handshake follows, and the server says why.
    Look at: kind `full`, refusal `already_used`, a new lineage."
         }
+        Step::SessionId => {
+            "
+7. TLS 1.2: a session ID
+   In the old version a session has a name, and both ends keep it: the server in its store, the client in its
+   wallet. A server without tickets starts; a client meets it and comes back. The name goes over the wire in the
+   clear and may be used again and again, and every connection derives its whole key block from the one secret.
+   Look at: `full`, then `resumed`, one session on two connections, two sets of keys."
+        }
+        Step::Ticket => {
+            "
+8. TLS 1.2: a ticket
+   Another server seals the session and gives it to the client to carry, as TLS 1.3 does. It comes within the
+   handshake here, so everybody who watches sees it.
+   Look at: `full`, then `resumed`, again one session."
+        }
+        Step::Renegotiated => {
+            "
+9. TLS 1.2: a new session, and the connection goes on
+   A connection resumed from the ticket negotiates again, encrypted, in full: new certificate, new secret, new
+   keys, while the TCP connection and what is said on it stay. The connection leaves its session for a new one.
+   TLS 1.3 has no such thing: it updates keys, or closes and resumes.
+   Look at: two rows of one connection, the second `renegotiated`, on a new lineage."
+        }
     }
 }

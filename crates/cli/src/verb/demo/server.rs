@@ -13,8 +13,12 @@ use tokio::process::{Child, Command};
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(20);
 
-/// Tickets after each handshake: enough for five connections at once.
-const TICKETS: &str = "6";
+/// Six tickets after each handshake are enough for five connections at once.
+pub(super) const NEW: &[&str] = &["--single-use", "--tickets", "6"];
+/// TLS 1.2 as it began: the server keeps the sessions.
+pub(super) const OLD: &[&str] = &["--tls", "1.2", "--no-tickets"];
+/// TLS 1.2 with tickets, and with what is off unless asked for.
+pub(super) const OLDER_HABITS: &[&str] = &["--tls", "1.2", "--renegotiate", "any"];
 
 /// A running `tessera serve`; killed when dropped.
 pub(super) struct Server {
@@ -25,20 +29,12 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts one on the scene's state.
-    pub(super) async fn start(scene: &Scene) -> Outcome<Self> {
+    /// Starts one of this kind on the scene's state.
+    pub(super) async fn start(scene: &Scene, kind: &[&str]) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--json",
-                "-q",
-                "--single-use",
-                "--tickets",
-                TICKETS,
-            ])
+            .args(["serve", "--listen", "127.0.0.1:0", "--json", "-q"])
+            .args(kind)
             .arg("--state")
             .arg(scene.server_state())
             .arg("--ledger")

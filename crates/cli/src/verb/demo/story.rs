@@ -6,7 +6,7 @@ use super::learn;
 use super::ledger;
 use super::report::{Step, Story};
 use super::scene::Scene;
-use super::server::Server;
+use super::server::{self, Server};
 use crate::exit::Outcome;
 use crate::report::talk::Talk;
 use crate::verb::serve::book::LedgerLine;
@@ -39,7 +39,7 @@ pub(super) struct Scenes {
 pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Story)> {
     let mut scenes = Vec::new();
     teller.before(Step::Full).await?;
-    let first = Server::start(scene).await?;
+    let first = Server::start(scene, server::NEW).await?;
     let client = Client {
         scene,
         port: first.port(),
@@ -54,7 +54,7 @@ pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Stor
 
     teller.before(Step::FromDisk).await?;
     first.kill().await?;
-    let second = Server::start(scene).await?;
+    let second = Server::start(scene, server::NEW).await?;
     // At the end one ticket is taken out of the wallet: somebody is going to use it twice.
     let copy = scene.copy().display().to_string();
     scenes.push(act(Step::FromDisk, &client, &second, &["--session-out", &copy]).await?);
@@ -65,7 +65,33 @@ pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Stor
 
     teller.before(Step::Refused).await?;
     scenes.push(act(Step::Refused, &client, &second, &carried).await?);
+    tell_of_tls12(scene, teller, &mut scenes).await?;
     Ok((second, check::story(&scenes)))
+}
+
+/// The old version, on servers of its own: sessions that may be used again and again and those that
+/// may not want different ones.
+async fn tell_of_tls12(scene: &Scene, teller: Teller, scenes: &mut Vec<Scenes>) -> Outcome<()> {
+    teller.before(Step::SessionId).await?;
+    let keeper = Server::start(scene, server::OLD).await?;
+    let client = Client {
+        scene,
+        port: keeper.port(),
+    };
+    scenes.push(act(Step::SessionId, &client, &keeper, &["--reconnect", "1"]).await?);
+    keeper.kill().await?;
+
+    teller.before(Step::Ticket).await?;
+    let sealer = Server::start(scene, server::OLDER_HABITS).await?;
+    let client = Client {
+        scene,
+        port: sealer.port(),
+    };
+    scenes.push(act(Step::Ticket, &client, &sealer, &["--reconnect", "1"]).await?);
+
+    teller.before(Step::Renegotiated).await?;
+    scenes.push(act(Step::Renegotiated, &client, &sealer, &["--renegotiate"]).await?);
+    sealer.kill().await
 }
 
 async fn act(step: Step, client: &Client<'_>, server: &Server, args: &[&str]) -> Outcome<Scenes> {
