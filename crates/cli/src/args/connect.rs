@@ -85,7 +85,7 @@ pub(crate) struct ConnectArgs {
         help_heading = "Protocol"
     )]
     pub(crate) key: Option<PathBuf>,
-    /// TLS versions [default: 1.3]
+    /// TLS versions: 1.2, 1.3 [default: both]
     #[arg(
         long,
         value_name = "LIST",
@@ -123,7 +123,7 @@ pub(crate) struct ConnectArgs {
     /// Close TLS, keep the transport, resume once more (later version)
     #[arg(long, help_heading = "Protocol")]
     pub(crate) starttls_again: bool,
-    /// TLS 1.2: start a renegotiation (later version)
+    /// TLS 1.2: negotiate again on each connection, into a new session
     #[arg(long, help_heading = "Protocol")]
     pub(crate) renegotiate: bool,
     /// An external PSK's name (later version)

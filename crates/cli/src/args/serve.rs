@@ -36,7 +36,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Certificates")]
     pub(crate) client_ca: Option<PathBuf>,
 
-    /// TLS versions [default: 1.3]
+    /// TLS versions: 1.2, 1.3 [default: both]
     #[arg(
         long,
         value_name = "LIST",
@@ -60,7 +60,7 @@ pub(crate) struct ServeArgs {
         help_heading = "Protocol"
     )]
     pub(crate) early_data: u32,
-    /// TLS 1.2: who may start a renegotiation (later version)
+    /// TLS 1.2: who may negotiate again on a live connection
     #[arg(
         long,
         value_name = "WHO",
@@ -89,7 +89,7 @@ pub(crate) struct ServeArgs {
     /// TLS 1.2: no session IDs
     #[arg(long, help_heading = "Sessions")]
     pub(crate) no_session_ids: bool,
-    /// A ticket resumes once, ever, across all processes on the store
+    /// A ticket resumes once, ever, across all processes on the store; TLS 1.2, which cannot have that, resumes nothing
     #[arg(long, help_heading = "Sessions")]
     pub(crate) single_use: bool,
     /// The resumption scope's name: servers that should share sessions share it [default: random per state directory]

@@ -11,8 +11,9 @@ use crate::exit::{Failure, Outcome};
 use crate::report::talk::Talk;
 use std::path::PathBuf;
 use std::time::Duration;
+use tessera::engine::Renegotiation;
 use tessera::identity::{Credential, Roots, Verifier};
-use tessera::wire::{CipherSuite, NamedGroup};
+use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion};
 use tessera::{Alpn, ServerName};
 
 /// What `connect` is to do.
@@ -49,6 +50,10 @@ pub(crate) struct ConnectPlan {
 
 /// What is offered; empty lists mean the defaults.
 pub(crate) struct Offer {
+    /// Protocol versions.
+    pub(crate) versions: Vec<ProtocolVersion>,
+    /// TLS 1.2: who may negotiate again.
+    pub(crate) renegotiation: Renegotiation,
     /// Application protocols.
     pub(crate) alpn: Vec<Alpn>,
     /// Key exchange groups.
@@ -67,6 +72,8 @@ pub(crate) struct Work {
     pub(crate) parallel: u32,
     /// What every connection has to be.
     pub(crate) expect: Option<Expect>,
+    /// TLS 1.2: whether each negotiates again.
+    pub(crate) renegotiate: bool,
     /// Whether keys are replaced.
     pub(crate) key_update: bool,
     /// How long to wait for a ticket if none has come.
@@ -103,13 +110,11 @@ const WAIT_TICKET_TO_SAVE: Duration = Duration::from_millis(2000);
 impl ConnectPlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ConnectArgs, talk: Talk) -> Outcome<Self> {
-        later::versions(&args.tls)?;
         later::none_of(&[
             (
                 args.starttls.is_some() || args.starttls_again,
                 "STARTTLS (--starttls)",
             ),
-            (args.renegotiate, "renegotiation (--renegotiate)"),
             (
                 args.psk.is_some() || args.psk_identity.is_some(),
                 "an external PSK (--psk)",
@@ -125,11 +130,7 @@ impl ConnectPlan {
         let name = ServerName::new(asked)
             .map_err(|error| Failure::usage(format_args!("{asked}: {error}")))?;
         let overrides = Overrides::parse(&args.connect_to, &args.resolve)?;
-        let offer = Offer {
-            alpn: alpn(&args.alpn)?,
-            groups: names::groups(&args.groups)?,
-            cipher_suites: names::cipher_suites(&args.ciphers)?,
-        };
+        let offer = Offer::new(args)?;
         let asks = args.get.is_some() || target.path.is_some();
         if asks && offer.alpn.iter().any(|alpn| alpn.as_bytes() == b"h2") {
             return Err(Failure::usage(
@@ -169,6 +170,39 @@ impl ConnectPlan {
     }
 }
 
+impl Offer {
+    fn new(args: &ConnectArgs) -> Outcome<Self> {
+        let groups = names::groups(&args.groups)?;
+        let cipher_suites = names::cipher_suites(&args.ciphers)?;
+        let mut versions = names::versions(&args.tls)?;
+        if args.tls.is_empty() {
+            // Nobody asked for the version that these leave nothing to work with.
+            versions.retain(|version| can_do(*version, &groups, &cipher_suites));
+        }
+        Ok(Self {
+            versions,
+            renegotiation: match (args.renegotiate, &args.cert) {
+                (true, _) => Renegotiation::Any,
+                (false, Some(_)) => Renegotiation::Server,
+                (false, None) => Renegotiation::Never,
+            },
+            alpn: alpn(&args.alpn)?,
+            groups,
+            cipher_suites,
+        })
+    }
+}
+
+/// Whether this version has a group and a suite on the lists.
+fn can_do(version: ProtocolVersion, groups: &[NamedGroup], suites: &[CipherSuite]) -> bool {
+    let is_new = version == ProtocolVersion::TLS1_3;
+    let group = |group: &NamedGroup| is_new || *group != NamedGroup::X25519MLKEM768;
+    // The suites of TLS 1.3 are those with 0x13 in front: RFC 9846 §B.4.
+    let suite = |suite: &CipherSuite| is_new == (suite.0 >> 8 == 0x13);
+    (groups.is_empty() || groups.iter().any(group))
+        && (suites.is_empty() || suites.iter().any(suite))
+}
+
 fn work(args: &ConnectArgs, target: &Target) -> Work {
     let patience = if args.session_out.is_some() {
         WAIT_TICKET_TO_SAVE
@@ -184,6 +218,7 @@ fn work(args: &ConnectArgs, target: &Target) -> Work {
         reconnect: args.reconnect,
         parallel: args.parallel.max(1),
         expect: args.expect,
+        renegotiate: args.renegotiate,
         key_update: args.key_update,
         wait_ticket: args.wait_ticket.map_or(patience, Duration::from_millis),
     }

@@ -15,22 +15,6 @@ pub(crate) fn none_of(asked: &[(bool, &str)]) -> Outcome<()> {
     }
 }
 
-/// Checks a list of TLS versions: of those people ask for, this version has 1.3.
-pub(crate) fn versions(asked: &[String]) -> Outcome<()> {
-    for version in asked {
-        match version.trim() {
-            "1.3" => {}
-            "1.2" => return Err(refuse("TLS 1.2 (--tls 1.2)")),
-            other => {
-                return Err(Failure::usage(format_args!(
-                    "--tls {other}: there are 1.2 and 1.3; SSL and TLS 1.0 and 1.1 will not come"
-                )));
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,24 +26,5 @@ mod tests {
         assert_eq!(failure.exit, Exit::Usage);
         assert_eq!(failure.message, "--b is not in this version yet");
         assert_eq!(none_of(&[(false, "--a")]), Ok(()));
-    }
-
-    #[test]
-    fn only_tls_1_3_is_there() {
-        let list = |text: &str| -> Vec<String> { text.split(',').map(str::to_owned).collect() };
-        assert_eq!(versions(&[]), Ok(()));
-        assert_eq!(versions(&list("1.3")), Ok(()));
-        assert!(
-            versions(&list("1.2,1.3"))
-                .unwrap_err()
-                .message
-                .contains("1.2")
-        );
-        assert!(
-            versions(&list("1.0"))
-                .unwrap_err()
-                .message
-                .contains("will not come")
-        );
     }
 }

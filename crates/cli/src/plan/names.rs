@@ -1,7 +1,13 @@
-//! Groups and cipher suites by the names people use.
+//! Versions, groups and cipher suites by the names people use.
 
 use crate::exit::{Failure, Outcome};
-use tessera::wire::{CipherSuite, NamedGroup};
+use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion};
+
+/// The versions spoken.
+const VERSIONS: [(&str, ProtocolVersion); 2] = [
+    ("1.3", ProtocolVersion::TLS1_3),
+    ("1.2", ProtocolVersion::TLS1_2),
+];
 
 /// Groups by their names here, in the RFC and in OpenSSL.
 const GROUPS: [(&str, NamedGroup); 9] = [
@@ -16,15 +22,78 @@ const GROUPS: [(&str, NamedGroup); 9] = [
     ("p384", NamedGroup::SECP384R1),
 ];
 
-/// Cipher suites by their names in the RFC; case and the TLS_ in front do not matter.
-const CIPHER_SUITES: [(&str, CipherSuite); 3] = [
+/// Cipher suites by their names in the RFC, those of TLS 1.2 in OpenSSL too; case and the TLS_ in
+/// front do not matter.
+const CIPHER_SUITES: [(&str, CipherSuite); 15] = [
     ("aes_128_gcm_sha256", CipherSuite::TLS_AES_128_GCM_SHA256),
     ("aes_256_gcm_sha384", CipherSuite::TLS_AES_256_GCM_SHA384),
     (
         "chacha20_poly1305_sha256",
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
     ),
+    (
+        "ecdhe_ecdsa_with_aes_128_gcm_sha256",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    ),
+    (
+        "ecdhe_ecdsa_with_aes_256_gcm_sha384",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    ),
+    (
+        "ecdhe_ecdsa_with_chacha20_poly1305_sha256",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    ),
+    (
+        "ecdhe_rsa_with_aes_128_gcm_sha256",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    ),
+    (
+        "ecdhe_rsa_with_aes_256_gcm_sha384",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    ),
+    (
+        "ecdhe_rsa_with_chacha20_poly1305_sha256",
+        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ),
+    (
+        "ecdhe-ecdsa-aes128-gcm-sha256",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    ),
+    (
+        "ecdhe-ecdsa-aes256-gcm-sha384",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    ),
+    (
+        "ecdhe-ecdsa-chacha20-poly1305",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    ),
+    (
+        "ecdhe-rsa-aes128-gcm-sha256",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    ),
+    (
+        "ecdhe-rsa-aes256-gcm-sha384",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    ),
+    (
+        "ecdhe-rsa-chacha20-poly1305",
+        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ),
 ];
+
+/// The versions of a list; none means all.
+pub(crate) fn versions(list: &[String]) -> Outcome<Vec<ProtocolVersion>> {
+    let found = look_up(list, &VERSIONS, "--tls", |name| {
+        let name = name.to_ascii_lowercase();
+        name.trim_start_matches("tls")
+            .trim_start_matches('v')
+            .to_owned()
+    })?;
+    if found.is_empty() {
+        return Ok(VERSIONS.iter().map(|(_, version)| *version).collect());
+    }
+    Ok(found)
+}
 
 /// The groups of a list.
 pub(crate) fn groups(list: &[String]) -> Outcome<Vec<NamedGroup>> {
@@ -95,5 +164,19 @@ mod tests {
                 .contains("x25519")
         );
         assert!(cipher_suites(&list("RC4")).is_err());
+        assert_eq!(
+            cipher_suites(&list("ECDHE-RSA-AES128-GCM-SHA256")),
+            cipher_suites(&list("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+        );
+    }
+
+    #[test]
+    fn versions_are_those_asked_for_and_else_all() {
+        let (old, new) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3);
+        assert_eq!(versions(&[]), Ok(vec![new, old]));
+        assert_eq!(versions(&list("1.2")), Ok(vec![old]));
+        assert_eq!(versions(&list("TLSv1.2,1.3")), Ok(vec![old, new]));
+        let refused = versions(&list("1.1")).unwrap_err().message;
+        assert!(refused.contains("1.3, 1.2"), "{refused}");
     }
 }

@@ -1,8 +1,8 @@
 //! What `serve` is to do, checked.
 
-use super::later;
 use super::state::StateDir;
 use super::store::StorePlan;
+use super::{later, names};
 use crate::args::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
 use crate::exit::{Failure, Outcome};
@@ -10,9 +10,11 @@ use crate::random;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 use std::time::Duration;
+use tessera::engine::{Renegotiation, SessionForms};
 use tessera::identity::{Credential, Roots, Verifier};
 use tessera::session::{ClientAuthMode, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
+use tessera::wire::ProtocolVersion;
 use tessera::{Alpn, Timestamp};
 
 /// What `serve` is to do.
@@ -27,6 +29,12 @@ pub(crate) struct ServePlan {
     pub(crate) store: StorePlan,
     /// Which certificates to show.
     pub(crate) certificates: CertificatePlan,
+    /// Protocol versions.
+    pub(crate) versions: Vec<ProtocolVersion>,
+    /// TLS 1.2: how sessions are picked up again.
+    pub(crate) session_forms: SessionForms,
+    /// TLS 1.2: who may negotiate again.
+    pub(crate) renegotiation: Renegotiation,
     /// Application protocols, best first.
     pub(crate) alpn: Vec<Alpn>,
     /// What to issue.
@@ -83,13 +91,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 impl ServePlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
-        later::versions(&args.tls)?;
         later::none_of(&[
             (args.early_data > 0, "early data (--early-data)"),
-            (
-                args.renegotiate != RenegotiateArg::Never,
-                "renegotiation (--renegotiate)",
-            ),
             (args.starttls.is_some(), "STARTTLS (--starttls)"),
             (args.console.is_some(), "the console (--console)"),
         ])?;
@@ -119,6 +122,16 @@ impl ServePlan {
                 .map_err(Failure::store)?,
             store,
             certificates,
+            versions: names::versions(&args.tls)?,
+            session_forms: SessionForms {
+                ids: !args.no_session_ids,
+                tickets: !args.no_tickets,
+            },
+            renegotiation: match args.renegotiate {
+                RenegotiateArg::Never => Renegotiation::Never,
+                RenegotiateArg::Server => Renegotiation::Server,
+                RenegotiateArg::Any => Renegotiation::Any,
+            },
             alpn,
             tickets: ticket_plan(args),
             single_use: args.single_use,
@@ -292,9 +305,8 @@ mod tests {
         for line in [
             "serve --cert a",
             "serve --client-auth require",
-            "serve --tls 1.2",
+            "serve --tls 1.1",
             "serve --early-data 1",
-            "serve --renegotiate server",
             "serve --starttls smtp",
             "serve --console 127.0.0.1:0",
             "serve --listen nowhere",

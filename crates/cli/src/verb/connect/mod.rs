@@ -138,6 +138,8 @@ fn settings(
     let mut settings = ClientSettings {
         verifier: plan.verifier.clone(),
         credential: plan.credential.clone(),
+        versions: plan.offer.versions.clone(),
+        renegotiation: plan.offer.renegotiation,
         alpn: plan.offer.alpn.clone(),
         send_server_name: plan.send_server_name,
         wallet: Some(Arc::clone(&store.wallet)),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tessera::TlsError;
 use tessera::engine::KeyUpdateRequest;
 use tessera::tokio::client::TlsStream;
+use tessera::wire::ProtocolVersion;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Barrier;
@@ -32,6 +33,9 @@ pub(super) async fn connection(
     // Those that failed are waited for as well, or the others would wait for ever.
     together.wait().await;
     let (mut stream, offered) = opened?;
+    if run.plan.work.renegotiate {
+        renegotiate(run, &mut stream).await?;
+    }
     if run.plan.work.key_update {
         stream.update_keys(KeyUpdateRequest::UpdateRequested);
         stream.flush().await.map_err(|error| failed(run, &error))?;
@@ -53,6 +57,30 @@ pub(super) async fn connection(
     let mut report = report(run, &stream, offered, said);
     report.failure = failure;
     Ok(report)
+}
+
+/// A new session on the connection, before anything is said on it.
+async fn renegotiate(run: &Run, stream: &mut Stream) -> Outcome<()> {
+    let target = &run.plan.target;
+    let refused = |why: &str| {
+        let (host, port) = (&target.host, target.port);
+        Err(Failure::new(
+            Exit::Handshake,
+            format_args!("{host}:{port}: no renegotiation: {why}"),
+        ))
+    };
+    if stream.facts().version != ProtocolVersion::TLS1_2 {
+        return refused(
+            "TLS 1.3 has none; --key-update replaces the keys, --tls 1.2 asks for the old version",
+        );
+    }
+    let limit = run.timeout.unwrap_or(PATIENCE);
+    match tokio::time::timeout(limit, stream.renegotiate()).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => refused("the server declines (no_renegotiation)"),
+        Ok(Err(error)) => Err(failed(run, &error)),
+        Err(_) => Err(late(run, limit)),
+    }
 }
 
 /// TCP and the handshake.
@@ -124,7 +152,9 @@ async fn close(run: &Run, stream: &mut Stream) -> Option<Failure> {
 
 /// Servers send tickets when they like, mostly right behind the handshake.
 async fn wait_for_ticket(run: &Run, stream: &mut Stream) -> io::Result<()> {
-    if stream.tickets_kept() > 0 || stream.get_ref().1.peer_closed() {
+    // In TLS 1.2 they come within the handshake: RFC 5077 §3.3.
+    let none_to_come = stream.facts().version == ProtocolVersion::TLS1_2;
+    if none_to_come || stream.tickets_kept() > 0 || stream.get_ref().1.peer_closed() {
         return Ok(());
     }
     let waited = tokio::time::timeout(run.plan.work.wait_ticket, stream.wait_for_ticket()).await;

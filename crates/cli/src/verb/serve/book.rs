@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tessera::engine::{Ending, Event};
-use tessera::{Closed, ConnectionId, Facts, Observer, Opened, Timestamp, Trouble};
+use tessera::{Closed, ConnectionId, Facts, Observer, Opened, Timestamp, Traffic, Trouble};
 use tessera_observe::{ConnectionDocument, ConnectionRow, Ledger};
 
 /// Finished connections that are remembered.
@@ -119,11 +119,15 @@ impl Observer for Book {
         }
         let mut ledger = lock(&self.ledger);
         ledger.event(connection, at, event);
-        if matches!(event, Event::Established(_))
+        if matches!(event, Event::Established(_) | Event::Renegotiated(_))
             && let Some(hello) = lock(&self.hellos).remove(&connection)
         {
             ledger.handshake_took(connection, hello.elapsed());
         }
+    }
+
+    fn traffic(&self, connection: ConnectionId, traffic: Traffic) {
+        lock(&self.ledger).bytes(connection, traffic.received, traffic.sent);
     }
 
     fn trouble(&self, _: ConnectionId, _: Timestamp, trouble: &Trouble) {

@@ -32,6 +32,9 @@ pub(crate) fn build(
     lasting: &Lasting,
 ) -> Outcome<Arc<ServerConfig>> {
     let mut settings = ServerSettings {
+        versions: plan.versions.clone(),
+        session_forms: plan.session_forms,
+        renegotiation: plan.renegotiation,
         alpn: plan.alpn.clone(),
         client_auth: certificates.client_auth,
         client_verifier: certificates.client_verifier,

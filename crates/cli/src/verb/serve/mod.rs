@@ -31,6 +31,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tessera::clock;
 use tessera::session::{Ring, Tickets};
+use tessera::wire::ProtocolVersion;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -68,6 +69,11 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let store = store::open(&plan.store, Some(&tickets), talk)?;
     let certificates = plan.certificates.read(&plan.state, clock::now())?;
     config::warn(&certificates, talk);
+    if plan.single_use && plan.versions.contains(&ProtocolVersion::TLS1_2) {
+        talk.say(
+            "--single-use: TLS 1.2 connections resume nothing, for their sessions cannot be spent",
+        );
+    }
     let ca = certificates.ca.clone();
     let lasting = Lasting {
         tickets,
