@@ -32,7 +32,15 @@ fn the_story_holds_and_its_rows_have_the_documented_shape() {
         .map(|row| row["kind"].as_str().unwrap_or_default())
         .collect();
     let resumed = ["resumed"; 8];
-    assert_eq!(kinds, [&["full"], &resumed[..], &["full"]].concat());
+    let tls12 = [
+        "full",
+        "resumed",
+        "full",
+        "resumed",
+        "resumed",
+        "renegotiated",
+    ];
+    assert_eq!(kinds, [&["full"], &resumed[..], &["full"], &tls12].concat());
     let distinct = |field: &str| {
         rows.iter()
             .map(|row| row[field].to_string())
@@ -40,7 +48,14 @@ fn the_story_holds_and_its_rows_have_the_documented_shape() {
             .len()
     };
     assert_eq!(distinct("keys_fingerprint"), rows.len());
-    assert_eq!((distinct("lineage"), distinct("process")), (2, 2));
+    assert_eq!((distinct("lineage"), distinct("process")), (5, 4));
+    // A renegotiation is a row of its own, of the connection it happened on.
+    assert_eq!(distinct("connection"), rows.len() - 1);
+    assert_eq!(rows[15]["connection"], rows[14]["connection"]);
+    assert_ne!(rows[15]["session"], rows[14]["session"]);
+    let versions: Vec<_> = rows.iter().map(|row| row["version"].as_str()).collect();
+    assert_eq!(versions[..10], [Some("TLSv1.3"); 10]);
+    assert_eq!(versions[10..], [Some("TLSv1.2"); 6]);
     assert_eq!(rows[9]["refusal"], "already_used");
 }
 
@@ -96,9 +111,9 @@ fn the_table_says_what_is_still_to_come() {
     for text in [
         "first contact",
         "already_used",
-        "arrives with TLS 1.2",
+        "a new session under way",
         "arrives with the console",
-        "10 connections",
+        "15 connections",
     ] {
         assert!(table.contains(text), "no {text:?} in {table}");
     }
