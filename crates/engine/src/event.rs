@@ -32,6 +32,9 @@ pub enum Event {
     /// Server, TLS 1.3: the client was asked who it is after the handshake, and has answered; a client
     /// that would not say has no peer in its facts.
     ClientIdentified(Box<Facts>),
+    /// Server, TLS 1.3: the client cannot be asked who it is. It did not say that it can (RFC 9846
+    /// §4.3.6), or it speaks HTTP/2 (RFC 9113 §9.2.3).
+    CannotAsk,
     /// Server: a ticket was sent; the session it stands for is of the connection's lineage.
     TicketIssued(TicketId),
     /// Client: a ticket came and is offered for keeping.

@@ -140,12 +140,12 @@ pub enum Misbehaviour {
     TooManyTickets,
     /// More warning alerts in a row than anyone needs.
     TooManyWarnings,
-    /// More wishes for a renegotiation in a row than anyone needs.
+    /// More wishes for another handshake in a row than anyone needs.
     TooManyRenegotiations,
     /// `renegotiation_info` is missing, or is not about the handshake before: RFC 5746 §3.4 to §3.7.
     BadRenegotiationInfo,
-    /// A renegotiation changed what every handshake of a connection keeps.
-    ChangedInRenegotiation(&'static str),
+    /// Another handshake on a connection changed what all of them keep.
+    ChangedUnderWay(&'static str),
     /// The session and the hello disagree about the extended main secret: RFC 7627 §5.3.
     ExtendedMainSecretChanged,
     /// A TLS 1.2 server resumed with another suite than the session's.
@@ -335,7 +335,7 @@ impl Misbehaviour {
             | Self::BadLegacyField(_)
             | Self::UnofferedAlpn
             | Self::Downgrade
-            | Self::ChangedInRenegotiation(_)
+            | Self::ChangedUnderWay(_)
             | Self::ResumedWithOtherSuite
             | Self::WrongCertificateKey(_)
             | Self::NoUncompressedPoints

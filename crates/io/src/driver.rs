@@ -157,7 +157,10 @@ impl Driver {
         }
         if matches!(
             event,
-            Event::Renegotiated(_) | Event::RenegotiationDeclined | Event::ClientIdentified(_)
+            Event::Renegotiated(_)
+                | Event::RenegotiationDeclined
+                | Event::ClientIdentified(_)
+                | Event::CannotAsk
         ) {
             self.wishing = false;
         }

@@ -3,7 +3,7 @@
 use super::{Connection, Output};
 use crate::event::TracedMessage;
 use crate::fault::Fault;
-use crate::handshake::cx::{Effect, Established};
+use crate::handshake::cx::{Effect, Established, Identified};
 use crate::handshake::question::{Answer, Question, QuestionId};
 use crate::handshake::{Arrival, Unread, Wish};
 use crate::offered_session::OfferedSession;
@@ -34,7 +34,9 @@ impl Connection {
             Some(HandshakeType::KEY_UPDATE) => self.budget.key_update()?,
             Some(HandshakeType::NEW_SESSION_TICKET) => self.budget.ticket()?,
             Some(HandshakeType::HELLO_REQUEST) => self.budget.renegotiation()?,
-            Some(HandshakeType::CLIENT_HELLO) if self.role.is_connected() => {
+            Some(HandshakeType::CLIENT_HELLO | HandshakeType::CERTIFICATE_REQUEST)
+                if self.role.is_connected() =>
+            {
                 self.budget.renegotiation()?;
             }
             _ => {}
@@ -139,6 +141,7 @@ impl Connection {
                 }
                 Effect::Warn(_) => {}
                 Effect::Establish(established) => self.establish(*established),
+                Effect::Identify(identified) => self.identify(identified.map(|who| *who)),
             }
         }
         self.outbound.flush()?;
@@ -158,6 +161,16 @@ impl Connection {
         });
         self.facts = Some(Box::new(facts));
         self.exporter = exporter;
+    }
+
+    fn identify(&mut self, identified: Option<Identified>) {
+        let Some(facts) = &mut self.facts else { return };
+        if let Some(Identified { peer, taint }) = identified {
+            facts.peer = Some(peer);
+            facts.session.taint = facts.session.taint.or(taint);
+        }
+        let told = facts.clone();
+        self.tell(Event::ClientIdentified(told));
     }
 
     fn ask(&mut self, question: Question) {

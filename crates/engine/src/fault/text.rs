@@ -107,12 +107,12 @@ impl fmt::Display for Misbehaviour {
             Self::TooManyKeyUpdates => "too many KeyUpdates in a row",
             Self::TooManyTickets => "too many NewSessionTickets",
             Self::TooManyWarnings => "too many warning alerts in a row",
-            Self::TooManyRenegotiations => "too many wishes for a renegotiation in a row",
+            Self::TooManyRenegotiations => "too many wishes for another handshake in a row",
             Self::BadRenegotiationInfo => {
                 "renegotiation_info is missing or does not belong to the handshake before"
             }
-            Self::ChangedInRenegotiation(what) => {
-                return write!(f, "a renegotiation changed {what}");
+            Self::ChangedUnderWay(what) => {
+                return write!(f, "{what} changed on a live connection");
             }
             Self::ExtendedMainSecretChanged => {
                 "the session and the hello disagree about extended_main_secret"

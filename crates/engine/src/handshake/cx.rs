@@ -9,7 +9,7 @@ use crate::keys::record_keys::RecordKeys;
 use crate::keys::tls13::TrafficSecret;
 use crate::{Event, Fault};
 use tessera_crypto::{Entropy, Secret, SuiteParameters};
-use tessera_session::Timestamp;
+use tessera_session::{PeerIdentity, Taint, Timestamp};
 use tessera_wire::Random;
 use tessera_wire::codepoint::AlertDescription;
 
@@ -43,6 +43,8 @@ pub(crate) enum Effect {
     Warn(AlertDescription),
     /// The handshake is complete.
     Establish(Box<Established>),
+    /// The client was asked after the handshake and has answered, if only that it is nobody.
+    Identify(Option<Box<Identified>>),
 }
 
 /// What a completed handshake leaves behind.
@@ -50,6 +52,12 @@ pub(crate) struct Established {
     pub(crate) facts: Facts,
     /// `None` where TLS 1.2 has no secret to export from.
     pub(crate) exporter: Option<Exporter>,
+}
+
+/// Who a client is that was asked after the handshake.
+pub(crate) struct Identified {
+    pub(crate) peer: PeerIdentity,
+    pub(crate) taint: Option<Taint>,
 }
 
 /// The ordered list of effects of one step.

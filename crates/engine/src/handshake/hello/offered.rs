@@ -8,8 +8,8 @@ use tessera_wire::codepoint::{
 };
 use tessera_wire::extension::{
     CertificateStatusRequest, Cookie, EarlyDataIndication, KeyShareClientHello, KeyShareEntry,
-    OfferedPsks, ProtocolNameList, PskKeyExchangeModes, SctRequest, ServerNameList,
-    SignatureAlgorithms, SupportedGroups,
+    OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, SctRequest,
+    ServerNameList, SignatureAlgorithms, SupportedGroups,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -27,6 +27,7 @@ pub(crate) struct Offered {
     pub(crate) early_data: bool,
     pub(crate) status_request: bool,
     pub(crate) sct: bool,
+    pub(crate) post_handshake_auth: bool,
 }
 
 impl Offered {
@@ -79,6 +80,7 @@ impl Offered {
                 Some(CertificateStatusRequest::Ocsp { .. })
             ),
             sct: extensions.find::<SctRequest>()?.is_some(),
+            post_handshake_auth: extensions.find::<PostHandshakeAuth>()?.is_some(),
         })
     }
 

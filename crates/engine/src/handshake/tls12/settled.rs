@@ -7,7 +7,7 @@ use crate::keys::tls12::{KeyBlock, MainSecret, VERIFY_DATA_LEN, VerifyData};
 use crate::{Facts, KeysFingerprint};
 use std::time::Duration;
 use tessera_crypto::Secret;
-use tessera_session::{PeerIdentity, Session, TicketId, Timestamp};
+use tessera_session::{Session, TicketId, Timestamp};
 use tessera_wire::SessionId;
 
 /// An established connection: its session, and what RFC 5746 asks of its next handshake.
@@ -148,10 +148,4 @@ pub(crate) fn check_renegotiation_info(came: Option<&[u8]>, expected: &[u8]) -> 
     } else {
         Err(Misbehaviour::BadRenegotiationInfo.into())
     }
-}
-
-/// The peer of the handshake before is the peer of this one, or both have none.
-pub(crate) fn same_peer(before: Option<&PeerIdentity>, now: Option<&PeerIdentity>) -> bool {
-    let leaf = |peer: Option<&PeerIdentity>| peer.and_then(|peer| peer.chain.first().cloned());
-    before.is_none() || leaf(before) == leaf(now)
 }

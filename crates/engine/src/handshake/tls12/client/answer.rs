@@ -6,12 +6,12 @@ use super::finish::{Ending, WaitChangeCipherSpec};
 use super::flight::Requested;
 use super::server_hello::Begun;
 use crate::ClientConfig;
-use crate::config::{CERTIFICATE_SCHEMES, Identity, PeerChange};
+use crate::config::{CERTIFICATE_SCHEMES, Identity};
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::Cx;
+use crate::handshake::peer;
 use crate::handshake::question::Question;
 use crate::handshake::tls12::key_exchange;
-use crate::handshake::tls12::settled::same_peer;
 use crate::keys::tls12::MainSecret;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_crypto::{Secret, kex::KeyShare};
@@ -81,12 +81,9 @@ impl WaitVerdict {
         )?;
         let before = self.begun.before.as_ref();
         let before = before.and_then(|before| before.agreed.peer.as_ref());
-        let may_change = cx.config.settings().peer_change == PeerChange::Allow;
-        if may_change || same_peer(before, Some(&accepted.identity)) {
-            Ok(())
-        } else {
-            Err(Misbehaviour::ChangedInRenegotiation("the server's certificate").into())
-        }
+        let change = cx.config.settings().peer_change;
+        let now = Some(&accepted.identity);
+        peer::check(before, now, change, "the server's certificate")
     }
 
     /// Our certificate, or an empty list where we have none that fits. How it will sign.

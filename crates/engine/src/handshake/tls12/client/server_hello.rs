@@ -166,7 +166,7 @@ impl WaitServerHello {
             return Err(Misbehaviour::ExtendedMainSecretChanged.into());
         }
         if before.agreed.alpn.as_ref() != alpn {
-            return Err(Misbehaviour::ChangedInRenegotiation("the application protocol").into());
+            return Err(Misbehaviour::ChangedUnderWay("the application protocol").into());
         }
         Ok(())
     }

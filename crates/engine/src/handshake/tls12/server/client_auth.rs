@@ -4,12 +4,11 @@ use super::State;
 use super::begun::Begun;
 use super::finish::{Ending, WaitChangeCipherSpec};
 use crate::ServerConfig;
-use crate::config::PeerChange;
 use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::cx::Cx;
+use crate::handshake::peer;
 use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls12::key_exchange;
-use crate::handshake::tls12::settled::same_peer;
 use crate::keys::tls12::MainSecret;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_crypto::kex::KeyShare;
@@ -97,12 +96,8 @@ impl WaitClientKeyExchange {
     ) -> Result<(), Fault> {
         let before = self.begun.before.as_ref();
         let before = before.and_then(|before| before.agreed.peer.as_ref());
-        let may_change = cx.config.settings().peer_change == PeerChange::Allow;
-        if may_change || same_peer(before, now) {
-            Ok(())
-        } else {
-            Err(Misbehaviour::ChangedInRenegotiation("the client's certificate").into())
-        }
+        let change = cx.config.settings().peer_change;
+        peer::check(before, now, change, "the client's certificate")
     }
 
     pub(crate) fn key_exchange(

@@ -72,7 +72,7 @@ pub(super) fn again(
     let mut choice = decide(&offered, cx.config)?;
     let kept = &before.agreed;
     if offered.server_name != kept.server_name {
-        return Err(Misbehaviour::ChangedInRenegotiation("the server name").into());
+        return Err(Misbehaviour::ChangedUnderWay("the server name").into());
     }
     if offered.extended_main_secret != kept.extended_main_secret {
         return Err(Misbehaviour::ExtendedMainSecretChanged.into());
@@ -83,7 +83,7 @@ pub(super) fn again(
         .as_ref()
         .is_some_and(|kept| !offered.alpn.contains(kept))
     {
-        return Err(Misbehaviour::ChangedInRenegotiation("the application protocol").into());
+        return Err(Misbehaviour::ChangedUnderWay("the application protocol").into());
     }
     choice.alpn.clone_from(&kept.alpn);
     let hello = Hello {

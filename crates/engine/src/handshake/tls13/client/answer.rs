@@ -2,9 +2,8 @@
 
 use super::State;
 use super::agreed::Agreed;
+use super::certificate::{Requested, Shown, show};
 use super::connected::Connected;
-use super::flight::Requested;
-use crate::config::Identity;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect, Established};
 use crate::handshake::question::Question;
@@ -17,8 +16,7 @@ use crate::{ClientConfig, Half};
 use tessera_crypto::Secret;
 use tessera_session::Side;
 use tessera_wire::codepoint::SignatureScheme;
-use tessera_wire::extension::Extensions;
-use tessera_wire::handshake::{Certificate, CertificateEntry, CertificateVerify, Finished};
+use tessera_wire::handshake::{CertificateVerify, Finished};
 
 /// The server owes us its Finished.
 pub(crate) struct WaitFinished {
@@ -102,32 +100,15 @@ impl Answer {
         cx.send(message);
     }
 
-    /// Our certificate, or an empty list where we have none that fits: RFC 9846 §4.5.1.
+    /// Our certificate, if we have one that fits, and the question for its proof.
     fn certificate(
         mut self,
         requested: &Requested,
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
-        let identity = cx.config.settings().identity.as_ref();
-        let fitting = identity.and_then(|identity| {
-            common_scheme(identity, requested).map(|scheme| (identity, scheme))
-        });
-        let certificate_list = fitting.iter().flat_map(|(identity, _)| &identity.chain);
-        let certificate_list = certificate_list
-            .map(|cert_data| CertificateEntry {
-                cert_data: cert_data.clone(),
-                extensions: Extensions::new(),
-            })
-            .collect();
-        let scheme = fitting.map(|(_, scheme)| scheme);
-        self.send(
-            Certificate {
-                certificate_request_context: Vec::new(),
-                certificate_list,
-            }
-            .encode(),
-            cx,
-        );
+        // The context is empty in the handshake: RFC 9846 §4.4.2.
+        let Shown { message, scheme } = show(Vec::new(), requested, cx);
+        self.send(message, cx);
         let Some(scheme) = scheme else {
             return self.finished(cx);
         };
@@ -176,16 +157,11 @@ impl Answer {
         };
         Ok(State::Connected(Box::new(Connected::new(
             self.agreed,
-            resumption,
+            (resumption, self.transcript),
             traffic,
+            cx,
         ))))
     }
-}
-
-fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
-    let ours = identity.schemes.iter().copied();
-    ours.filter(|scheme| crate::config::OFFERED_SCHEMES.contains(scheme))
-        .find(|scheme| requested.schemes.contains(scheme))
 }
 
 impl WaitSignature {

@@ -8,6 +8,7 @@ use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::question::Keep;
 use crate::handshake::tls13::key_update::Traffic;
 use crate::keys::tls13::ResumptionMaster;
+use crate::keys::transcript::Transcript;
 use std::time::Duration;
 use tessera_session::{
     Binding, Lifetime, Lineage, Resumption, ResumptionSecret, Session, Side, TicketId,
@@ -20,7 +21,9 @@ use tessera_wire::handshake::{KeyUpdate, NewSessionTicket};
 pub(crate) struct Connected {
     agreed: Agreed,
     resumption: ResumptionMaster,
-    traffic: Traffic,
+    pub(super) traffic: Traffic,
+    /// ClientHello…our Finished, where we said that we can be asked for our certificate later.
+    pub(super) transcript: Option<Transcript>,
     tickets: usize,
 }
 
@@ -31,8 +34,20 @@ const LONGEST_TICKET: usize = 0x8000;
 const SEVEN_DAYS: u32 = 604_800;
 
 impl Connected {
-    pub(super) fn new(agreed: Agreed, resumption: ResumptionMaster, traffic: Traffic) -> Self {
+    pub(super) fn new(
+        agreed: Agreed,
+        (resumption, transcript): (ResumptionMaster, Transcript),
+        traffic: Traffic,
+        cx: &Cx<'_, ClientConfig>,
+    ) -> Self {
+        // HTTP/2 knows no such question: RFC 9113 §9.2.3.
+        let is_http2 = agreed
+            .alpn
+            .as_ref()
+            .is_some_and(|alpn| alpn.as_bytes() == b"h2");
+        let has_identity = cx.config.settings().identity.is_some();
         Self {
+            transcript: (has_identity && !is_http2).then_some(transcript),
             agreed,
             resumption,
             traffic,

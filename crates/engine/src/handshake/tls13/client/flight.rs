@@ -3,6 +3,7 @@
 use super::State;
 use super::agreed::Agreed;
 use super::answer::WaitFinished;
+use super::certificate::Requested;
 use crate::ClientConfig;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
@@ -14,8 +15,7 @@ use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_session::{Side, Taint};
-use tessera_wire::codepoint::SignatureScheme;
-use tessera_wire::extension::{Extensions, OcspResponse, SctList, SignatureAlgorithms};
+use tessera_wire::extension::{Extensions, OcspResponse, SctList};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
 };
@@ -50,11 +50,6 @@ pub(crate) struct WaitVerdict {
 pub(crate) struct WaitCertificateVerify {
     wait: WaitFinished,
     accepted: Box<Accepted>,
-}
-
-/// What the server's CertificateRequest accepts.
-pub(super) struct Requested {
-    pub(super) schemes: Vec<SignatureScheme>,
 }
 
 impl WaitEncryptedExtensions {
@@ -108,11 +103,8 @@ impl WaitCertificateOrRequest {
         if !message.certificate_request_context.is_empty() {
             return Err(Misbehaviour::WrongRequestContext.into());
         }
-        let schemes = message.extensions.find::<SignatureAlgorithms>()?;
-        let SignatureAlgorithms(schemes) =
-            schemes.ok_or(Misbehaviour::MissingSignatureAlgorithms)?;
+        self.wait.requested = Some(Requested::read(message)?);
         self.wait.transcript.absorb(raw);
-        self.wait.requested = Some(Requested { schemes });
         let Self { offer, wait } = *self;
         Ok(State::WaitCertificate(Box::new(WaitCertificate {
             offer,

@@ -18,12 +18,16 @@
 //!          [WaitSignature]   where a certificate is shown
 //!                  │ Send CertificateVerify, Finished
 //!             [Connected]
+//!                  │ Recv CertificateRequest: once more Certificate … Finished
+//!        [WaitLateSignature]
 //! ```
 
 mod agreed;
 mod answer;
+mod certificate;
 mod connected;
 mod flight;
+mod late;
 mod server_hello;
 
 use crate::ClientConfig;
@@ -45,6 +49,7 @@ pub(crate) enum State {
     WaitFinished(Box<answer::WaitFinished>),
     WaitSignature(Box<answer::WaitSignature>),
     Connected(Box<connected::Connected>),
+    WaitLateSignature(Box<late::WaitLateSignature>),
 }
 
 impl State {
@@ -88,6 +93,12 @@ impl State {
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),
             (Self::Connected(s), Message(H::NewSessionTicket(m), _)) => s.ticket(m, cx),
+            (Self::Connected(s), Message(H::CertificateRequest(m), raw)) if s.can_be_asked() => {
+                s.certificate_request(&m, &raw, cx)
+            }
+            (Self::WaitLateSignature(s), Told(A::Signature(signature))) => {
+                s.signature(signature, cx)
+            }
             (Self::Connected(s), Message(H::KeyUpdate(m), _)) => s.key_update(m, cx),
             (Self::Connected(s), Wanted(Wish::UpdateKeys(request))) => s.update_keys(request, cx),
             (state, arrival) => Err(unexpected(state.name(), &arrival)),
@@ -105,12 +116,13 @@ impl State {
             Self::WaitFinished(_) => "WaitFinished",
             Self::WaitSignature(_) => "WaitSignature",
             Self::Connected(_) => "Connected",
+            Self::WaitLateSignature(_) => "WaitLateSignature",
         }
     }
 
     /// Whether the handshake is complete.
     pub(crate) fn is_connected(&self) -> bool {
-        matches!(self, Self::Connected(_))
+        matches!(self, Self::Connected(_) | Self::WaitLateSignature(_))
     }
 
     /// Whether nothing but application data is under way.

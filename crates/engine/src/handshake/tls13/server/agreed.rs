@@ -21,6 +21,8 @@ pub(super) struct Agreed {
     pub(super) client_random: Random,
     /// The client can use the tickets we would issue.
     pub(super) wants_tickets: bool,
+    /// The client can be asked for its certificate later: RFC 9846 §4.3.6.
+    pub(super) can_be_asked: bool,
     pub(super) wants_ocsp: bool,
     pub(super) wants_scts: bool,
     pub(super) retried: bool,
@@ -43,6 +45,7 @@ impl Agreed {
             scope: choice.scope,
             client_random: hello.random,
             wants_tickets: offered.resumes_with_key_exchange(),
+            can_be_asked: offered.post_handshake_auth,
             wants_ocsp: offered.status_request,
             wants_scts: offered.sct,
             retried: hello.before.is_some(),

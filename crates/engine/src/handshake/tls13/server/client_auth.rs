@@ -47,31 +47,36 @@ impl WaitCertificate {
                 }
             };
         }
-        if let Some(unasked) = message
-            .certificate_list
-            .iter()
-            .flat_map(|entry| entry.extensions.types())
-            .next()
-        {
-            // We asked for no extension, so none may be answered: RFC 9846 §4.3.
-            return Err(Misbehaviour::UnsolicitedExtension(unasked.0).into());
-        }
-        let chain = message
-            .certificate_list
-            .into_iter()
-            .map(|entry| entry.cert_data)
-            .collect();
-        cx.ask(Question::VerifyPeer(Box::new(PeerClaim {
-            side: Side::Client,
-            chain,
-            name: None,
-            ocsp: None,
-            scts: Vec::new(),
-        })));
+        ask_verifier(chain(message)?, cx);
         Ok(State::WaitVerdict(Box::new(WaitVerdict {
             wait: self.wait,
         })))
     }
+}
+
+/// The certificates of the message, leaf first.
+pub(super) fn chain(message: Certificate) -> Result<Vec<Vec<u8>>, Fault> {
+    if let Some(unasked) = message
+        .certificate_list
+        .iter()
+        .flat_map(|entry| entry.extensions.types())
+        .next()
+    {
+        // We asked for no extension, so none may be answered: RFC 9846 §4.3.
+        return Err(Misbehaviour::UnsolicitedExtension(unasked.0).into());
+    }
+    let entries = message.certificate_list.into_iter();
+    Ok(entries.map(|entry| entry.cert_data).collect())
+}
+
+pub(super) fn ask_verifier(chain: Vec<Vec<u8>>, cx: &mut Cx<'_, ServerConfig>) {
+    cx.ask(Question::VerifyPeer(Box::new(PeerClaim {
+        side: Side::Client,
+        chain,
+        name: None,
+        ocsp: None,
+        scts: Vec::new(),
+    })));
 }
 
 fn no_certificate() -> IdentityError {

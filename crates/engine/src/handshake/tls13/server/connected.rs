@@ -1,6 +1,7 @@
 //! The handshake is done.
 
 use super::State;
+use super::late::Askable;
 use crate::ServerConfig;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
@@ -11,6 +12,8 @@ use tessera_wire::handshake::KeyUpdate;
 /// An established connection. Small: it may be idle for hours.
 pub(crate) struct Connected {
     pub(super) traffic: Traffic,
+    /// What is needed to ask the client who it is, if it can be asked.
+    pub(super) askable: Option<Box<Askable>>,
 }
 
 impl Connected {

@@ -3,6 +3,7 @@
 use super::State;
 use super::agreed::Agreed;
 use super::connected::Connected;
+use super::late::Askable;
 use super::tickets;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect, Established};
@@ -61,6 +62,9 @@ impl WaitFinished {
             receiving: self.application.client,
             asked: false,
         };
-        Ok(State::Connected(Box::new(Connected { traffic })))
+        Ok(State::Connected(Box::new(Connected {
+            traffic,
+            askable: Askable::new(self.agreed, resumption, self.transcript),
+        })))
     }
 }

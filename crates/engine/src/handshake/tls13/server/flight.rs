@@ -205,23 +205,8 @@ impl Begun {
     }
 
     fn certificate_request(&mut self, cx: &mut Cx<'_, ServerConfig>) {
-        let mut extensions = Extensions::new();
-        extensions.push(&SignatureAlgorithms(
-            crate::config::OFFERED_SCHEMES.to_vec(),
-        ));
-        extensions.push(&SignatureAlgorithmsCert(
-            crate::config::CERTIFICATE_SCHEMES.to_vec(),
-        ));
-        let authorities = &cx.config.settings().client_auth.authorities;
-        if !authorities.is_empty() {
-            extensions.push(&CertificateAuthorities(authorities.clone()));
-        }
         // The context is empty in the handshake: RFC 9846 §4.4.2.
-        let request = CertificateRequest {
-            certificate_request_context: Vec::new(),
-            extensions,
-        };
-        self.send(request.encode(), cx);
+        self.send(certificate_request(Vec::new(), cx).encode(), cx);
     }
 
     fn certificate(&mut self, cx: &mut Cx<'_, ServerConfig>) {
@@ -323,5 +308,27 @@ impl WaitSignature {
             cx,
         );
         self.begun.finished(self.client_auth, cx)
+    }
+}
+
+/// What clients may show, and prove it with.
+pub(super) fn certificate_request(
+    certificate_request_context: Vec<u8>,
+    cx: &Cx<'_, ServerConfig>,
+) -> CertificateRequest {
+    let mut extensions = Extensions::new();
+    extensions.push(&SignatureAlgorithms(
+        crate::config::OFFERED_SCHEMES.to_vec(),
+    ));
+    extensions.push(&SignatureAlgorithmsCert(
+        crate::config::CERTIFICATE_SCHEMES.to_vec(),
+    ));
+    let authorities = &cx.config.settings().client_auth.authorities;
+    if !authorities.is_empty() {
+        extensions.push(&CertificateAuthorities(authorities.clone()));
+    }
+    CertificateRequest {
+        certificate_request_context,
+        extensions,
     }
 }

@@ -17,6 +17,10 @@
 //!               [WaitFinished]
 //!                      │ Send NewSessionTicket
 //!                [Connected]
+//!                      │ Send CertificateRequest, when the application asks
+//!              [WaitLateVerdict]
+//!         [WaitLateCertificateVerify]
+//!             [WaitLateFinished]
 //! ```
 
 mod agreed;
@@ -26,6 +30,7 @@ mod decide;
 mod finish;
 mod flight;
 mod hello;
+mod late;
 mod resume;
 mod retry;
 mod tickets;
@@ -49,6 +54,9 @@ pub(crate) enum State {
     WaitCertificateVerify(Box<client_auth::WaitCertificateVerify>),
     WaitFinished(Box<finish::WaitFinished>),
     Connected(Box<connected::Connected>),
+    WaitLateVerdict(Box<late::WaitLateVerdict>),
+    WaitLateCertificateVerify(Box<late::WaitLateCertificateVerify>),
+    WaitLateFinished(Box<late::WaitLateFinished>),
 }
 
 impl State {
@@ -85,6 +93,15 @@ impl State {
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::Connected(s), Message(H::KeyUpdate(m), _)) => s.key_update(m, cx),
             (Self::Connected(s), Wanted(Wish::UpdateKeys(request))) => s.update_keys(request, cx),
+            (Self::Connected(s), Wanted(Wish::RequestCertificate)) => Ok(s.request_certificate(cx)),
+            (Self::Connected(s), Message(H::Certificate(m), raw)) if s.has_asked() => {
+                s.certificate(m, &raw, cx)
+            }
+            (Self::WaitLateVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict, cx),
+            (Self::WaitLateCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
+                s.certificate_verify(&m, &raw)
+            }
+            (Self::WaitLateFinished(s), Message(H::Finished(m), _)) => s.finished(&m, cx),
             (state, arrival) => Err(unexpected(state.name(), &arrival)),
         }
     }
@@ -101,12 +118,21 @@ impl State {
             Self::WaitCertificateVerify(_) => "WaitCertificateVerify",
             Self::WaitFinished(_) => "WaitFinished",
             Self::Connected(_) => "Connected",
+            Self::WaitLateVerdict(_) => "WaitLateVerdict",
+            Self::WaitLateCertificateVerify(_) => "WaitLateCertificateVerify",
+            Self::WaitLateFinished(_) => "WaitLateFinished",
         }
     }
 
     /// Whether the handshake is complete.
     pub(crate) fn is_connected(&self) -> bool {
-        matches!(self, Self::Connected(_))
+        matches!(
+            self,
+            Self::Connected(_)
+                | Self::WaitLateVerdict(_)
+                | Self::WaitLateCertificateVerify(_)
+                | Self::WaitLateFinished(_)
+        )
     }
 
     /// Whether nothing but application data is under way.
