@@ -192,6 +192,11 @@ impl CertificatePlan {
         })
     }
 
+    /// Whether somebody vouches for clients.
+    pub(crate) fn has_client_ca(&self) -> bool {
+        self.client_ca.is_some()
+    }
+
     /// Reads all files; without any, the development certificate.
     pub(crate) fn read(&self, state: &StateDir, now: Timestamp) -> Outcome<Certificates> {
         let (credentials, ca) = match self.pairs.as_slice() {

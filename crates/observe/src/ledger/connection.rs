@@ -128,6 +128,11 @@ impl Connection {
             }
             Event::Retried { .. } => self.retried = true,
             Event::Refused(refusal) => self.refusal = Some(*refusal),
+            Event::ClientIdentified(facts) => {
+                if let Some(handshake) = self.handshakes.back_mut() {
+                    handshake.about = About::of(facts);
+                }
+            }
             Event::KeysUpdated(_) => self.key_updates += 1,
             Event::AlertSent(alert) => self.alert_sent = Some(alert.to_string()),
             Event::AlertReceived(alert) => self.alert_received = Some(alert.to_string()),

@@ -1,6 +1,7 @@
 //! From a listening socket to connections, and from those to pages.
 
 use super::site::{Content, Site, Visit};
+use super::tls::SharedStream;
 use super::{echo, http};
 use crate::report::talk::Talk;
 use std::io;
@@ -101,15 +102,14 @@ async fn connection(tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lifelin
         // Why it failed is in the book.
         Err((_, tcp)) => return linger(tcp).await,
     };
-    let visit = Visit {
-        connection: stream.id(),
-        facts: stream.facts().clone(),
-        peer: peer.to_string(),
-    };
     match house.site.content {
         Content::Echo => drop(echo::serve(stream, drain).await),
         Content::Pages | Content::Files(_) => {
-            http::serve(stream, visit, Arc::clone(&house.site), drain).await;
+            let visit = Visit {
+                tls: SharedStream::new(stream),
+                peer: peer.to_string(),
+            };
+            http::serve(visit, Arc::clone(&house.site), drain).await;
         }
     }
 }

@@ -9,7 +9,6 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
 /// How long the head of a request may take.
@@ -18,25 +17,19 @@ const HEAD: Duration = Duration::from_secs(30);
 const STREAMS: u32 = 128;
 
 /// Serves one connection until it ends, or until `drain` says to finish what is under way.
-pub(crate) async fn serve<IO>(
-    io: IO,
-    visit: Visit,
-    site: Arc<Site>,
-    mut drain: watch::Receiver<bool>,
-) where
-    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+pub(crate) async fn serve(visit: Visit, site: Arc<Site>, mut drain: watch::Receiver<bool>) {
     let h2 = visit
-        .facts
+        .tls
+        .facts()
         .alpn
         .as_ref()
         .is_some_and(|alpn| alpn.as_bytes() == b"h2");
+    let io = TokioIo::new(visit.tls.clone());
     let visit = Arc::new(visit);
     let service = service_fn(|request| {
         let (site, visit) = (Arc::clone(&site), Arc::clone(&visit));
         async move { Ok::<_, Infallible>(pages::answer(&site, &visit, request).await) }
     });
-    let io = TokioIo::new(io);
     // The two kinds of connection share no trait for being told to finish.
     let result = if h2 {
         let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());

@@ -9,8 +9,10 @@ mod files;
 mod http;
 mod page;
 mod pages;
+mod private;
 mod ring;
 mod site;
+mod tls;
 mod web_session;
 
 use crate::args::{Global, ServeArgs};
@@ -23,6 +25,7 @@ use crate::store;
 use accept::{House, Lifeline};
 use book::Book;
 use config::Lasting;
+use private::Asking;
 use serde::{Deserialize, Serialize};
 use site::{Content, Site};
 use std::borrow::Cow;
@@ -151,6 +154,11 @@ fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
     };
     Site {
         content,
+        asking: Asking {
+            has_client_ca: plan.certificates.has_client_ca(),
+            renegotiation: plan.renegotiation,
+            patience: plan.handshake_timeout,
+        },
         web: WebSessions::new(plan.sign_in_idle),
         book: Arc::clone(&lasting.book),
         register: Arc::clone(&lasting.store.register),

@@ -3,6 +3,7 @@
 use super::body::PageBody;
 use super::files;
 use super::page;
+use super::private;
 use super::site::{Content, Site, Visit};
 use super::web_session::Drawn;
 use crate::random;
@@ -54,7 +55,7 @@ async fn built_in(site: &Site, visit: &Visit, request: Request<Incoming>) -> Ans
             })
             .await
         }
-        "/private" => get(&request, || async { private(visit) }).await,
+        "/private" => get(&request, || private::answer(site, visit)).await,
         "/echo" => post(&request).unwrap_or_else(|| echo(request)),
         "/sign-in" => post(&request).unwrap_or_else(|| sign_in(site, &request)),
         "/sign-out" => post(&request).unwrap_or_else(|| sign_out(site, &request)),
@@ -132,17 +133,6 @@ fn echo(request: Request<Incoming>) -> Answer {
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
     answer.headers_mut().insert(header::CONTENT_TYPE, kind);
     answer
-}
-
-fn private(visit: &Visit) -> Answer {
-    match &visit.facts.peer {
-        Some(peer) => plain(StatusCode::OK, format!("{}\n", peer.subject)),
-        None => plain(
-            StatusCode::FORBIDDEN,
-            "This page is for visitors with a client certificate, and this connection has none. In this version the server \
-             asks for it in the handshake only (--client-auth request); asking here, after the request, comes in a later one.\n",
-        ),
-    }
 }
 
 fn sign_in(site: &Site, request: &Request<Incoming>) -> Answer {

@@ -1,6 +1,8 @@
 //! What is served, and to whom.
 
 use super::book::Book;
+use super::private::Asking;
+use super::tls::SharedStream;
 use super::web_session::WebSessions;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub(crate) enum Content {
 pub(crate) struct Site {
     /// What is served.
     pub(crate) content: Content,
+    /// Whether clients can be asked who they are.
+    pub(crate) asking: Asking,
     /// Who is signed in.
     pub(crate) web: WebSessions,
     /// What happened on connections.
@@ -34,10 +38,8 @@ pub(crate) struct Site {
 
 /// Whose requests these are: one connection.
 pub(crate) struct Visit {
-    /// Its name.
-    pub(crate) connection: ConnectionId,
-    /// What its handshake agreed.
-    pub(crate) facts: Facts,
+    /// The stream.
+    pub(crate) tls: SharedStream,
     /// Where the peer is.
     pub(crate) peer: String,
 }
@@ -48,20 +50,21 @@ const REGISTER_DEADLINE: Duration = Duration::from_millis(20);
 impl Site {
     /// `tessera.connection/1` for this visitor.
     pub(crate) async fn document(&self, visit: &Visit, cookies: &[&str]) -> ConnectionDocument {
-        let mut document = match self.book.document(visit.connection, &visit.facts) {
+        let (id, facts) = (visit.tls.id(), visit.tls.facts());
+        let mut document = match self.book.document(id, &facts) {
             Some(document) => document,
-            None => bare(visit),
+            None => bare(visit, id, &facts),
         };
         // The ledger knows this process, the register all of them, if a little later.
-        if let Some(uses) = self.uses(visit).await {
+        if let Some(uses) = self.uses(&facts).await {
             document.session.uses = document.session.uses.max(uses);
         }
         document.web_session = self.web.visit(cookies, clock::now());
         document
     }
 
-    async fn uses(&self, visit: &Visit) -> Option<u64> {
-        let session = Uses::Session(visit.facts.session.id);
+    async fn uses(&self, facts: &Facts) -> Option<u64> {
+        let session = Uses::Session(facts.session.id);
         let tally = self.register.tally(session, clock::now());
         tokio::time::timeout(REGISTER_DEADLINE, tally)
             .await
@@ -72,14 +75,14 @@ impl Site {
 }
 
 /// What the connection itself knows, should the ledger have lost it.
-fn bare(visit: &Visit) -> ConnectionDocument {
+fn bare(visit: &Visit, id: ConnectionId, facts: &Facts) -> ConnectionDocument {
     let connection = ConnectionPart {
-        id: visit.connection.to_string(),
+        id: id.to_string(),
         opened_at: clock::now().into(),
         peer: visit.peer.clone(),
-        keys_fingerprint: visit.facts.keys_fingerprint.to_string(),
-        epoch: 0,
+        keys_fingerprint: facts.keys_fingerprint.to_string(),
+        epoch: facts.epoch,
         key_updates: 0,
     };
-    ConnectionDocument::new(connection, SessionPart::of(&visit.facts))
+    ConnectionDocument::new(connection, SessionPart::of(facts))
 }
