@@ -66,7 +66,10 @@ impl WaitServerHello {
             .extensions
             .contains(ExtensionType::EXTENDED_MAIN_SECRET);
         let alpn = alpn::chosen(&self.offered_alpn(cx), &message.extensions)?;
-        self.check_kept(extended, alpn.as_ref())?;
+        self.check_kept(extended)?;
+        // The protocol was chosen once: a server may say so again, or nothing.
+        let kept = self.before.as_ref();
+        let alpn = alpn.or_else(|| kept.and_then(|before| before.agreed.alpn.clone()));
         let offered = self.sent.offer.session.take();
         let session = self.resumed(message, offered, cx)?;
         if let Some(session) = &session {
@@ -154,19 +157,12 @@ impl WaitServerHello {
     }
 
     /// What every handshake of a connection keeps.
-    fn check_kept(
-        &self,
-        extended: bool,
-        alpn: Option<&tessera_session::Alpn>,
-    ) -> Result<(), Fault> {
+    fn check_kept(&self, extended: bool) -> Result<(), Fault> {
         let Some(before) = &self.before else {
             return Ok(());
         };
         if before.agreed.extended_main_secret != extended {
             return Err(Misbehaviour::ExtendedMainSecretChanged.into());
-        }
-        if before.agreed.alpn.as_ref() != alpn {
-            return Err(Misbehaviour::ChangedUnderWay("the application protocol").into());
         }
         Ok(())
     }

@@ -60,7 +60,8 @@ pub(super) fn extensions(hello: &Hello) -> Extensions {
     if hello.offered.ec_point_formats {
         extensions.push(&EcPointFormats(vec![EcPointFormat::UNCOMPRESSED]));
     }
-    if let Some(alpn) = &hello.choice.alpn {
+    let alpn = hello.choice.alpn.as_ref();
+    if let Some(alpn) = alpn.filter(|alpn| hello.offered.alpn.contains(alpn)) {
         extensions.push(&ProtocolNameList(vec![alpn.as_bytes().to_vec()]));
     }
     extensions

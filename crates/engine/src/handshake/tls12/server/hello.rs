@@ -77,11 +77,11 @@ pub(super) fn again(
     if offered.extended_main_secret != kept.extended_main_secret {
         return Err(Misbehaviour::ExtendedMainSecretChanged.into());
     }
-    // The protocol was chosen once: a client may only offer it again.
+    // The protocol was chosen once: a client may offer it again, or say nothing, as OpenSSL does.
     if kept
         .alpn
         .as_ref()
-        .is_some_and(|kept| !offered.alpn.contains(kept))
+        .is_some_and(|kept| !offered.alpn.is_empty() && !offered.alpn.contains(kept))
     {
         return Err(Misbehaviour::ChangedUnderWay("the application protocol").into());
     }
