@@ -29,6 +29,11 @@ thread_local! {
     static WRITING: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Why what the peer has to say besides application data cannot be waited for.
+pub(crate) fn too_much_aside() -> std::io::Error {
+    std::io::Error::other("more application data came first than can be set aside: read it")
+}
+
 type Pool = LocalKey<RefCell<Vec<Vec<u8>>>>;
 
 /// A buffer from the pool. Without one (the thread is ending) there is always the heap.
@@ -71,6 +76,24 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
+    /// These were received already.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn holding(received: &[u8]) -> Self {
+        if received.is_empty() {
+            return Self::default();
+        }
+        let mut bytes = vec![0; CAPACITY.max(received.len())];
+        if let Some(place) = bytes.get_mut(..received.len()) {
+            place.copy_from_slice(received);
+        }
+        Self {
+            bytes,
+            plain: 0..0,
+            sealed: 0..received.len(),
+            aside: Vec::new(),
+        }
+    }
+
     /// The application's next bytes.
     pub(crate) fn plaintext(&self) -> &[u8] {
         if self.aside.is_empty() {

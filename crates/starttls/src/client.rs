@@ -1,6 +1,6 @@
 //! The client's side.
 
-use crate::dialogue::{Dialogue, Framing, Side, Step, Turn};
+use crate::dialogue::{Dialogue, Framing, Opening, Side, Step, Turn};
 use crate::excerpt::Excerpt;
 use crate::line::{self, imap, smtp};
 use crate::name::OurName;
@@ -13,8 +13,18 @@ pub struct ClientDialogue(Dialogue<ClientSide>);
 impl ClientDialogue {
     /// A client that calls itself `our_name` where the protocol asks for a name. What is not visible ASCII is left out.
     pub fn new(protocol: Protocol, our_name: &str) -> Self {
-        let lines =
-            |table| ClientSide::Lines(line::Client::new(protocol, table, OurName::new(our_name)));
+        Self::before(protocol, our_name, Opening::First)
+    }
+
+    /// The same once more, after TLS was closed on a connection that stays. There is no greeting: the client speaks
+    /// first. Of these protocols only LDAP says that this can be (RFC 4511 §4.14.3); elsewhere both ends have to agree on it.
+    pub fn again(protocol: Protocol, our_name: &str) -> Self {
+        Self::before(protocol, our_name, Opening::Again)
+    }
+
+    fn before(protocol: Protocol, our_name: &str, opening: Opening) -> Self {
+        let name = OurName::new(our_name);
+        let lines = |table| ClientSide::Lines(line::Client::new(protocol, table, name, opening));
         Self(Dialogue::new(match protocol {
             Protocol::Smtp => lines(&smtp::CLIENT),
             Protocol::Lmtp => lines(&smtp::LMTP_CLIENT),

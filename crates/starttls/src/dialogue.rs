@@ -29,6 +29,15 @@ pub(crate) trait Side {
     fn excerpt(&self, heard: &[u8]) -> Excerpt;
 }
 
+/// Whether anything was said on the connection before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// Nothing: where the protocol has a greeting, the server greets.
+    First,
+    /// TLS was there, and was closed.
+    Again,
+}
+
 /// What a side makes of a line or message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Turn {

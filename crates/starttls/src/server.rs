@@ -1,6 +1,6 @@
 //! The server's side.
 
-use crate::dialogue::{Dialogue, Framing, Side, Step, Turn};
+use crate::dialogue::{Dialogue, Framing, Opening, Side, Step, Turn};
 use crate::excerpt::Excerpt;
 use crate::line::{self, imap, smtp};
 use crate::name::OurName;
@@ -16,8 +16,17 @@ pub struct ServerDialogue(Dialogue<ServerSide>);
 impl ServerDialogue {
     /// A server that calls itself `our_name`. What is not visible ASCII is left out.
     pub fn new(protocol: Protocol, our_name: &str) -> Self {
-        let lines =
-            |table| ServerSide::Lines(line::Server::new(protocol, table, OurName::new(our_name)));
+        Self::before(protocol, our_name, Opening::First)
+    }
+
+    /// The same once more, after TLS was closed on a connection that stays. There is no greeting.
+    pub fn again(protocol: Protocol, our_name: &str) -> Self {
+        Self::before(protocol, our_name, Opening::Again)
+    }
+
+    fn before(protocol: Protocol, our_name: &str, opening: Opening) -> Self {
+        let name = OurName::new(our_name);
+        let lines = |table| ServerSide::Lines(line::Server::new(protocol, table, name, opening));
         Self(Dialogue::new(match protocol {
             Protocol::Smtp => lines(&smtp::SERVER),
             Protocol::Lmtp => lines(&smtp::LMTP_SERVER),

@@ -118,7 +118,8 @@
 //!
 //! Most programs need what stands at the root and in [`tokio`] or [`blocking`]. The crates of the
 //! house are re-exported whole for the rest: [`session`] and [`sqlite`] for stores of one's own,
-//! [`engine`] for TLS without I/O, [`wire`] for messages, [`identity`] for certificates.
+//! [`engine`] for TLS without I/O, [`wire`] for messages, [`identity`] for certificates,
+//! [`starttls`] for what is said before TLS.
 
 #[cfg(feature = "store-sqlite")]
 mod state;
@@ -152,6 +153,8 @@ pub use tessera_identity as identity;
 pub use tessera_interchange as interchange;
 #[doc(inline)]
 pub use tessera_session as session;
+#[doc(inline)]
+pub use tessera_starttls as starttls;
 #[cfg(feature = "store-sqlite")]
 #[doc(inline)]
 pub use tessera_store_sqlite as sqlite;

@@ -91,6 +91,7 @@ const TABLE: &[Row] = &[
         floor: 6,
         may_use: &[
             "tessera-wire",
+            "tessera-starttls",
             "tessera-crypto",
             "tessera-session",
             "tessera-engine",

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Args, Debug, Clone)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ConnectArgs {
-    /// HOST[:PORT] (443 if missing), or https://HOST[:PORT][/PATH]
+    /// HOST[:PORT] (443 if missing), https://HOST[:PORT][/PATH], or smtp://, lmtp://, imap://, ldap://HOST
     #[arg(value_name = "HOST:PORT")]
     pub(crate) target: String,
     #[command(flatten)]
@@ -117,10 +117,10 @@ pub(crate) struct ConnectArgs {
         help_heading = "Protocol"
     )]
     pub(crate) ciphers: Vec<String>,
-    /// Speak the plaintext part first (later version)
+    /// Speak this protocol until it comes to TLS: smtp, lmtp, imap or ldap
     #[arg(long, value_name = "PROTO", help_heading = "Protocol")]
     pub(crate) starttls: Option<String>,
-    /// Close TLS, keep the transport, resume once more (later version)
+    /// Close TLS before anything is said, keep the transport, and negotiate once more, resuming; with --starttls it is asked for again
     #[arg(long, help_heading = "Protocol")]
     pub(crate) starttls_again: bool,
     /// TLS 1.2: negotiate again on each connection, into a new session

@@ -68,7 +68,7 @@ pub(crate) struct ServeArgs {
         help_heading = "Protocol"
     )]
     pub(crate) renegotiate: RenegotiateArg,
-    /// Speak the plaintext part first (later version)
+    /// Speak this protocol until clients come to TLS: smtp, lmtp, imap or ldap; with --echo they may close TLS and ask again
     #[arg(long, value_name = "PROTO", help_heading = "Protocol")]
     pub(crate) starttls: Option<String>,
 

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tessera::engine::Renegotiation;
 use tessera::identity::{Credential, Roots, Verifier};
+use tessera::starttls::Protocol;
 use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion};
 use tessera::{Alpn, ServerName};
 
@@ -28,6 +29,8 @@ pub(crate) struct ConnectPlan {
     pub(crate) name: ServerName,
     /// Whether the name is asked for.
     pub(crate) send_server_name: bool,
+    /// What is spoken before TLS.
+    pub(crate) starttls: Option<Protocol>,
     /// Who vouches for the peer.
     pub(crate) verifier: Verifier,
     /// What we show if asked.
@@ -74,6 +77,8 @@ pub(crate) struct Work {
     pub(crate) expect: Option<Expect>,
     /// TLS 1.2: whether each negotiates again.
     pub(crate) renegotiate: bool,
+    /// Whether TLS is closed and begun once more on each transport.
+    pub(crate) again: bool,
     /// Whether keys are replaced.
     pub(crate) key_update: bool,
     /// How long to wait for a ticket if none has come.
@@ -112,10 +117,6 @@ impl ConnectPlan {
     pub(crate) fn new(args: &ConnectArgs, talk: Talk) -> Outcome<Self> {
         later::none_of(&[
             (
-                args.starttls.is_some() || args.starttls_again,
-                "STARTTLS (--starttls)",
-            ),
-            (
                 args.psk.is_some() || args.psk_identity.is_some(),
                 "an external PSK (--psk)",
             ),
@@ -131,6 +132,10 @@ impl ConnectPlan {
             .map_err(|error| Failure::usage(format_args!("{asked}: {error}")))?;
         let overrides = Overrides::parse(&args.connect_to, &args.resolve)?;
         let offer = Offer::new(args)?;
+        let starttls = match &args.starttls {
+            Some(name) => Some(names::starttls(name)?),
+            None => target.starttls,
+        };
         let asks = args.get.is_some() || target.path.is_some();
         if asks && offer.alpn.iter().any(|alpn| alpn.as_bytes() == b"h2") {
             return Err(Failure::usage(
@@ -151,6 +156,7 @@ impl ConnectPlan {
             name,
             overrides,
             family: family(args),
+            starttls,
             send_server_name: !args.no_sni,
             verifier: verifier(args, state.as_ref(), talk)?,
             credential: credential(args)?,
@@ -219,6 +225,7 @@ fn work(args: &ConnectArgs, target: &Target) -> Work {
         parallel: args.parallel.max(1),
         expect: args.expect,
         renegotiate: args.renegotiate,
+        again: args.starttls_again,
         key_update: args.key_update,
         wait_ticket: args.wait_ticket.map_or(patience, Duration::from_millis),
     }

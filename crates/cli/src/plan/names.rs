@@ -1,6 +1,8 @@
 //! Versions, groups and cipher suites by the names people use.
 
+use super::later;
 use crate::exit::{Failure, Outcome};
+use tessera::starttls::Protocol;
 use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion};
 
 /// The versions spoken.
@@ -93,6 +95,28 @@ pub(crate) fn versions(list: &[String]) -> Outcome<Vec<ProtocolVersion>> {
         return Ok(VERSIONS.iter().map(|(_, version)| *version).collect());
     }
     Ok(found)
+}
+
+/// Protocols that begin in the clear and are not in this version.
+const LATER: [&str; 10] = [
+    "pop3",
+    "ftp",
+    "nntp",
+    "sieve",
+    "xmpp",
+    "xmpp-server",
+    "postgres",
+    "mysql",
+    "irc",
+    "telnet",
+];
+
+/// The protocol of this name.
+pub(crate) fn starttls(name: &str) -> Outcome<Protocol> {
+    if LATER.contains(&name) {
+        return Err(later::refuse(&format!("STARTTLS for {name}")));
+    }
+    name.parse().map_err(Failure::usage)
 }
 
 /// The groups of a list.

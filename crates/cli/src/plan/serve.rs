@@ -14,6 +14,7 @@ use tessera::engine::{Renegotiation, SessionForms};
 use tessera::identity::{Credential, Roots, Verifier};
 use tessera::session::{ClientAuthMode, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
+use tessera::starttls::Protocol;
 use tessera::wire::ProtocolVersion;
 use tessera::{Alpn, Timestamp};
 
@@ -49,6 +50,8 @@ pub(crate) struct ServePlan {
     pub(crate) policy: String,
     /// Where the files are, if it is files that are served.
     pub(crate) dir: Option<PathBuf>,
+    /// What is spoken before TLS.
+    pub(crate) starttls: Option<Protocol>,
     /// Whether lines are sent back instead of pages.
     pub(crate) echo: bool,
     /// When idle logins of the built-in pages end.
@@ -93,7 +96,6 @@ impl ServePlan {
     pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
         later::none_of(&[
             (args.early_data > 0, "early data (--early-data)"),
-            (args.starttls.is_some(), "STARTTLS (--starttls)"),
             (args.console.is_some(), "the console (--console)"),
         ])?;
         let certificates = CertificatePlan::new(args)?;
@@ -138,6 +140,7 @@ impl ServePlan {
             store_deadline: args.store_deadline,
             policy,
             dir: args.dir.clone(),
+            starttls: args.starttls.as_deref().map(names::starttls).transpose()?,
             echo: args.echo,
             sign_in_idle: args.sign_in_idle,
             handshake_timeout: timeout.unwrap_or(HANDSHAKE),
@@ -312,7 +315,7 @@ mod tests {
             "serve --client-auth require",
             "serve --tls 1.1",
             "serve --early-data 1",
-            "serve --starttls smtp",
+            "serve --starttls gopher",
             "serve --console 127.0.0.1:0",
             "serve --listen nowhere",
             "serve --dir /nowhere",

@@ -1,8 +1,8 @@
 //! Whom to connect to, as people write it: HOST[:PORT], a URL, and curl's overrides.
 
-use super::later;
 use crate::exit::{Failure, Outcome};
 use std::net::IpAddr;
+use tessera::starttls::Protocol;
 
 /// A host and a port, and the path if it came as a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,27 +13,20 @@ pub(crate) struct Target {
     pub(crate) port: u16,
     /// The path of a URL.
     pub(crate) path: Option<String>,
+    /// The protocol of a URL, where it begins in the clear.
+    pub(crate) starttls: Option<Protocol>,
 }
-
-/// Protocols with a plaintext part: they come with STARTTLS.
-const STARTTLS: [&str; 13] = [
-    "smtp", "lmtp", "imap", "pop3", "ftp", "nntp", "sieve", "xmpp", "ldap", "postgres", "mysql",
-    "irc", "telnet",
-];
 
 impl Target {
     /// Reads a target.
     pub(crate) fn parse(text: &str) -> Outcome<Self> {
+        let mut starttls = None;
         let (rest, is_url) = match text.split_once("://") {
             Some(("https" | "tls", rest)) => (rest, true),
             Some(("http", _)) => return Err(Failure::usage("http:// is not TLS; write https://")),
-            Some((scheme, _)) if STARTTLS.contains(&scheme) => {
-                return Err(later::refuse(&format!("{scheme}:// (STARTTLS)")));
-            }
-            Some((scheme, _)) => {
-                return Err(Failure::usage(format_args!(
-                    "{scheme}:// is not a scheme known here"
-                )));
+            Some((scheme, rest)) => {
+                starttls = Some(super::names::starttls(scheme)?);
+                (rest, true)
             }
             None => (text, false),
         };
@@ -51,8 +44,9 @@ impl Target {
         }
         Ok(Self {
             host: host.to_owned(),
-            port: port.unwrap_or(443),
+            port: port.unwrap_or_else(|| starttls.map_or(443, Protocol::default_port)),
             path,
+            starttls,
         })
     }
 }
@@ -165,6 +159,7 @@ fn parse_connect_to(text: &str) -> Option<(Pattern, Target)> {
             host: host.to_owned(),
             port,
             path: None,
+            starttls: None,
         },
     ))
 }
@@ -214,6 +209,7 @@ mod tests {
             host: host.to_owned(),
             port,
             path: path.map(str::to_owned),
+            starttls: None,
         })
     }
 
@@ -240,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn a_url_says_what_is_spoken_before_tls() {
+        let parsed = Target::parse("imap://mail.example").unwrap();
+        assert_eq!((parsed.port, parsed.starttls), (143, Some(Protocol::Imap)));
+        let parsed = Target::parse("smtp://mail.example:587").unwrap();
+        assert_eq!((parsed.port, parsed.starttls), (587, Some(Protocol::Smtp)));
+    }
+
+    #[test]
     fn what_is_no_target_is_a_usage_error() {
         for text in [
             "",
@@ -248,7 +252,7 @@ mod tests {
             "[::1",
             "http://a",
             "gopher://a",
-            "smtp://a",
+            "pop3://a",
             "a:99999",
         ] {
             assert_eq!(Target::parse(text).unwrap_err().exit, Exit::Usage, "{text}");

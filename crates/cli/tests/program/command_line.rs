@@ -40,11 +40,10 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
 fn what_comes_later_says_so() {
     for line in [
         "serve --early-data 16384",
-        "serve --starttls smtp",
+        "serve --starttls pop3",
         "serve --console 127.0.0.1:0",
         "serve --store valkey://localhost:6379",
-        "connect smtp://localhost",
-        "connect localhost --starttls imap",
+        "connect localhost --starttls pop3",
         "connect localhost --psk f --psk-identity i",
         "connect localhost --early-data f",
         "connect localhost --tickets 3",

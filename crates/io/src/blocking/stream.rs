@@ -2,12 +2,14 @@
 
 use super::park;
 use super::timed::{Span, Transport, Wait};
+use crate::buffer::too_much_aside;
 use crate::driver::Driver;
 use crate::{TlsError, Traffic};
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::task::Poll;
 use tessera_engine::{Connection, ExportTooLong, Facts, KeyUpdateRequest, SessionFacts};
 use tessera_session::store::ConnectionId;
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// A connection that borrows its transport.
 pub type Stream<'a, T> = StreamOwned<&'a mut T>;
@@ -81,6 +83,13 @@ impl<T> StreamOwned<T> {
         self.driver.update_keys(request);
     }
 
+    /// New traffic keys for both halves. TLS 1.3: KeyUpdate, which leads away from the keys of before.
+    /// TLS 1.2: an abbreviated renegotiation, whose keys come from the same secret and protect from
+    /// nothing but the wear of the old ones. It goes out with the next write or flush.
+    pub fn rekey(&mut self) {
+        self.update_keys(KeyUpdateRequest::UpdateRequested);
+    }
+
     /// Fills `out` with keying material that both ends can derive: RFC 9846 §7.5.
     ///
     /// # Errors
@@ -125,15 +134,67 @@ impl<T: Read + Write> StreamOwned<T> {
     /// When the connection fails, or more than 64 KiB of application data come first.
     pub fn wait_for_ticket(&mut self) -> io::Result<bool> {
         self.settle()?;
-        while !self.driver.has_settled_ticket() && !self.driver.peer_is_done() {
+        self.go_on_while(|driver| !driver.has_settled_ticket() && !driver.peer_is_done())?;
+        Ok(self.tickets_kept() > 0)
+    }
+
+    /// TLS 1.2: negotiates again on this connection, into a new session, where the settings allow it.
+    /// What the peer says meanwhile is set aside for reading. `false`: the peer declined, or this is
+    /// TLS 1.3, where [`Self::restart`] does what is left of it.
+    ///
+    /// # Errors
+    /// When the connection fails, or more than 64 KiB of application data come first.
+    pub fn renegotiate(&mut self) -> io::Result<bool> {
+        if self.facts().version != ProtocolVersion::TLS1_2 {
+            return Ok(false);
+        }
+        let before = self.facts().epoch;
+        self.driver.renegotiate();
+        self.go_on_while(Driver::is_wishing)?;
+        Ok(self.facts().epoch > before)
+    }
+
+    /// Server: asks the client who it is, after the handshake. TLS 1.2: a renegotiation, where the
+    /// settings allow it; TLS 1.3: post-handshake authentication (RFC 9846 §4.7.2). `false`: it would
+    /// not say, or was not asked, for it never is under HTTP/2.
+    ///
+    /// # Errors
+    /// As [`Self::renegotiate`]; and when the certificate does not verify.
+    pub fn request_client_certificate(&mut self) -> io::Result<bool> {
+        self.driver.request_certificate();
+        self.go_on_while(Driver::is_wishing)?;
+        Ok(self.facts().peer.is_some())
+    }
+
+    /// Closes TLS in both directions and hands the transport back, with whatever the peer has sent
+    /// behind its `close_notify`. Application data that was not read is dropped.
+    ///
+    /// # Errors
+    /// When the connection fails, or the transport ends without the peer's `close_notify`: then
+    /// something may be missing.
+    pub fn restart(mut self) -> io::Result<(T, Vec<u8>)> {
+        self.close()?;
+        loop {
+            let unread = self.fill_buf()?.len();
+            if unread == 0 {
+                break;
+            }
+            self.consume(unread);
+        }
+        let leftover = self.driver.leftover();
+        Ok((self.io, leftover))
+    }
+
+    /// Reads on, past application data, for as long as something else is awaited.
+    fn go_on_while(&mut self, awaited: impl Fn(&Driver) -> bool) -> io::Result<()> {
+        self.settle()?;
+        while awaited(&self.driver) {
             if !self.driver.inbox.set_aside() {
-                return Err(io::Error::other(
-                    "more application data than can be set aside came before a ticket",
-                ));
+                return Err(too_much_aside());
             }
             self.go_on()?;
         }
-        Ok(self.tickets_kept() > 0)
+        Ok(())
     }
 
     /// Says `close_notify`, after what is under way. What the peer still sends can be read.
@@ -271,16 +332,21 @@ impl<T: Read + Write> Write for StreamOwned<T> {
         if buf.is_empty() {
             return Ok(0);
         }
-        // What an earlier write could not send comes first.
-        self.settle()?;
-        match self.driver.seal(buf) {
-            0 => Err(self.driver.write_failure()),
-            sealed => {
-                // These bytes are accepted: what fails now is told by the next write or flush.
-                let _ = self.write_out();
-                Ok(sealed)
+        let sealed = loop {
+            // What an earlier write could not send comes first; and a handshake that is under way.
+            self.go_on_while(Driver::is_paused)?;
+            match self.driver.seal(buf) {
+                // Its keys were worn: a handshake has begun instead.
+                0 if self.driver.is_paused() => {}
+                sealed => break sealed,
             }
+        };
+        if sealed == 0 {
+            return Err(self.driver.write_failure());
         }
+        // These bytes are accepted: what fails now is told by the next write or flush.
+        let _ = self.write_out();
+        Ok(sealed)
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {

@@ -54,6 +54,20 @@ impl TlsAcceptor {
         )
     }
 
+    /// The same, with bytes of the client that were read already: what a stream's `restart` gave
+    /// back, or a dialogue before TLS. No more than a ClientHello can be is looked at.
+    pub fn accept_after<IO>(&self, received: &[u8], io: IO, peer: impl Into<String>) -> Accept<IO>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        Accept::new(
+            Arc::clone(&self.config),
+            io,
+            Inbox::holding(received),
+            Some(peer.into()),
+        )
+    }
+
     /// Its config.
     pub fn config(&self) -> &Arc<ServerConfig> {
         &self.config

@@ -3,6 +3,7 @@
 use super::idle::Idle;
 use super::wakers::{Task, Wakers};
 use crate::TlsError;
+use crate::buffer::too_much_aside;
 use crate::driver::Driver;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -178,20 +179,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
                 (!self.driver.inbox.set_aside()).then_some(Poll::Pending)
             }
             Wanted::Handshake if !self.driver.is_wishing() => Some(Poll::Ready(Ok(()))),
-            Wanted::Handshake => (!self.driver.inbox.set_aside()).then_some(Poll::Pending),
             Wanted::Room if self.driver.has_room() => Some(Poll::Ready(Ok(()))),
             Wanted::Room => Some(Poll::Pending),
             Wanted::Ticket if self.driver.has_settled_ticket() || self.driver.peer_is_done() => {
                 Some(Poll::Ready(Ok(())))
             }
-            // What the application did not read yet must not hide a ticket behind it.
-            Wanted::Ticket if !self.driver.inbox.set_aside() => {
-                let error = io::Error::other(
-                    "more application data than can be set aside came before a ticket",
-                );
-                Some(Poll::Ready(Err(error)))
+            // What the application did not read yet must not hide what comes behind it.
+            Wanted::Ticket | Wanted::Handshake if !self.driver.inbox.set_aside() => {
+                Some(Poll::Ready(Err(too_much_aside())))
             }
-            Wanted::Ticket => None,
+            Wanted::Ticket | Wanted::Handshake => None,
         }
     }
 

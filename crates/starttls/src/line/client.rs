@@ -1,7 +1,7 @@
 //! How a client goes through its table.
 
 use super::fill;
-use crate::dialogue::{Framing, Then, Turn};
+use crate::dialogue::{Framing, Opening, Then, Turn};
 use crate::excerpt::Excerpt;
 use crate::name::OurName;
 use crate::{Protocol, StartTlsError};
@@ -75,12 +75,17 @@ impl Client {
         protocol: Protocol,
         table: &'static ClientTable,
         name: OurName,
+        opening: Opening,
     ) -> Self {
         Self {
             protocol,
             table,
             name,
-            at: 0,
+            // The first exchange of every table is the greeting.
+            at: match opening {
+                Opening::First => 0,
+                Opening::Again => 1,
+            },
             lines: 0,
             offered: Vec::new(),
             found: false,

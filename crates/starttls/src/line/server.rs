@@ -1,7 +1,7 @@
 //! How a server answers from its table.
 
 use super::fill;
-use crate::dialogue::{Framing, Then, Turn};
+use crate::dialogue::{Framing, Opening, Then, Turn};
 use crate::excerpt::Excerpt;
 use crate::name::OurName;
 use crate::{Protocol, StartTlsError};
@@ -74,6 +74,7 @@ pub(crate) struct Server {
     protocol: Protocol,
     table: &'static ServerTable,
     name: OurName,
+    opening: Opening,
 }
 
 impl Server {
@@ -81,11 +82,13 @@ impl Server {
         protocol: Protocol,
         table: &'static ServerTable,
         name: OurName,
+        opening: Opening,
     ) -> Self {
         Self {
             protocol,
             table,
             name,
+            opening,
         }
     }
 
@@ -104,7 +107,10 @@ impl Server {
     }
 
     pub(crate) fn greeting(&self) -> Vec<u8> {
-        self.say(self.table.greeting, b"")
+        match self.opening {
+            Opening::First => self.say(self.table.greeting, b""),
+            Opening::Again => Vec::new(),
+        }
     }
 
     pub(crate) fn farewell(&self) -> Vec<u8> {

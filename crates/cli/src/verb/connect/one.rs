@@ -3,7 +3,7 @@
 use super::failure::{During, explain};
 use super::get::Get;
 use super::report::{ConnectionReport, Measured, Said};
-use super::{Run, dial, offer, pipe};
+use super::{Run, dial, offer, pipe, starttls};
 use crate::exit::{Exit, Failure, Outcome};
 use std::error::Error;
 use std::io;
@@ -24,15 +24,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// One connection from its first byte to its last. All of a round meet at `together`, open.
+///
+/// Two reports where TLS was begun again on it.
 pub(super) async fn connection(
     run: &Run,
     round: u32,
     together: &Barrier,
-) -> Outcome<ConnectionReport> {
+) -> Outcome<Vec<ConnectionReport>> {
     let opened = open(run, round).await;
     // Those that failed are waited for as well, or the others would wait for ever.
     together.wait().await;
-    let (mut stream, offered) = opened?;
+    let (mut stream, mut offered) = opened?;
+    let mut reports = Vec::new();
+    if run.plan.work.again {
+        let (report, second) = again(run, stream, offered).await?;
+        reports.push(report);
+        (stream, offered) = second;
+    }
     if run.plan.work.renegotiate {
         renegotiate(run, &mut stream).await?;
     }
@@ -56,7 +64,8 @@ pub(super) async fn connection(
     };
     let mut report = report(run, &stream, offered, said);
     report.failure = failure;
-    Ok(report)
+    reports.push(report);
+    Ok(reports)
 }
 
 /// A new session on the connection, before anything is said on it.
@@ -83,23 +92,67 @@ async fn renegotiate(run: &Run, stream: &mut Stream) -> Outcome<()> {
     }
 }
 
-/// TCP and the handshake.
+/// Closes TLS and begins it again on the same transport: the first connection's report, and the
+/// second.
+async fn again(
+    run: &Run,
+    mut stream: Stream,
+    offered: Option<String>,
+) -> Outcome<(ConnectionReport, (Stream, Option<String>))> {
+    let limit = run.timeout.unwrap_or(PATIENCE);
+    let restarting = async {
+        if let Some(failure) = serious(run, wait_for_ticket(run, &mut stream).await) {
+            return Err(failure);
+        }
+        let report = report(run, &stream, offered, Said::default());
+        let restarted = stream.restart().await;
+        let (mut tcp, leftover) = restarted.map_err(|error| failed(run, &error))?;
+        match run.plan.starttls {
+            Some(protocol) => {
+                starttls::negotiate(&mut tcp, protocol, starttls::Round::Again, &leftover).await?;
+            }
+            None if leftover.is_empty() => {}
+            None => {
+                return Err(Failure::new(
+                    Exit::Handshake,
+                    "the server goes on in the clear behind its close_notify: --starttls says what it speaks",
+                ));
+            }
+        }
+        // A session that was named is for the first handshake only.
+        let second = handshake(run, tcp, 1).await?;
+        Ok((report, second))
+    };
+    tokio::time::timeout(limit, restarting)
+        .await
+        .map_err(|_| late(run, limit))?
+}
+
+/// TCP, what comes before TLS, and the handshake.
 async fn open(run: &Run, round: u32) -> Outcome<(Stream, Option<String>)> {
     let limit = run.timeout.unwrap_or(PATIENCE);
     let opening = async {
-        let tcp = dial::dial(&run.plan, run.talk).await?;
-        let (options, offered) = offer::options(run, round).await?;
-        let connecting = run
-            .connector
-            .connect_with(run.plan.name.clone(), tcp, options);
-        let stream = connecting
-            .await
-            .map_err(|error| explain(&error, During::Handshake, &run.plan))?;
-        Ok((stream, offered))
+        let mut tcp = dial::dial(&run.plan, run.talk).await?;
+        if let Some(protocol) = run.plan.starttls {
+            starttls::negotiate(&mut tcp, protocol, starttls::Round::First, b"").await?;
+        }
+        handshake(run, tcp, round).await
     };
     tokio::time::timeout(limit, opening)
         .await
         .map_err(|_| late(run, limit))?
+}
+
+/// The handshake, and the id of the session that was offered in it.
+async fn handshake(run: &Run, tcp: TcpStream, round: u32) -> Outcome<(Stream, Option<String>)> {
+    let (options, offered) = offer::options(run, round).await?;
+    let connecting = run
+        .connector
+        .connect_with(run.plan.name.clone(), tcp, options);
+    let stream = connecting
+        .await
+        .map_err(|error| explain(&error, During::Handshake, &run.plan))?;
+    Ok((stream, offered))
 }
 
 fn late(run: &Run, limit: Duration) -> Failure {

@@ -41,21 +41,25 @@ where
     R: AsyncRead + Unpin,
 {
     let mut stdout = tokio::io::stdout();
+    let (mut reader, mut writer) = tokio::io::split(io);
     let (mut ours, mut theirs) = (vec![0; PIECE], vec![0; PIECE]);
+    // The piece before, and the part of it that is still to be sent.
+    let mut sending = vec![0; PIECE];
+    let mut unsent = 0..0;
     let (mut at_end, mut quiet) = (false, QUIET_UNASKED);
     loop {
+        // Never one direction alone: a peer that answers while we speak must not be kept waiting.
         tokio::select! {
-            read = input.read(&mut ours), if !at_end => {
-                let read = read?;
-                if read == 0 {
-                    at_end = true;
-                } else {
-                    io.write_all(ours.get(..read).unwrap_or_default()).await?;
-                    io.flush().await?;
-                    quiet = QUIET;
-                }
+            read = input.read(&mut ours), if unsent.is_empty() && !at_end => {
+                unsent = 0..read?;
+                std::mem::swap(&mut ours, &mut sending);
+                at_end = unsent.is_empty();
             }
-            read = io.read(&mut theirs) => {
+            wrote = writer.write(sending.get(unsent.clone()).unwrap_or_default()), if !unsent.is_empty() => {
+                unsent.start += wrote?;
+                quiet = QUIET;
+            }
+            read = reader.read(&mut theirs) => {
                 let read = read?;
                 if read == 0 {
                     return Ok(());

@@ -1,6 +1,7 @@
 //! From a listening socket to connections, and from those to pages.
 
 use super::site::{Content, Site, Visit};
+use super::starttls::{self, Said};
 use super::tls::SharedStream;
 use super::{echo, http};
 use crate::report::talk::Talk;
@@ -9,7 +10,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tessera::ServerConfig;
+use tessera::starttls::Protocol;
 use tessera::tokio::TlsAcceptor;
+use tessera::tokio::server::TlsStream;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +29,10 @@ pub(crate) struct House {
     pub(crate) config: RwLock<Arc<ServerConfig>>,
     /// What is served.
     pub(crate) site: Arc<Site>,
+    /// What is spoken before TLS.
+    pub(crate) starttls: Option<Protocol>,
+    /// How long that may take.
+    pub(crate) patience: Duration,
     /// Who is told.
     pub(crate) talk: Talk,
 }
@@ -81,37 +89,69 @@ pub(super) async fn told_to_finish(drain: &mut watch::Receiver<bool>) {
     let _ = drain.wait_for(|drain| *drain).await;
 }
 
-/// One connection from its first byte to its last.
-async fn connection(tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lifeline: Lifeline) {
+/// One transport from its first byte to its last.
+async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lifeline: Lifeline) {
     let Lifeline {
         mut drain,
         alive: _alive,
     } = lifeline;
     // Records are whole when they are written; waiting for more to send only delays them.
     let _ = tcp.set_nodelay(true);
-    let handshake = house
-        .acceptor()
-        .accept_from(tcp, peer.to_string())
-        .into_fallible();
-    let stream = tokio::select! {
-        stream = handshake => stream,
-        () = told_to_finish(&mut drain) => return,
-    };
-    let stream = match stream {
-        Ok(stream) => stream,
-        // Why it failed is in the book.
-        Err((_, tcp)) => return linger(tcp).await,
-    };
-    match house.site.content {
-        Content::Echo => drop(echo::serve(stream, drain).await),
-        Content::Pages | Content::Files(_) => {
-            let visit = Visit {
-                tls: SharedStream::new(stream),
-                peer: peer.to_string(),
-            };
-            http::serve(visit, Arc::clone(&house.site), drain).await;
+    // What came behind one TLS and before the next.
+    let mut between = None;
+    loop {
+        if let Some(protocol) = house.starttls {
+            let talk = starttls::negotiate(&mut tcp, protocol, between.as_deref());
+            tokio::select! {
+                said = tokio::time::timeout(house.patience, talk) => match said {
+                    Ok(Ok(Said::Go)) => {}
+                    Ok(Ok(Said::No(why))) => return house.talk.say(format_args!("{peer}: {why}")),
+                    Ok(Ok(Said::Bye) | Err(_)) | Err(_) => return,
+                },
+                () = told_to_finish(&mut drain) => return,
+            }
+        }
+        let handshake = house.acceptor().accept_from(tcp, peer.to_string());
+        let stream = tokio::select! {
+            stream = handshake.into_fallible() => stream,
+            () = told_to_finish(&mut drain) => return,
+        };
+        let stream = match stream {
+            Ok(stream) => stream,
+            // Why it failed is in the book.
+            Err((_, tcp)) => return linger(tcp).await,
+        };
+        match house.site.content {
+            Content::Echo => {
+                let Some((kept, rest)) = echoed(stream, &house, drain.clone()).await else {
+                    return;
+                };
+                (tcp, between) = (kept, Some(rest));
+            }
+            Content::Pages | Content::Files(_) => {
+                let visit = Visit {
+                    tls: SharedStream::new(stream),
+                    peer: peer.to_string(),
+                };
+                return http::serve(visit, Arc::clone(&house.site), drain).await;
+            }
         }
     }
+}
+
+/// Sends lines back. Where TLS was asked for in the clear, it may end and be asked for again: then
+/// the transport stays, with what came behind.
+async fn echoed(
+    stream: TlsStream<TcpStream>,
+    house: &House,
+    drain: watch::Receiver<bool>,
+) -> Option<(TcpStream, Vec<u8>)> {
+    let mut stream = echo::serve(stream, drain.clone()).await.ok()?;
+    if house.starttls.is_none() || *drain.borrow() {
+        let _ = stream.shutdown().await;
+        return None;
+    }
+    stream.restart().await.ok()
 }
 
 /// Listens on all of these; port 0 becomes the same free port everywhere.

@@ -31,6 +31,7 @@ pub(crate) fn build(
     certificates: Certificates,
     lasting: &Lasting,
 ) -> Outcome<Arc<ServerConfig>> {
+    let defaults = ServerSettings::default();
     let mut settings = ServerSettings {
         versions: plan.versions.clone(),
         session_forms: plan.session_forms,
@@ -50,11 +51,15 @@ pub(crate) fn build(
         }),
         deployment: Some(plan.deployment),
         policy: plan.policy.clone(),
+        // What is agreed inside one protocol is not picked up in another.
+        protocol: plan
+            .starttls
+            .map_or(defaults.protocol, |protocol| protocol.name().to_owned()),
         handshake_timeout: Some(plan.handshake_timeout),
         idle_timeout: Some(plan.idle_timeout),
         observer: Some(Arc::clone(&lasting.book) as _),
         key_log: lasting.key_log.clone(),
-        ..ServerSettings::default()
+        ..defaults
     };
     match certificates.ocsp {
         None => settings.credentials = certificates.credentials,

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 /// The longest line that is waited for; a longer one comes back in pieces.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// Sends lines back until the peer closes, or until `drain` says that this was the last one.
-pub(crate) async fn serve<IO>(io: IO, mut drain: watch::Receiver<bool>) -> io::Result<()>
+/// Sends lines back until the peer closes, or until `drain` says that this was the last one. The
+/// stream is the caller's to close.
+pub(crate) async fn serve<IO>(io: IO, mut drain: watch::Receiver<bool>) -> io::Result<IO>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
@@ -35,7 +36,8 @@ where
         line.clear();
     }
     io.get_mut().write_all(&line).await?;
-    io.get_mut().shutdown().await
+    io.get_mut().flush().await?;
+    Ok(io.into_inner())
 }
 
 /// The next line, or a piece of a long one. What was read stays in `line` should this be dropped.
@@ -61,9 +63,9 @@ mod tests {
         assert_eq!(&back, b"one\r\ntwo\n");
         client.write_all(b"rest").await.unwrap();
         client.shutdown().await.unwrap();
+        drop(echo.await.unwrap().unwrap());
         let mut rest = Vec::new();
         client.read_to_end(&mut rest).await.unwrap();
         assert_eq!(rest, b"rest");
-        echo.await.unwrap().unwrap();
     }
 }

@@ -12,6 +12,7 @@ mod pages;
 mod private;
 mod ring;
 mod site;
+mod starttls;
 mod tls;
 mod web_session;
 
@@ -100,6 +101,8 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let house = Arc::new(House {
         config: RwLock::new(config),
         site: Arc::new(site(&plan, &lasting)),
+        starttls: plan.starttls,
+        patience: plan.idle_timeout,
         talk,
     });
     let (drain, drained) = watch::channel(false);
