@@ -1,6 +1,6 @@
 """An HTTP/1.0 client on Python's ssl module; each connection offers the session of the one before.
 
-Takes one JSON argument: port, ca, path, and if wanted connections, cert, key, keylog, alpn.
+Takes one JSON argument: port, ca, path, and if wanted version, connections, cert, key, keylog, alpn.
 Prints one JSON line a connection.
 """
 import json
@@ -10,7 +10,8 @@ import sys
 
 options = json.loads(sys.argv[1])
 context = ssl.create_default_context(cafile=options["ca"])
-context.minimum_version = ssl.TLSVersion.TLSv1_3
+context.minimum_version = ssl.TLSVersion[options.get("version", "TLSv1_3")]
+context.maximum_version = context.minimum_version
 if "cert" in options:
     context.load_cert_chain(options["cert"], options["key"])
 if "keylog" in options:

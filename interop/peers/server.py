@@ -1,6 +1,6 @@
 """An HTTP/1.0 server on Python's ssl module, one connection after the other.
 
-Takes one JSON argument: cert, key, and if wanted client_ca, group, keylog, alpn, ending
+Takes one JSON argument: cert, key, and if wanted version, client_ca, group, keylog, alpn, ending
 ("close_notify" or "truncate"). Prints {"port": N}, then one JSON line a connection.
 """
 import json
@@ -10,7 +10,8 @@ import sys
 
 options = json.loads(sys.argv[1])
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.minimum_version = ssl.TLSVersion.TLSv1_3
+context.minimum_version = ssl.TLSVersion[options.get("version", "TLSv1_3")]
+context.maximum_version = context.minimum_version
 context.load_cert_chain(options["cert"], options["key"])
 if "client_ca" in options:
     context.load_verify_locations(options["client_ca"])

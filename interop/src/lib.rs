@@ -5,7 +5,9 @@
 //! others ([`peer`]). Whatever was started ends with the value that started it.
 
 pub mod certificates;
+pub mod gnutls;
 pub mod keylog;
+pub mod openssl;
 pub mod peer;
 pub mod process;
 mod report;

@@ -104,6 +104,12 @@ struct Seen {
     ended: Option<ExitStatus>,
 }
 
+impl Seen {
+    fn stderr_text(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
@@ -221,6 +227,35 @@ impl Running {
         outcome.text()
     }
 
+    /// Waits until so many bytes of standard output have come.
+    #[track_caller]
+    pub fn output_reaches(&self, bytes: usize) {
+        self.output_where(|stdout| stdout.len() >= bytes);
+    }
+
+    /// Waits until `text` is among the last of standard output.
+    #[track_caller]
+    pub fn output_ends_about(&self, text: &str) {
+        let near = text.len() + 200;
+        self.output_where(|stdout| {
+            let end = &stdout[stdout.len().saturating_sub(near)..];
+            String::from_utf8_lossy(end).contains(text)
+        });
+    }
+
+    #[track_caller]
+    fn output_where(&self, wanted: impl Fn(&[u8]) -> bool) {
+        let (seen, _) = self
+            .shared
+            .wait_until(LIMIT, |seen| seen.ended.is_some() || wanted(&seen.stdout));
+        assert!(
+            wanted(&seen.stdout),
+            "{} bytes, not what was waited for: {}",
+            seen.stdout.len(),
+            seen.stderr_text()
+        );
+    }
+
     /// Asks the program to end.
     pub fn terminate(&self) {
         self.signal(Signal::TERM);
@@ -264,7 +299,7 @@ impl Running {
             command: self.command.clone(),
             code: seen.ended.and_then(|status| status.code()),
             stdout: seen.stdout.clone(),
-            stderr: String::from_utf8_lossy(&seen.stderr).into_owned(),
+            stderr: seen.stderr_text(),
         }
     }
 }

@@ -95,9 +95,27 @@ impl Page {
     /// Fails the test unless this connection began with a full handshake.
     #[track_caller]
     pub fn assert_full(&self) {
+        self.assert_full_in("TLSv1.3");
+    }
+
+    /// The same in this version.
+    #[track_caller]
+    pub fn assert_full_in(&self, version: &str) {
         assert_eq!(self.0["session"]["resumed"], false, "{self}");
         assert_eq!(self.session("kind"), "full", "{self}");
-        assert_eq!(self.session("version"), "TLSv1.3", "{self}");
+        assert_eq!(self.session("version"), version, "{self}");
+    }
+
+    /// Fails the test unless this connection picked the TLS 1.2 session of `first` up again, in this
+    /// way, with keys of its own.
+    #[track_caller]
+    pub fn assert_resumes_by(&self, kind: &str, first: &Self) {
+        assert_eq!(self.0["session"]["resumed"], true, "{self}");
+        assert_eq!(self.session("kind"), kind, "{self}");
+        assert_eq!(self.session("version"), "TLSv1.2", "{self}");
+        assert_eq!(self.session("lineage"), first.session("lineage"), "{self}");
+        let keys = [first, self].map(|page| page.connection("keys_fingerprint"));
+        assert_ne!(keys[0], keys[1], "{self}");
     }
 
     /// Fails the test unless this connection resumed the lineage of `first`, with keys of its own.

@@ -1,10 +1,7 @@
 //! GnuTLS: `gnutls-cli` against `serve`, and `connect` against `gnutls-serv`.
 
-use tessera_interop::peer::{free_port, program};
-use tessera_interop::process::run;
-use tessera_interop::{Identity, KeyType, Outcome, Page, Running, Scene, Server, keylog};
-
-const REQUEST: &[u8] = b"GET /json HTTP/1.0\r\nHost: localhost\r\n\r\n";
+use tessera_interop::gnutls::{GnutlsServ, gnutls_cli, resume};
+use tessera_interop::{KeyType, Page, Scene, keylog};
 
 const TLS13: &str = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
 
@@ -24,50 +21,6 @@ const GROUPS: [(&str, &str); 3] = [
 fn only(cipher: &str, groups: &[&str]) -> String {
     let groups = groups.join(":+");
     format!("{TLS13}:-CIPHER-ALL:+{cipher}:-GROUP-ALL:+{groups}")
-}
-
-fn gnutls_cli(scene: &Scene, server: &Server, args: &[&str]) -> Outcome {
-    let mut command = program("gnutls-cli");
-    command
-        .args([
-            "--port",
-            &server.port.to_string(),
-            "--x509cafile",
-            &server.ca,
-        ])
-        .args(args)
-        .arg("localhost")
-        .env("SSLKEYLOGFILE", scene.path("gnutls.log"));
-    run(
-        &mut command,
-        b"GET /json HTTP/1.0\r\nHost: localhost\r\n\r\n",
-    )
-}
-
-/// A `gnutls-serv` that answers every GET with a page about the connection.
-struct GnutlsServ {
-    running: Running,
-    port: u16,
-}
-
-impl GnutlsServ {
-    fn start(scene: &Scene, identity: &Identity, args: &[&str]) -> Self {
-        let port = free_port();
-        let mut command = program("gnutls-serv");
-        command
-            .args(["--http", "--port", &port.to_string()])
-            .args([
-                "--x509certfile",
-                identity.cert(),
-                "--x509keyfile",
-                identity.key(),
-            ])
-            .args(args)
-            .env("SSLKEYLOGFILE", scene.path("gnutls.log"));
-        let running = Running::start(&mut command);
-        running.line_with("IPv4 0.0.0.0 port");
-        Self { running, port }
-    }
 }
 
 #[test]
@@ -91,30 +44,6 @@ fn gnutls_cli_verifies_every_type_of_certificate() {
         let got = gnutls_cli(&scene, &server, &["--priority", TLS13]).succeeded();
         Page::find(&got.said("certificate is trusted").text()).assert_full();
     }
-}
-
-/// `gnutls-cli --resume` does not wait for a ticket for long, so the resumption is asked for by a
-/// line of input, after a page that arrived behind the tickets.
-fn resume(scene: &Scene, server: &Server, priority: &str) -> Vec<Page> {
-    let mut command = program("gnutls-cli");
-    command
-        .args([
-            "--port",
-            &server.port.to_string(),
-            "--x509cafile",
-            &server.ca,
-        ])
-        .args(["--priority", priority, "--inline-commands", "localhost"])
-        .env("SSLKEYLOGFILE", scene.path("gnutls.log"));
-    let mut client = Running::start(&mut command);
-    client.line_with("Handshake was completed");
-    client.send(b"GET /json HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    client.output_until(|printed| !Page::find_all(printed).is_empty());
-    client.send(b"^resume^\n");
-    client.line_with("This is a resumed session");
-    client.send(REQUEST);
-    let printed = client.output_until(|printed| Page::find_all(printed).len() == 2);
-    Page::find_all(&printed)
 }
 
 #[test]

@@ -1,56 +1,19 @@
 //! OpenSSL: `s_client` against `serve`, and `connect` against `s_server`.
 
+use tessera_interop::openssl::{self, SServer};
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
-use tessera_interop::{Identity, KeyType, Outcome, Page, Running, Scene, Server, keylog};
+use tessera_interop::{KeyType, Outcome, Page, Running, Scene, Server, keylog};
 
-const REQUEST: &[u8] = b"GET /json HTTP/1.0\r\nHost: localhost\r\n\r\n";
+const TLS13: &str = "-tls1_3";
 
 /// `s_client` gets `/json` and verifies the server.
 fn s_client(server: &Server, args: &[&str]) -> Outcome {
-    run(s_client_command(server).arg("-ign_eof").args(args), REQUEST)
+    openssl::s_client(server, TLS13, args)
 }
 
 fn s_client_command(server: &Server) -> std::process::Command {
-    let mut command = program("openssl");
-    command
-        .args([
-            "s_client",
-            "-tls1_3",
-            "-servername",
-            "localhost",
-            "-verify_hostname",
-            "localhost",
-        ])
-        .args(["-verify_return_error", "-CAfile", &server.ca])
-        .args(["-connect", &format!("127.0.0.1:{}", server.port)]);
-    command
-}
-
-/// An `s_server` that answers every GET with a page about the connection.
-struct SServer {
-    running: Running,
-    port: u16,
-}
-
-impl SServer {
-    fn start(identity: &Identity, args: &[&str]) -> Self {
-        let mut command = program("openssl");
-        command
-            .args(["s_server", "-tls1_3", "-www", "-accept", "127.0.0.1:0"])
-            .args(["-cert", identity.cert(), "-key", identity.key()])
-            .args(args);
-        let running = Running::start(&mut command);
-        let line = running.line_with("ACCEPT");
-        let port = line
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.trim().parse().ok());
-        Self {
-            running,
-            port: port.expect("the port is in the ACCEPT line"),
-        }
-    }
+    openssl::s_client_command(server, TLS13)
 }
 
 #[test]
@@ -247,7 +210,7 @@ fn s_client_updates_keys_in_both_directions() {
     client.line_with("KEYUPDATE");
     client.send(b"k\n");
     client.line_after(1, "KEYUPDATE");
-    client.send(REQUEST);
+    client.send(openssl::REQUEST);
     let printed = client.output_until(|printed| !Page::find_all(printed).is_empty());
     let page = Page::find(&printed);
     assert!(
@@ -285,7 +248,11 @@ fn connect_meets_every_suite_and_group_of_s_server() {
         ("TLS_AES_256_GCM_SHA384", "P-256", "secp256r1"),
         ("TLS_CHACHA20_POLY1305_SHA256", "P-384", "secp384r1"),
     ] {
-        let server = SServer::start(&identity, &["-ciphersuites", suite, "-groups", group]);
+        let server = SServer::start(
+            TLS13,
+            &identity,
+            &["-ciphersuites", suite, "-groups", group],
+        );
         let report = scene
             .connect(server.port, &["--get", "/", "--no-wallet"])
             .succeeded();
@@ -300,7 +267,7 @@ fn connect_meets_every_suite_and_group_of_s_server() {
 #[test]
 fn connect_chooses_suite_and_group_itself() {
     let scene = Scene::new();
-    let server = SServer::start(&scene.authority.server(KeyType::P256), &[]);
+    let server = SServer::start(TLS13, &scene.authority.server(KeyType::P256), &[]);
     for (suite, group) in [
         ("TLS_AES_128_GCM_SHA256", "secp384r1"),
         ("TLS_AES_256_GCM_SHA384", "x25519"),
@@ -325,7 +292,7 @@ fn connect_chooses_suite_and_group_itself() {
 fn connect_verifies_every_type_of_certificate() {
     let scene = Scene::new();
     for key in KeyType::ALL {
-        let server = SServer::start(&scene.authority.server(key), &[]);
+        let server = SServer::start(TLS13, &scene.authority.server(key), &[]);
         let report = scene
             .connect(server.port, &["--get", "/", "--no-wallet"])
             .succeeded();
@@ -344,7 +311,7 @@ fn connect_resumes_with_s_server_in_another_process() {
         &["-no_ticket"],
         &["-ciphersuites", "TLS_AES_256_GCM_SHA384"],
     ] {
-        let server = SServer::start(&identity, args);
+        let server = SServer::start(TLS13, &identity, args);
         let first = scene
             .connect(server.port, &["--get", "/", "--expect", "full"])
             .succeeded();
@@ -372,7 +339,7 @@ fn connect_resumes_with_s_server_in_another_process() {
 fn connect_answers_a_retry_of_s_server_and_resumes_through_one() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
-    let server = SServer::start(&identity, &["-groups", "P-384", "-msg"]);
+    let server = SServer::start(TLS13, &identity, &["-groups", "P-384", "-msg"]);
     let asks = ["--groups", "x25519,secp384r1", "--get", "/"];
     let first = scene.connect(server.port, &asks).succeeded();
     first.assert_full();
@@ -404,7 +371,7 @@ fn connect_shows_a_certificate_of_every_type_to_s_server() {
     let scene = Scene::new();
     let ca = scene.authority.path();
     let demand = ["-Verify", "1", "-verify_return_error", "-CAfile", &ca];
-    let server = SServer::start(&scene.authority.server(KeyType::P256), &demand);
+    let server = SServer::start(TLS13, &scene.authority.server(KeyType::P256), &demand);
     for key in KeyType::ALL {
         let name = format!("client with {key:?}");
         let identity = scene.authority.client(&name, key);
@@ -435,6 +402,7 @@ fn both_key_logs_agree_when_connect_meets_s_server_and_resumes() {
     let scene = Scene::new();
     let (ours, theirs) = (scene.text_path("ours.log"), scene.text_path("theirs.log"));
     let server = SServer::start(
+        TLS13,
         &scene.authority.server(KeyType::P256),
         &["-keylogfile", &theirs],
     );
@@ -460,7 +428,7 @@ fn connect_refuses_a_server_it_cannot_verify() {
         (authority.other_server(), "elsewhere.test"),
         (elsewhere.authority.server(KeyType::P256), "issuer"),
     ] {
-        let server = SServer::start(&identity, &[]);
+        let server = SServer::start(TLS13, &identity, &[]);
         let refused = scene
             .connect(server.port, &["--get", "/", "--no-wallet"])
             .exited(5);

@@ -100,9 +100,8 @@ fn every_field_is_where_it_should_be() {
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256
     );
     assert_eq!(
-        hello.cipher_suites[10].name(),
-        None,
-        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA is not ours"
+        hello.cipher_suites[10],
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
     );
     assert_eq!(hello.compression_methods, [0]);
     assert_eq!(hello.extensions.len(), 19);

@@ -196,11 +196,12 @@ impl std::fmt::Display for ConnectionReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let lineage = short(&self.session.lineage);
         if self.resumed {
-            let (generation, age) = (self.session.generation, span(self.age));
-            write!(
-                f,
-                "Session: REUSED (lineage {lineage}, use #{generation}, authenticated {age} ago)"
-            )?;
+            write!(f, "Session: REUSED (lineage {lineage}, ")?;
+            // A session of TLS 1.2 stays the same however often it is used.
+            if self.session.generation > 0 {
+                write!(f, "use #{}, ", self.session.generation)?;
+            }
+            write!(f, "authenticated {} ago)", span(self.age))?;
         } else {
             write!(f, "Session: NEW (lineage {lineage})")?;
             if let Some(why) = &self.refusal_text {

@@ -64,6 +64,9 @@ pub(super) fn again(
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
     let offered = Offered12::read(message)?;
+    cx.tell(Event::HelloReceived {
+        server_name: offered.server_name.clone(),
+    });
     if offered.renegotiation_scsv {
         return Err(Misbehaviour::BadRenegotiationInfo.into());
     }
