@@ -24,6 +24,8 @@ pub(crate) struct Agreed {
     pub(crate) extended_main_secret: bool,
     pub(crate) current: Current,
     pub(crate) refusal: Option<Refusal>,
+    /// A client: it has shown its certificate on this connection.
+    pub(crate) shown: bool,
     /// Handshakes completed before this one.
     pub(crate) epoch: u32,
 }

@@ -147,6 +147,7 @@ impl WaitSignature {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         let signature = signature.ok_or(LocalError::SigningFailed)?;
+        self.answer.begun.agreed.shown = true;
         let message = CertificateVerify {
             algorithm: self.scheme,
             signature,

@@ -25,7 +25,16 @@ impl Connected {
             cx.tell(Event::RenegotiationRefused);
             return Ok(State::Connected(self));
         }
-        again::hello(self.settled, again::Offering::Current, cx)
+        // It does not say what for. Mostly it is for our certificate, which nobody asks for in an
+        // abbreviated handshake.
+        let has_more_to_show =
+            cx.config.settings().identity.is_some() && !self.settled.agreed.shown;
+        let offering = if has_more_to_show {
+            again::Offering::Nothing
+        } else {
+            again::Offering::Current
+        };
+        again::hello(self.settled, offering, cx)
     }
 
     /// The application would like a new session.

@@ -87,7 +87,9 @@ impl WaitServerHello {
         let founded = || Current::founded(cx.now, lineage_lifetime.min(LONGEST_LINEAGE_TLS12));
         let epoch = self.before.as_ref().map_or(0, |b| b.agreed.epoch + 1);
         let Self { sent, before } = *self;
+        let shown = before.as_ref().is_some_and(|before| before.agreed.shown);
         let agreed = Agreed {
+            shown,
             suite,
             group: session.as_ref().and_then(|offered| offered.session.group),
             scheme: None,

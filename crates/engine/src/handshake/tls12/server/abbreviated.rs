@@ -40,6 +40,7 @@ pub(super) fn begin(
         Wire::Ticket(_) => hello.offered.session_id,
     };
     let agreed = Agreed {
+        shown: false,
         suite,
         group: session.group,
         scheme: None,

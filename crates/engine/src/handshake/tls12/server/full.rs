@@ -60,6 +60,7 @@ pub(super) fn begin(
     let session_id = wire.as_ref().map(Wire::session_id).unwrap_or_default();
     let choice = hello.choice;
     let agreed = Agreed {
+        shown: false,
         suite: choice.suite,
         group: Some(choice.group),
         scheme: Some(choice.scheme),
