@@ -13,7 +13,7 @@
 //! assert_eq!(pair.connect().kind(), Some(Kind::Full));
 //! ```
 //!
-//! And what the fuzz targets do: [`fuzz`].
+//! Connections written down, to be played again: [`replay`]. And what the fuzz targets do: [`fuzz`].
 
 pub mod after;
 pub mod ca;
@@ -21,6 +21,7 @@ pub mod end;
 pub mod fuzz;
 pub mod link;
 pub mod pair;
+pub mod replay;
 pub mod world;
 
 pub use ca::{Issued, KeyType, TestCa};
