@@ -15,6 +15,10 @@ quick:
 demo *ARGS:
     cargo run --release -- demo {{ARGS}}
 
+# A recorded handshake as a flight diagram, up to the first step that is no longer the same
+replay FILE:
+    cargo run -q -p tessera-testkit --example replay -- {{FILE}}
+
 # Who may import whom
 layers:
     cargo xtask layers
