@@ -13,6 +13,7 @@ mod handshake;
 mod identity;
 mod mutator;
 mod record;
+mod replay;
 mod session;
 mod starttls;
 
@@ -22,6 +23,7 @@ pub use handshake::*;
 pub use identity::*;
 pub use mutator::Mutator;
 pub use record::*;
+pub use replay::*;
 pub use session::*;
 pub use starttls::*;
 
@@ -58,7 +60,7 @@ impl Seed {
 /// All targets.
 pub fn targets() -> impl Iterator<Item = Target> {
     [
-        RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION, STARTTLS,
+        RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION, STARTTLS, REPLAY,
     ]
     .into_iter()
     .flatten()
