@@ -39,8 +39,8 @@
 //!
 //! # What may stand in a scenario
 //!
-//! Only what is deterministic: Ed25519, RSA with PKCS#1 padding and the curves' key shares are, while ECDSA, RSA-PSS
-//! and ML-KEM draw randomness of the backend's own. So all certificates are Ed25519, and the hybrid is not offered.
+//! Only what is deterministic: Ed25519 signatures and the curves' key shares are, while ECDSA, RSA-PSS and ML-KEM draw
+//! randomness of the backend's own. So all certificates are Ed25519, and the hybrid is not offered.
 
 mod diagram;
 mod error;
