@@ -27,6 +27,10 @@ layers:
 tidy:
     cargo xtask tidy
 
+# What the RFCs demand and who cites it: writes docs/rfc-coverage.md
+rfc:
+    cargo xtask rfc
+
 # The documentation of all crates
 doc:
     cargo doc --workspace --no-deps --open

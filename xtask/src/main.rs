@@ -1,7 +1,8 @@
-//! The house keeper: `cargo xtask layers | tidy | test`.
+//! The house keeper: `cargo xtask layers | tidy | rfc | test`.
 
 mod layers;
 mod repository;
+mod rfc;
 mod source;
 mod test;
 mod tidy;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask layers          who may import whom, and no other TLS stack in the program
 cargo xtask tidy            file lengths, words, citations, links
+cargo xtask rfc             what the RFCs demand and who cites it: writes docs/rfc-coverage.md
 cargo xtask test [--quick]  everything; --quick leaves out the tests against other programs";
 
 fn main() -> ExitCode {
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["layers"] => report("layers", layers::check()),
         ["tidy"] => report("tidy", tidy::check()),
+        ["rfc"] => report("rfc", rfc::write()),
         ["test"] => test::run(test::Breadth::Everything),
         ["test", "--quick"] => test::run(test::Breadth::WithoutInterop),
         ["help" | "--help" | "-h"] => {

@@ -47,6 +47,11 @@ pub(crate) fn test_paths(files: &[File]) -> HashSet<String> {
     paths
 }
 
+/// A file of tests: by its folder, or because its module is one of `tests`.
+pub(crate) fn is_test(path: &str, tests: &HashSet<String>) -> bool {
+    path.contains("/tests/") || path.starts_with("interop/") || tests.contains(path)
+}
+
 /// Every `#[cfg(test)]` on a module: its line and the module's own.
 fn test_modules(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let marked = code

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::repository;
-use crate::{layers, tidy};
+use crate::{layers, rfc, tidy};
 use phase::{Outcome, Phase};
 
 /// How much to test.
@@ -59,6 +59,7 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
         Phase::new("fmt", formatting),
         Phase::check("layers", layers::check),
         Phase::check("tidy", tidy::check),
+        Phase::check("rfc", rfc::check),
         Phase::new("deny", deny),
         Phase::command(
             "clippy",

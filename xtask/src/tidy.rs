@@ -21,7 +21,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
         let rust = Rust {
-            is_test: is_test(&file.path, &tests),
+            is_test: source::is_test(&file.path, &tests),
             ..Rust::new(file)
         };
         findings.extend(length::check(&rust, &files));
@@ -49,11 +49,6 @@ struct Rust<'a> {
     is_test: bool,
 }
 
-/// A file of tests: by its folder, or because its module is one.
-fn is_test(path: &str, tests: &HashSet<String>) -> bool {
-    path.contains("/tests/") || path.starts_with("interop/") || tests.contains(path)
-}
-
 impl<'a> Rust<'a> {
     fn new(file: &'a File) -> Self {
         let code = source::code(&file.text);
@@ -63,7 +58,7 @@ impl<'a> Rust<'a> {
             text: &file.text,
             code,
             first_test_line,
-            is_test: is_test(&file.path, &HashSet::new()),
+            is_test: source::is_test(&file.path, &HashSet::new()),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::backend::{self, Curve, CurveKey, KemKey};
 use crate::entropy::Entropy;
 use crate::secret::Secret;
 
-/// The groups there are, in order of preference.
+/// The groups there are, in order of preference: RFC 9846 §9.1 (3).
 pub const GROUPS: [NamedGroup; 4] = [
     NamedGroup::X25519MLKEM768,
     NamedGroup::X25519,
@@ -217,7 +217,7 @@ fn agree(key: &CurveKey, group: NamedGroup, peer_share: &[u8]) -> Result<Secret,
         return Err(KexError::BadShare);
     }
     let secret = key.agree(peer_share)?;
-    // RFC 9846 §7.4.2 asks for this of X25519; no ECDH result is zero either.
+    // RFC 9846 §7.4.2 (2) asks for this of X25519; no ECDH result is zero either.
     if secret.is_all_zero() {
         return Err(KexError::BadShare);
     }

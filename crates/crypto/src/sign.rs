@@ -203,7 +203,7 @@ impl SigningKey {
 }
 
 /// As [`verify`], for TLS 1.2, where an ECDSA scheme names a hash and leaves the curve to the key:
-/// RFC 8422 §5.4, RFC 5246 §7.4.1.4.1.
+/// RFC 8422 §5.4, RFC 5246 §7.4.1.4.1, RFC 9846 §4.3.3 (15).
 pub fn verify_tls12(
     scheme: SignatureScheme,
     spki_der: &[u8],
@@ -220,7 +220,8 @@ pub fn verify_tls12(
     }
 }
 
-/// Checks `signature` over `message` under the key of a `SubjectPublicKeyInfo`.
+/// Checks `signature` over `message` under the key of a `SubjectPublicKeyInfo`, which is of the kind the
+/// scheme needs: RFC 9846 §4.3.3 (1).
 pub fn verify(
     scheme: SignatureScheme,
     spki_der: &[u8],
@@ -236,7 +237,8 @@ pub fn verify(
     }
 }
 
-/// The content of each `AlgorithmIdentifier` we know: OIDs with their parameters.
+/// The content of each `AlgorithmIdentifier` we know: OIDs with their parameters. RSA keys are under
+/// rsaEncryption: RFC 9846 §4.3.3 (5).
 const ALGORITHMS: [(&[u8], KeyKind); 5] = [
     (
         b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07",

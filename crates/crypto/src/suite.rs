@@ -25,7 +25,7 @@ const AES_GCM_RECORD_LIMIT: u64 = 23_726_566;
 /// (RFC 9846 §5.5), so this is a limit in name only.
 const CHACHA20_POLY1305_RECORD_LIMIT: u64 = 1 << 62;
 
-/// The suites there are, in order of preference.
+/// The suites there are, in order of preference: RFC 9846 §9.1 (1).
 pub const TLS13_SUITES: &[SuiteParameters] = &[
     SuiteParameters {
         suite: CipherSuite::TLS_AES_128_GCM_SHA256,

@@ -232,16 +232,17 @@ pub enum Blame {
 }
 
 impl Fault {
-    /// The alert that goes out, if one does. Total and wildcard-free: a new variant does not
-    /// compile without an alert.
+    /// The alert that goes out, if one does: RFC 9846 §6.2 (3). Total and wildcard-free: a new variant
+    /// does not compile without an alert.
     pub fn alert(&self) -> Option<AlertDescription> {
         use AlertDescription as Alert;
         Some(match self {
             Self::Decode(error) => match error.problem {
+                // The syntax is broken, or what it says makes no sense: RFC 9846 §6 (6, 7).
                 Problem::Truncated | Problem::TrailingData | Problem::LengthOutOfRange => {
                     Alert::DECODE_ERROR
                 }
-                // RFC 9846 §4.3: a known extension in the wrong message, or twice.
+                // RFC 9846 §4.3 (5): a known extension in the wrong message, or twice.
                 Problem::IllegalValue | Problem::Duplicate | Problem::NotAllowedHere => {
                     Alert::ILLEGAL_PARAMETER
                 }
@@ -363,7 +364,7 @@ impl Mismatch {
     }
 }
 
-/// RFC 9846 §6.2 and §4.5.1: which alert tells the peer what was wrong with its certificate.
+/// RFC 9846 §6.2, §4.5.1.2 (8): which alert tells the peer what was wrong with its certificate.
 fn identity_alert(error: &IdentityError) -> AlertDescription {
     use crate::IdentityProblem as P;
     use AlertDescription as Alert;

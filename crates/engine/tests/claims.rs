@@ -51,6 +51,7 @@ fn r7_the_spent_mark_outlives_the_ticket() {
 
 #[test]
 fn a_stolen_identity_cannot_use_up_a_session() {
+    // RFC 9846 §4.3.11 (4, 5).
     let mut pair = Pair::tls13().seed(14).single_use().tickets(1);
     pair.connect();
     let offered = pair.world.wallet.pop().expect("a ticket");

@@ -4,6 +4,7 @@ use tessera_testkit::Pair;
 
 #[test]
 fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
+    // RFC 9846 §7.5 (1), §F.1 (2).
     let mut pair = Pair::tls13();
     let mut bindings = Vec::new();
     for _ in 0..3 {

@@ -16,6 +16,7 @@ fn server_given(bytes: &[u8]) -> End {
 
 #[test]
 fn strangers_are_named() {
+    // RFC 9846 §5.1 (15), §5.4 (3), §E.5 (5).
     let cases: [(&[u8], RecordError, Alert); 5] = [
         (
             b"GET / HTTP/1.1\r\n\r\n",
@@ -70,6 +71,7 @@ fn a_message_over_its_budget_is_refused_before_it_is_read() {
 
 #[test]
 fn data_and_change_cipher_spec_before_the_hello_are_out_of_place() {
+    // RFC 9846 §5 (3), §6 (5).
     for bytes in [
         &[23, 3, 3, 0, 1, 9][..],
         &[20, 3, 3, 0, 1, 1],

@@ -33,6 +33,7 @@ fn peer(link: &Link) -> Option<Vec<Vec<u8>>> {
 
 #[test]
 fn a_client_says_who_it_is_when_it_is_asked_and_data_goes_on() {
+    // RFC 9846 §4.7.2 (1, 2, 4, 6).
     for key in [KeyType::Ed25519, KeyType::P256, KeyType::Rsa2048] {
         let mut pair = Pair::tls13().client_certificate(key);
         let mut link = pair.connect();
@@ -53,6 +54,7 @@ fn a_client_says_who_it_is_when_it_is_asked_and_data_goes_on() {
 
 #[test]
 fn it_may_be_asked_again_and_the_keys_may_change_in_between() {
+    // RFC 9846 §4.4.2 (2).
     let mut pair = pair();
     let mut link = pair.connect();
     for asked in 1..=3 {
@@ -80,6 +82,7 @@ fn a_request_that_is_out_will_do() {
 
 #[test]
 fn a_client_that_did_not_say_that_it_can_be_asked_is_not_asked() {
+    // RFC 9846 §4.3.6 (1).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     ask(&mut link, &mut pair);

@@ -13,6 +13,7 @@ fn keys_updated(events: &[Event], half: Half) -> usize {
 
 #[test]
 fn keys_are_replaced_both_ways_while_data_flows() {
+    // RFC 9846 §4.7.3 (2, 3, 5, 7, 8), §5.3 (1).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     let now = link.now;
@@ -45,6 +46,7 @@ fn keys_are_replaced_both_ways_while_data_flows() {
 
 #[test]
 fn an_update_is_never_requested_twice_while_one_is_pending() {
+    // RFC 9846 §4.7.3 (6).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     let now = link.now;
@@ -66,6 +68,7 @@ fn an_update_is_never_requested_twice_while_one_is_pending() {
 
 #[test]
 fn keys_are_replaced_before_they_wear_out() {
+    // RFC 9846 §5.5 (1).
     let mut pair = Pair::tls13();
     pair.client.update_keys_after = Some(4);
     let mut link = pair.connect();
@@ -79,6 +82,7 @@ fn keys_are_replaced_before_they_wear_out() {
 
 #[test]
 fn one_end_can_go_on_after_the_other_has_closed() {
+    // RFC 9846 §6.1 (1, 4).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     link.client.handle(link.now, Input::Close, &mut pair.world);
@@ -99,6 +103,7 @@ fn one_end_can_go_on_after_the_other_has_closed() {
 
 #[test]
 fn a_stream_that_ends_without_close_notify_is_truncated() {
+    // RFC 9846 §6.1 (5).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     link.client
@@ -122,6 +127,7 @@ fn a_stream_that_ends_without_close_notify_is_truncated() {
 
 #[test]
 fn data_given_before_the_handshake_is_done_goes_out_after_it() {
+    // RFC 9846 §2 (2), §5.1 (17).
     let mut pair = Pair::tls13();
     let mut link = pair.link(None);
     link.client

@@ -50,6 +50,7 @@ fn talk(link: &mut Link, pair: &mut Pair) {
 
 #[test]
 fn every_suite_with_every_group_full_and_resumed() {
+    // RFC 9846 §4 (1), §9.1 (1, 3), §4.3.9 (7).
     for suite in SUITES {
         for group in GROUPS {
             let mut pair = Pair::tls13().seed(1);
@@ -76,6 +77,8 @@ fn every_suite_with_every_group_full_and_resumed() {
 
 #[test]
 fn every_certificate_type_on_either_side() {
+    // RFC 9846 §9.1 (2), §4.5.1 (1, 2, 5, 8, 9), §4.5.1.2 (2), §4.5.2 (1, 2, 3, 4, 5, 6),
+    // RFC 9846 §4.4.2 (1, 3, 4).
     let types = [
         KeyType::Ed25519,
         KeyType::P256,
@@ -107,6 +110,7 @@ fn every_certificate_type_on_either_side() {
 
 #[test]
 fn a_retry_finds_the_common_group_and_costs_one_round() {
+    // RFC 9846 §4.2.1 (3), §4.2.2 (2), §4.2.4 (1, 6, 8), §4.3.2 (1), §4.3.8 (10, 11).
     for group in GROUPS {
         let mut pair = Pair::tls13();
         let other = if group == NamedGroup::SECP384R1 {
@@ -149,6 +153,7 @@ fn the_hybrid_goes_first_with_a_classical_share_behind_it() {
 
 #[test]
 fn nothing_in_common_is_said_with_what_was_offered() {
+    // RFC 9846 §4.2.1 (1, 4), §6.2 (3).
     let mut pair = Pair::tls13();
     pair.client.groups = vec![NamedGroup::SECP384R1];
     pair.server.groups = vec![NamedGroup::X25519];
@@ -216,6 +221,7 @@ fn alpn_follows_the_servers_preference_on_every_connection_anew() {
 
 #[test]
 fn the_certificate_follows_the_name_and_a_stranger_gets_the_first() {
+    // RFC 9846 §9.2 (13).
     let mut pair = Pair::tls13()
         .certificate(KeyType::Ed25519, &["*.wild.test"])
         .certificate(KeyType::Ed25519, &["exact.wild.test"]);
@@ -243,6 +249,7 @@ fn the_certificate_follows_the_name_and_a_stranger_gets_the_first() {
 
 #[test]
 fn an_unverified_server_ends_the_handshake_with_the_right_alert_and_leaves_no_session() {
+    // RFC 9846 §4.5.1.2 (8).
     let mut pair = Pair::tls13();
     let leaf = pair.server.identities[0].chain[0].clone();
     pair.world.rejected.insert(leaf);
@@ -266,6 +273,7 @@ fn an_unverified_server_ends_the_handshake_with_the_right_alert_and_leaves_no_se
 
 #[test]
 fn a_client_certificate_is_requested_or_required() {
+    // RFC 9846 §4.5.1 (3, 4), and that the client can read the alert: RFC 9846 §4.5.3 (3).
     let mut pair = Pair::tls13().client_auth(ClientAuthMode::Request);
     let link = pair.connect();
     assert_eq!(link.facts().map(|facts| facts.peer.is_none()), Some(true));
@@ -281,6 +289,7 @@ fn a_client_certificate_is_requested_or_required() {
 
 #[test]
 fn a_flipped_signature_is_not_accepted_from_either_side() {
+    // RFC 9846 §4.5.2 (8, 9).
     let mut pair = Pair::tls13()
         .client_auth(ClientAuthMode::Require)
         .client_certificate(KeyType::Ed25519);
@@ -306,6 +315,7 @@ fn a_flipped_signature_is_not_accepted_from_either_side() {
 
 #[test]
 fn a_client_of_tls_1_2_is_told_the_version() {
+    // RFC 9846 §4.3.1 (3), §E.2 (3).
     let mut pair = Pair::tls13();
     let mut link = pair.link(None);
     link.run_through(&mut pair.world, |direction, bytes| {
@@ -348,6 +358,7 @@ fn answer_to(edit: impl Fn(&mut ClientHello)) -> Link {
 
 #[test]
 fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
+    // RFC 9846 §4.2.2 (13), §4.3.3 (3), §9.2 (12), §6 (7), §7.4.2 (2).
     type Edit = fn(&mut ClientHello);
     let cases: [(Edit, Misbehaviour, AlertDescription); 6] = [
         (
@@ -399,6 +410,7 @@ fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
 
 #[test]
 fn a_psk_without_its_modes_is_a_missing_extension() {
+    // RFC 9846 §4.3.9 (3).
     let mut pair = Pair::tls13();
     pair.connect();
     let offered = pair.world.wallet.pop();
@@ -424,6 +436,7 @@ fn a_psk_without_its_modes_is_a_missing_extension() {
 
 #[test]
 fn grease_in_every_list_is_passed_over() {
+    // RFC 9846 §4.2.2 (11, 15), §9.3 (4).
     let link = answer_to(|hello| {
         hello.cipher_suites.insert(0, CipherSuite::grease(9));
         hello

@@ -35,6 +35,7 @@ fn shares(link: &Link) -> Vec<Vec<u8>> {
 
 #[test]
 fn key_shares_are_never_used_twice_by_us() {
+    // RFC 9846 §4.3.8 (6).
     let mut pair = Pair::tls13();
     pair.client.groups = vec![NamedGroup::SECP384R1, NamedGroup::X25519];
     pair.server.groups = vec![NamedGroup::X25519];
@@ -53,6 +54,7 @@ fn key_shares_are_never_used_twice_by_us() {
 
 #[test]
 fn the_hybrids_x25519_half_is_not_the_share_that_stands_alone() {
+    // RFC 9846 §4.3.8 (3).
     let mut pair = Pair::tls13();
     pair.client.groups = vec![NamedGroup::X25519MLKEM768, NamedGroup::X25519];
     let link = pair.connect();
@@ -66,6 +68,7 @@ fn the_hybrids_x25519_half_is_not_the_share_that_stands_alone() {
 
 #[test]
 fn a_key_share_that_a_client_uses_again_is_accepted() {
+    // RFC 9846 §4.3.8 (7).
     let mut pair = Pair::tls13();
     // The same seed twice: the same ClientHello, key share and all.
     let mut first = pair.link(None);
@@ -85,6 +88,7 @@ fn a_key_share_that_a_client_uses_again_is_accepted() {
 
 #[test]
 fn a_resumed_handshake_has_no_certificate_request() {
+    // RFC 9846 §4.4.2 (6).
     let mut pair = Pair::tls13()
         .client_auth(ClientAuthMode::Request)
         .client_certificate(KeyType::Ed25519);
@@ -179,6 +183,7 @@ fn unknown_and_forged_tickets_look_the_same_from_outside() {
 
 #[test]
 fn user_canceled_is_ignored_until_close_notify() {
+    // RFC 9846 §6.1 (3).
     let mut pair = Pair::tls13();
     let link = pair.connect();
     assert_eq!(link.kind(), Some(Kind::Full));
@@ -213,7 +218,7 @@ fn user_canceled_is_ignored_until_close_notify() {
 
 #[test]
 fn only_a_client_s_first_record_says_tls_1_0() {
-    // RFC 9846 §5.1.
+    // RFC 9846 §5.1 (12).
     let link = Pair::tls13().connect();
     assert_eq!(link.client.sent.get(..3), Some(&[22, 3, 1][..]));
     assert_eq!(link.server.sent.get(..3), Some(&[22, 3, 3][..]));

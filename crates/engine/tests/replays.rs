@@ -74,6 +74,7 @@ fn every_replay_gives_the_same_outputs_again() {
 
 #[test]
 fn every_file_is_what_is_recorded_and_is_small() {
+    // RFC 9846 §4 (1): the order of everything that goes out.
     for (name, record) in ALL {
         let text = text(name);
         let recorded = record().finish().to_string();

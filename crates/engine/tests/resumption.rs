@@ -114,6 +114,7 @@ fn rule_03_the_server_refuses_a_lineage_that_is_over_even_if_the_client_offers_i
 
 #[test]
 fn rule_01_a_session_of_one_name_is_a_full_handshake_at_another() {
+    // RFC 9846 §4.7.1 (3).
     let mut pair = Pair::tls13()
         .seed(6)
         .certificate(KeyType::Ed25519, &["other.test"]);
@@ -258,6 +259,7 @@ fn r5_taint_is_inherited_by_every_ticket_of_the_lineage() {
 
 #[test]
 fn rule_16_age_add_and_nonce_are_of_each_ticket_alone() {
+    // RFC 9846 §4.7.1 (7).
     let mut pair = Pair::tls13().seed(23).tickets(8);
     pair.connect();
     let mut adds: Vec<u32> = pair
@@ -341,6 +343,7 @@ fn rule_25_a_small_difference_of_clocks_is_borne_and_a_large_one_refused() {
 
 #[test]
 fn rule_22_a_fatal_alert_after_the_handshake_names_the_tickets_to_discard() {
+    // RFC 9846 §5.2 (3), §6.2 (1, 2).
     let mut pair = Pair::tls13().seed(26).tickets(2);
     let mut link = pair.connect();
     link.server.handle(
@@ -383,6 +386,7 @@ fn rule_22_a_missing_close_notify_invalidates_nothing() {
 
 #[test]
 fn a_session_resumes_with_any_suite_of_its_hash_and_with_no_other() {
+    // RFC 9846 §4.3.11 (3), §4.7.1 (2).
     let mut pair = Pair::tls13().seed(28);
     pair.connect(); // AES-128-GCM, SHA-256
     pair.client.cipher_suites = vec![CipherSuite::TLS_CHACHA20_POLY1305_SHA256];

@@ -136,6 +136,7 @@ fn other(error: Error) -> IdentityProblem {
         | Error::MaximumNameConstraintComparisonsExceeded => {
             text("its chain is too long or too tangled")
         }
+        // RFC 9846 §4.5.1.2 (1).
         Error::UnsupportedCertVersion => {
             IdentityProblem::BadEncoding("not an X.509 v3 certificate".to_owned())
         }

@@ -49,7 +49,8 @@ impl Verifier {
 
     /// Accepts every chain whose first certificate has a key. The peer still
     /// proves that it holds that key; that it is who it says it is, nobody
-    /// checks: its sessions are tainted.
+    /// checks: its sessions are tainted. Nobody gets one without asking for
+    /// it by this name: RFC 9846 §C.5 (1).
     pub fn insecure() -> Self {
         Self {
             trust: Trusting::Anybody,
@@ -270,7 +271,7 @@ fn identify<'a>(
     Ok((identity, leaf.public_key))
 }
 
-/// With a Key Usage extension, digitalSignature must be set: RFC 9846 §4.5.1.2.
+/// With a Key Usage extension, digitalSignature must be set: RFC 9846 §4.5.1.2 (3).
 fn may_sign(leaf: &X509Certificate<'_>) -> Result<(), IdentityProblem> {
     match leaf.key_usage() {
         Ok(Some(usage)) if !usage.value.digital_signature() => {

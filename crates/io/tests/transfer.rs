@@ -209,6 +209,7 @@ async fn half_a_connection_can_be_closed() {
 
 #[tokio::test]
 async fn an_end_without_close_notify_is_no_end_of_file() {
+    // RFC 9846 §6.1 (5).
     let (world, server, mut client) = established().await;
     drop(server.into_inner());
     let error = client.read(&mut [0; 8]).await.unwrap_err();
@@ -275,6 +276,7 @@ async fn an_idle_connection_holds_no_buffers() {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_closed_with_close_notify() {
+    // RFC 9846 §6.1 (4).
     let mut world = World::new();
     let settings = tessera_io::ServerSettings {
         idle_timeout: Some(Duration::from_secs(60)),

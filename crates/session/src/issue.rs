@@ -100,7 +100,7 @@ impl TicketPlan {
     /// The lifetime of a ticket made now: the least of what is configured, the lineage's end, the
     /// peer's certificates and the sealing key. `None` when less than a second is left: then issue nothing.
     pub fn lifetime(&self, origin: &Origin, limits: Limits, now: Timestamp) -> Option<Lifetime> {
-        // RFC 9846 §4.7.1: no ticket lives longer than seven days, which bounds the lineage's end too.
+        // RFC 9846 §4.7.1 (5): no ticket lives longer than seven days, which bounds the lineage's end too.
         let ends = [
             Some(now.plus(self.lifetime.min(LONGEST_LINEAGE_TLS13))),
             Some(origin.lineage_ends_at),
@@ -193,6 +193,7 @@ mod tests {
 
     #[test]
     fn rule_03_no_setting_makes_a_lineage_longer_than_its_version_allows() {
+        // RFC 9846 §4.7.1 (5).
         let endless = TicketPlan {
             lineage_lifetime: Duration::MAX,
             lifetime: Duration::MAX,

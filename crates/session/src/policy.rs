@@ -13,7 +13,7 @@ use crate::session::{Resumption, Session};
 use crate::store::Revoked;
 use crate::time::Timestamp;
 
-/// A lineage ends after this long, whatever the settings: RFC 9846 §4.7.1 gives tickets seven days.
+/// A lineage ends after this long, whatever the settings: RFC 9846 §4.7.1 (6) gives tickets seven days.
 pub const LONGEST_LINEAGE_TLS13: Duration = Duration::from_secs(7 * 24 * 3600);
 /// RFC 5246 §F.1.4 suggests an upper limit of a day for sessions.
 pub const LONGEST_LINEAGE_TLS12: Duration = Duration::from_secs(24 * 3600);
@@ -44,7 +44,7 @@ pub struct ResumptionPolicy {
 /// Whether early data is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EarlyData {
-    /// None.
+    /// None: what nobody asked for is off (RFC 9846 §F.5 (3)).
     #[default]
     Refuse,
     /// So many bytes on a connection, or what the ticket allows if that is less.
@@ -164,7 +164,7 @@ impl ResumptionPolicy {
             Some(refusal) => Ruling::FullHandshake(refusal),
             None => {
                 let early_data = self.early_data(session, offer, now);
-                // Early data is taken at most once: RFC 9846 §8.
+                // Early data is taken at most once: RFC 9846 §8 (2).
                 Ruling::Resume {
                     claim: self.single_use || early_data.is_ok(),
                     early_data,
@@ -173,7 +173,7 @@ impl ResumptionPolicy {
         }
     }
 
-    /// How much early data to take with a session that is resumed (RFC 9846 §4.3.10).
+    /// How much early data to take with a session that is resumed (RFC 9846 §4.3.10 (7)).
     fn early_data(
         &self,
         session: &Session,
@@ -268,7 +268,8 @@ fn recently_authenticated(
     }
 }
 
-/// A ticket has its own end. Clocks may differ a little about its beginning, not about its end.
+/// A ticket has its own end (RFC 9846 §4.3.11.1 (1)). Clocks may differ a little about its beginning, not
+/// about its end.
 fn fresh(session: &Session, policy: &ResumptionPolicy, now: Timestamp) -> Result<(), Refusal> {
     not_from_the_future(session.lifetime.issued_at, policy, now)?;
     let end = session
@@ -304,7 +305,7 @@ fn same_version(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// TLS 1.3 keeps the hash (RFC 9846 §4.3.11), TLS 1.2 the whole suite (RFC 5246 §7.4.1.3).
+/// TLS 1.3 keeps the hash (RFC 9846 §4.7.1 (2)), TLS 1.2 the whole suite (RFC 5246 §7.4.1.3).
 fn same_terms(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     let same = match session.resumption {
         Resumption::Tls13 { .. } => session.hash() == Some(offer.cipher_suite_hash),
@@ -317,7 +318,8 @@ fn same_terms(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// The name is part of the scope too; it is looked at first because it explains more.
+/// The name is part of the scope too; it is looked at first because it explains more. The very name it
+/// was made for is one its certificate is good for: RFC 9846 §4.7.1 (3).
 fn same_name(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     if session.binding.server_name.as_ref() == offer.server_name {
         Ok(())
@@ -394,7 +396,8 @@ fn extended_main_secret(session: &Session, offer: &Offer<'_>) -> Result<(), Refu
     }
 }
 
-/// RFC 9846 §8.3: the age the client tells and the age we see agree. Here no skew is granted to the future.
+/// RFC 9846 §4.3.10 (3), §8.3: the age the client tells and the age we see agree. Here no skew is granted
+/// to the future.
 fn ticket_age_adds_up(session: &Session, offer: &Offer<'_>, now: Timestamp) -> Result<(), Refusal> {
     let seen = now
         .since(session.lifetime.issued_at)

@@ -20,7 +20,8 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// The alert with the level its description implies: closure alerts warn, all others are fatal.
+    /// The alert with the level its description implies: closure alerts warn, all others are fatal:
+    /// RFC 9846 §6 (3), §6.1 (2).
     pub const fn new(description: AlertDescription) -> Self {
         let level = if description.is_fatal() {
             AlertLevel::FATAL
@@ -38,7 +39,7 @@ impl Alert {
         }
     }
 
-    /// Reads the content of an alert record, which is exactly one alert: §5.1.
+    /// Reads the content of an alert record, which is exactly one alert: RFC 9846 §5.1 (11).
     pub fn decode(content: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(content);
         let level = AlertLevel(r.u8("level")?);
@@ -61,6 +62,7 @@ mod tests {
 
     #[test]
     fn the_level_follows_from_the_description() {
+        // RFC 9846 §6 (3), §6.1 (2).
         assert_eq!(Alert::new(AlertDescription::CLOSE_NOTIFY).encode(), [1, 0]);
         assert_eq!(
             Alert::new(AlertDescription::USER_CANCELED).encode(),
@@ -73,6 +75,7 @@ mod tests {
 
     #[test]
     fn a_record_holds_exactly_one_alert() {
+        // RFC 9846 §5.1 (11).
         assert_eq!(Alert::decode(&[2]).unwrap_err().problem, Problem::Truncated);
         assert_eq!(
             Alert::decode(&[2, 50, 2]).unwrap_err().problem,
@@ -82,6 +85,7 @@ mod tests {
 
     #[test]
     fn an_unknown_alert_survives_and_is_fatal() {
+        // RFC 9846 §6 (5).
         let alert = Alert::decode(&[1, 200]).unwrap();
         assert!(alert.description.is_fatal());
         assert_eq!(alert.description.to_string(), "0xc8");

@@ -139,6 +139,7 @@ fn shares_of_the_wrong_length_are_refused() {
 
 #[test]
 fn points_that_are_not_on_the_curve_are_refused() {
+    // RFC 9846 §4.3.8.2 (1).
     for group in [NamedGroup::SECP256R1, NamedGroup::SECP384R1] {
         let good = KeyShare::generate(group, &mut entropy(7)).unwrap();
         let mut off = good.public_share().to_vec();
@@ -169,6 +170,7 @@ fn compressed_and_hybrid_point_forms_are_refused() {
 
 #[test]
 fn an_all_zero_x25519_result_is_refused() {
+    // RFC 9846 §7.4.2 (2).
     // Points of small order: 0, 1 and the two of order 8 (RFC 7748 §6.1).
     let mut one = [0; 32];
     one[0] = 1;

@@ -82,7 +82,7 @@ fn a_pkcs1_signature_is_no_pss_signature() {
 
 #[test]
 fn an_ecdsa_scheme_names_its_curve() {
-    // RFC 9846 §4.3.3: unlike TLS 1.2, the scheme binds the curve.
+    // RFC 9846 §4.3.3 (1), §4.5.2 (6): unlike TLS 1.2, the scheme binds the curve.
     let key = SigningKey::from_der(&pkcs8(KeyKind::P384)).unwrap();
     let scheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
     assert_eq!(
@@ -179,6 +179,7 @@ fn a_public_key_that_does_not_parse_fits_no_scheme() {
 
 #[test]
 fn in_tls_1_2_an_ecdsa_scheme_leaves_the_curve_to_the_key() {
+    // RFC 9846 §4.3.3 (15).
     let p384 = SigningKey::from_der(&pkcs8(KeyKind::P384)).unwrap();
     let scheme = SignatureScheme::ECDSA_SECP384R1_SHA384;
     let signature = p384.sign(scheme, b"m").unwrap();

@@ -19,7 +19,7 @@ use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, Signatur
 /// signing is a [`crate::Question`].
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
-    /// DER, leaf first, without the anchor.
+    /// DER, leaf first (RFC 9846 §4.5.1 (8)), without the anchor.
     pub chain: Vec<Vec<u8>>,
     /// What the private key can sign with, in order of preference.
     pub schemes: Vec<SignatureScheme>,
@@ -103,7 +103,8 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// Everything both roles check alike.
+/// Everything both roles check alike: what is offered can be done, and nothing below TLS 1.2 is:
+/// RFC 9846 §9.3 (3), §E.5 (3).
 fn check_terms(
     versions: &[ProtocolVersion],
     suites: &[CipherSuite],
@@ -170,6 +171,7 @@ pub(crate) fn suites_of(
 }
 
 fn check_identity(position: usize, identity: &Identity) -> Result<(), SettingsError> {
+    // RFC 9846 §4.5.1 (12).
     if identity.chain.is_empty() {
         return Err(SettingsError::EmptyChain { identity: position });
     }
@@ -184,7 +186,7 @@ fn check_identity(position: usize, identity: &Identity) -> Result<(), SettingsEr
 }
 
 /// The signature schemes we accept in CertificateVerify, best first. No SHA-1, no PKCS#1 v1.5
-/// (RFC 9846 §4.3.3 forbids both there).
+/// (RFC 9846 §4.5.2 (7)).
 pub(crate) const OFFERED_SCHEMES: [SignatureScheme; 7] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,
@@ -196,7 +198,7 @@ pub(crate) const OFFERED_SCHEMES: [SignatureScheme; 7] = [
 ];
 
 /// The schemes we accept inside certificates, and in the handshakes of TLS 1.2: there PKCS#1 v1.5
-/// is still how RSA keys sign.
+/// is still how RSA keys sign, though PSS is taken as well: RFC 9846 §4.3.3 (16), §9.1 (2).
 pub(crate) const CERTIFICATE_SCHEMES: [SignatureScheme; 10] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,

@@ -123,7 +123,7 @@ pub struct ServerConfig {
 
 /// A peer keeps 32 tickets of one connection at most, if it is like us.
 const MOST_TICKETS: u8 = 32;
-/// RFC 9846 §4.7.1.
+/// RFC 9846 §4.7.1 (5).
 const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl TryFrom<ServerSettings> for ServerConfig {

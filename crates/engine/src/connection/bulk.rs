@@ -99,6 +99,7 @@ impl Connection {
         out.reserve(self.outbound.sealer.sealed_len(plaintext.len()));
         for fragment in plaintext.chunks(MAX_PLAINTEXT) {
             let worn = self.outbound.sealer.is_worn() && !self.role.is_tls12();
+            // What the peer asked for goes first: RFC 9846 §4.7.3 (5).
             if self.owes_key_update || worn {
                 self.update_keys(now, KeyUpdateRequest::UpdateNotRequested)?;
             }
@@ -110,7 +111,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Plaintext by [`super::Input`]: into the outbox, or held until there are keys for it.
+    /// Plaintext by [`super::Input`]: into the outbox, or held until there are keys for it:
+    /// RFC 9846 §5.1 (17).
     pub(super) fn plaintext(&mut self, now: Timestamp, plaintext: &[u8]) -> Result<(), Fault> {
         if self.outbound.closed {
             return Ok(());

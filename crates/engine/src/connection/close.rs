@@ -44,7 +44,7 @@ impl std::fmt::Display for Ending {
 }
 
 impl Connection {
-    /// The application will send no more.
+    /// The application will send no more, and the peer is told: RFC 9846 §6.1 (4).
     pub(super) fn close(&mut self) -> Result<(), Fault> {
         if self.outbound.closed {
             return Ok(());
@@ -70,7 +70,8 @@ impl Connection {
         }
     }
 
-    /// The transport has nothing more to give.
+    /// The transport has nothing more to give. Whether that is the end of the data, the peer says:
+    /// RFC 9846 §6.1 (5).
     pub(super) fn end_of_stream(&mut self) {
         if !self.inbound.closed {
             let state = self.role.state_name();
@@ -78,7 +79,7 @@ impl Connection {
         }
     }
 
-    /// A fault becomes its alert, and the end.
+    /// A fault becomes its alert, and the end: RFC 9846 §6.2 (1, 2).
     pub(super) fn settle(&mut self, result: Result<(), Fault>) {
         let Err(fault) = result else { return };
         if self.ended {
@@ -99,7 +100,7 @@ impl Connection {
     /// The last thing we say. An alert that cannot be sealed is one that cannot be sent.
     fn send_last(&mut self, description: AlertDescription) {
         let sent = self.outbound.alert(&Alert::new(description));
-        // RFC 9846 §6.1: user_canceled says why, and close_notify follows it.
+        // RFC 9846 §6.1 (3): user_canceled says why, and close_notify follows it.
         if sent.is_ok() && description == AlertDescription::USER_CANCELED {
             let _ = self
                 .outbound

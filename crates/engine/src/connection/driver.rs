@@ -126,7 +126,7 @@ impl Connection {
                 Effect::SendChangeCipherSpec => self.outbound.change_cipher_spec()?,
                 Effect::Install(Half::Sending, keys) => self.outbound.install(keys)?,
                 Effect::Install(Half::Receiving, keys) => {
-                    // RFC 9846 §5.1: nothing of the old keys may stand behind the change.
+                    // RFC 9846 §5.1 (4, 5, 6): nothing of the old keys may stand behind the change.
                     self.inbound.reassembler.require_boundary()?;
                     self.inbound.install(Opener::new(keys));
                 }

@@ -66,7 +66,7 @@ impl Inbound {
         self.buffer.capacity() + self.reassembler.capacity()
     }
 
-    /// A record did not verify: is it early data that was refused? RFC 9846 §4.3.10.
+    /// A record did not verify: is it early data that was refused? RFC 9846 §4.3.10 (4).
     fn pass_over(&mut self, len: usize, fault: RecordError) -> Result<(), Fault> {
         match self.passes_over.checked_sub(len) {
             Some(left) if left > 0 => {
@@ -82,7 +82,7 @@ impl Connection {
     /// Bytes from the peer, by copy: the general road. [`Connection::receive`] is the quick one.
     pub(super) fn ciphertext(&mut self, now: Timestamp, bytes: &[u8]) -> Result<(), Fault> {
         if self.inbound.closed {
-            // RFC 9846 §6.1: whatever comes behind close_notify is not TLS's any more.
+            // RFC 9846 §6.1 (1): whatever comes behind close_notify is not TLS's any more.
             self.inbound.leave_over(bytes);
             return Ok(());
         }
@@ -193,7 +193,7 @@ impl Connection {
             (ContentType::APPLICATION_DATA, Some(opener)) => match opener.open(record) {
                 Ok(plaintext) => {
                     self.inbound.passes_over = 0;
-                    // RFC 9846 §5: a protected ChangeCipherSpec is none.
+                    // RFC 9846 §5 (2): a protected ChangeCipherSpec is none.
                     if plaintext.content_type == ContentType::CHANGE_CIPHER_SPEC {
                         return Err(RecordError::UnexpectedType(plaintext.content_type.0).into());
                     }
@@ -227,8 +227,8 @@ impl Connection {
         }
     }
 
-    /// Unprotected content, by its type. RFC 9846 §5.1: handshake messages are not interleaved
-    /// with anything, and only application data may be empty.
+    /// Unprotected content, by its type. Handshake messages are not interleaved with anything, only
+    /// application data may be empty, and there are no other types: RFC 9846 §5.1 (2, 3), §5.4 (3), §5 (5).
     pub(super) fn content(
         &mut self,
         now: Timestamp,
@@ -266,7 +266,7 @@ impl Connection {
 
     /// TLS 1.2 changes keys here (RFC 5246 §7.1). In TLS 1.3, and before anyone knows, it is one
     /// byte 1, after the first ClientHello and before the peer's Finished, and is dropped
-    /// (RFC 9846 §5). Anything else ends the connection.
+    /// (RFC 9846 §5 (1)). Anything else ends the connection: RFC 9846 §5 (2, 3).
     fn change_cipher_spec(&mut self, now: Timestamp, fragment: &[u8]) -> Result<(), Fault> {
         if fragment != [1] {
             return Err(RecordError::BadChangeCipherSpec.into());
@@ -280,8 +280,8 @@ impl Connection {
         self.budget.change_cipher_spec()
     }
 
-    /// RFC 9846 §6: but for `close_notify` and `user_canceled`, every alert of TLS 1.3 is the end,
-    /// whatever level it claims. In TLS 1.2 warnings are only told (RFC 5246 §7.2.2).
+    /// RFC 9846 §6 (4, 5): but for `close_notify` and `user_canceled`, every alert of TLS 1.3 is the
+    /// end, whatever level it claims. In TLS 1.2 warnings are only told (RFC 5246 §7.2.2).
     fn alert(&mut self, now: Timestamp, content: &[u8]) -> Result<(), Fault> {
         let alert = Alert::decode(content)?;
         self.outputs

@@ -195,6 +195,7 @@ impl Connection {
 
     /// Lets one thing happen.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>) {
+        // Nothing comes after the end: RFC 9846 §6 (1).
         if self.ended {
             return;
         }
@@ -228,7 +229,7 @@ impl Connection {
         next
     }
 
-    /// Whether the handshake is still under way.
+    /// Whether the handshake is still under way: RFC 9846 §F.5 (5).
     pub fn is_handshaking(&self) -> bool {
         self.facts.is_none() && !self.ended
     }

@@ -47,7 +47,7 @@ impl Outbound {
         self.flight.extend_from_slice(message);
     }
 
-    /// The flight becomes records.
+    /// The flight becomes records, none of them empty: RFC 9846 §5.1 (8), §5.4 (2).
     pub(super) fn flush(&mut self) -> Result<(), LocalError> {
         if self.flight.is_empty() {
             return Ok(());
@@ -55,25 +55,28 @@ impl Outbound {
         let flight = std::mem::take(&mut self.flight);
         self.sealer
             .seal(ContentType::HANDSHAKE, &flight, &mut self.outbox)?;
-        // RFC 9846 §5.1: only the very first record may say TLS 1.0.
+        // RFC 9846 §5.1 (12): only the very first record may say TLS 1.0.
         if let Sealer::Clear { version } = &mut self.sealer {
             *version = ProtocolVersion::TLS1_2;
         }
         Ok(())
     }
 
+    /// What the flight holds goes before it, so no message is cut in two: RFC 9846 §5.1 (2, 3).
     pub(super) fn change_cipher_spec(&mut self) -> Result<(), LocalError> {
         self.flush()?;
         self.sealer
             .seal(ContentType::CHANGE_CIPHER_SPEC, &[1], &mut self.outbox)
     }
 
+    /// What goes out under the old keys ends with its record: RFC 9846 §5.1 (4, 7).
     pub(super) fn install(&mut self, keys: RecordKeys) -> Result<(), LocalError> {
         self.flush()?;
         self.sealer = Sealer::protected(keys, self.update_after);
         Ok(())
     }
 
+    /// One alert, one record: RFC 9846 §5.1 (9, 10, 11).
     pub(super) fn alert(&mut self, alert: &Alert) -> Result<(), Fault> {
         self.flush()?;
         self.sealer

@@ -338,6 +338,7 @@ fn outcome(side: Side, state: &str, arrival: Arrival<Unread>) -> Option<String> 
 
 #[test]
 fn every_state_and_every_arrival() {
+    // RFC 9846 §4 (2), §4.2.2 (3), §4.2.4 (5), §4.6 (4), §4.7.3 (1).
     let messages = messages();
     let mut table = String::from("Whatever is not listed is an unexpected_message.\n");
     for (side, states) in [

@@ -220,6 +220,7 @@ fn begun(trace: &Trace) -> Transcript {
 
 #[test]
 fn simple_1_rtt_handshake() {
+    // RFC 9846 §5.3 (1), §7.5 (1), §4.5.3 (1): the same bytes as in the trace.
     let trace = Trace::read(include_str!("../../tests/vectors/rfc8448/simple_1rtt.txt"));
     walk(&trace, begun(&trace), None);
 }

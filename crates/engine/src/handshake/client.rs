@@ -41,7 +41,8 @@ impl Client {
         }
     }
 
-    /// Both versions' hellos read alike.
+    /// Both versions' hellos read alike; the version is the first thing that is looked for:
+    /// RFC 9846 §4.3.1 (13).
     fn server_hello(
         sent: Box<Sent>,
         arrival: Arrival<H>,

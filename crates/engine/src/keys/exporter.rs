@@ -30,6 +30,7 @@ impl std::error::Error for ExportTooLong {}
 const LONGEST_LABEL: usize = 249;
 
 impl Exporter {
+    /// RFC 9846 §7.5 (1): there is no other exporter secret here.
     pub(crate) fn export(
         &self,
         label: &[u8],
@@ -72,7 +73,7 @@ impl Exporter {
         )
     }
 
-    /// `tls-exporter`: RFC 9266 §4.2.
+    /// `tls-exporter`, long enough to be one of a kind: RFC 9266 §4.2, RFC 9846 §F.1 (2).
     pub(crate) fn channel_binding(&self) -> [u8; 32] {
         let mut binding = [0; 32];
         // 32 bytes are never too long.

@@ -43,8 +43,10 @@ pub(crate) fn deframe(
                 Familiarity::Stranger | Familiarity::Known => MAX_PLAINTEXT,
             }
         }
+        // RFC 9846 §5 (5).
         other => return Err(RecordError::UnexpectedType(other.0)),
     };
+    // RFC 9846 §5.1 (15), §5.2 (2).
     let length = usize::from(header.length);
     if length > longest {
         return Err(RecordError::TooLarge);
@@ -64,7 +66,8 @@ fn recognise(buffer: &[u8]) -> Result<(), RecordError> {
             Some(3) | None => Ok(()),
             Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),
         },
-        // SSL 2.0: two bytes of length with the high bit set, then msg_type 1 (RFC 5246 §E.2).
+        // SSL 2.0: two bytes of length with the high bit set, then msg_type 1 (RFC 5246 §E.2). It
+        // leads to nothing here: RFC 9846 §E.5 (5).
         length if length & 0x80 != 0 => match rest.get(1) {
             Some(1) => Err(RecordError::NotTls(NotTls::Ssl2)),
             Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),
@@ -110,6 +113,7 @@ mod tests {
 
     #[test]
     fn a_record_over_the_limit_is_refused_by_its_header_alone() {
+        // RFC 9846 §5.1 (15), §5.2 (2).
         assert_eq!(
             deframe(&[23, 3, 3, 0x41, 0x01], Familiarity::Known).err(),
             Some(RecordError::TooLarge)
@@ -126,6 +130,7 @@ mod tests {
 
     #[test]
     fn strangers_are_told_apart() {
+        // RFC 9846 §5 (5), §E.5 (5).
         let http = deframe(b"GET / HTTP/1.1", Familiarity::Stranger).err();
         assert_eq!(http, Some(RecordError::NotTls(NotTls::Http)));
         let ssl2 = deframe(&[0x80, 0x2e, 1, 0, 2], Familiarity::Stranger).err();

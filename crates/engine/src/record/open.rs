@@ -21,6 +21,7 @@ pub(crate) struct Plaintext {
 }
 
 impl Opener {
+    /// New keys count from zero: RFC 9846 §5.3 (1).
     pub(crate) fn new(keys: RecordKeys) -> Self {
         Self { keys, sequence: 0 }
     }
@@ -56,13 +57,14 @@ impl Opener {
             .keys
             .key
             .open_in_place(self.keys.nonce(self.sequence), header, sealed)
+            // RFC 9846 §5.2 (3).
             .map_err(|_| RecordError::BadMac)?;
         let inner = sealed.get(..len).ok_or(RecordError::BadMac)?;
-        // One byte of content type on top of the content: §5.4.
+        // One byte of content type on top of the content: RFC 9846 §5.4 (6).
         if inner.len() > MAX_PLAINTEXT + 1 {
             return Err(RecordError::TooLarge);
         }
-        // Padding is zeros behind the content type; all zeros is no record: §5.4.
+        // Padding is zeros behind the content type; all zeros is no record: RFC 9846 §5.4 (4, 5).
         let position = inner
             .iter()
             .rposition(|byte| *byte != 0)

@@ -121,6 +121,7 @@ mod tests {
 
     #[test]
     fn no_key_changes_inside_a_message() {
+        // RFC 9846 §5.1 (3, 5).
         let mut reassembler = Reassembler::default();
         reassembler.push(&[20, 0, 0, 2, 7]).expect("within budget");
         assert_eq!(

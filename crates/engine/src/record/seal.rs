@@ -22,6 +22,7 @@ pub(crate) struct Protected {
 }
 
 impl Sealer {
+    /// New keys count from zero: RFC 9846 §5.3 (1).
     pub(crate) fn protected(keys: RecordKeys, update_after: Option<u64>) -> Self {
         let update_at = update_after
             .unwrap_or_else(|| limits::update_at(keys.limit))
@@ -33,7 +34,7 @@ impl Sealer {
         })
     }
 
-    /// Whether these keys have sealed what they should: time for a KeyUpdate (RFC 9846 §5.5).
+    /// Whether these keys have sealed what they should: time for a KeyUpdate (RFC 9846 §5.5 (1)).
     pub(crate) fn is_worn(&self) -> bool {
         matches!(self, Self::Protected(protected) if protected.sequence >= protected.update_at)
     }
@@ -48,7 +49,8 @@ impl Sealer {
         len + records * overhead
     }
 
-    /// Appends `content` as one record or more. Allocates only if `out` is too small.
+    /// Appends `content` as one record or more, none too long: RFC 9846 §5.1 (14), §5.2 (1). Allocates
+    /// only if `out` is too small.
     pub(crate) fn seal(
         &mut self,
         content_type: ContentType,
@@ -94,7 +96,8 @@ impl Protected {
         fragment: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), LocalError> {
-        // The hard stop: whatever the reason, no nonce and no key is used beyond its limit.
+        // The hard stop: whatever the reason, no nonce and no key is used beyond its limit:
+        // RFC 9846 §5.3 (2), §5.5 (1).
         if self.sequence >= self.keys.limit {
             return Err(LocalError::KeysExhausted);
         }

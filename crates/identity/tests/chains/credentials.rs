@@ -140,6 +140,7 @@ fn a_key_of_another_certificate_is_told_by_both_files() {
 
 #[test]
 fn a_chain_that_begins_with_its_issuer_does_not_fit_the_key() {
+    // RFC 9846 §4.5.1 (8).
     let root = Authority::root("Root");
     let leaf = root.issue(&["example.com"]);
     let error = problem(&Files::new(

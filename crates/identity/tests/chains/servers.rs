@@ -365,7 +365,7 @@ fn a_certificate_for_another_use_is_refused() {
 
 #[test]
 fn a_key_that_may_not_sign_is_refused() {
-    // RFC 9846 §4.5.1.2.
+    // RFC 9846 §4.5.1.2 (3).
     let root = Authority::root("Root");
     let verifier = Verifier::new(root.roots());
     let with_usage =
@@ -447,6 +447,7 @@ fn a_name_constraint_is_kept() {
 
 #[test]
 fn an_insecure_verifier_accepts_anybody_and_says_so() {
+    // RFC 9846 §C.5 (1).
     let stranger = Authority::root("Stranger");
     let old = stranger.issue_with(&["example.org"], |params| {
         params.not_after = date_time_ymd(2029, 6, 1);

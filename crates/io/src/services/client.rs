@@ -47,6 +47,7 @@ impl ClientServices {
     }
 
     /// A ticket has come, after the server was verified: the engine asks only then.
+    /// Without a wallet it is passed over: RFC 9846 §4.7.1 (1).
     pub(super) fn keep(&self, keep: Keep) -> Response {
         let Some(wallet) = self.config.wallet.clone() else {
             return Response::Now(Answer::Kept(false));

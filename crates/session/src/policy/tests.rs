@@ -83,10 +83,20 @@ fn a_session_that_fits_is_resumed_and_not_claimed() {
             }
         );
     }
+    // RFC 9846 §F.5 (3): nobody has asked for early data.
+    let early_data = Err(Refusal::EarlyDataOff);
+    assert_eq!(
+        judge(&samples::tls13(), |offer| offer.early_data = true),
+        Ruling::Resume {
+            claim: false,
+            early_data
+        }
+    );
 }
 
 #[test]
 fn rule_01_a_session_never_crosses_to_another_scope_or_name() {
+    // RFC 9846 §4.7.1 (3).
     let session = samples::tls13();
     let other = Scope([6; 32]);
     let world = World::of(&session);
@@ -213,6 +223,7 @@ fn r5_of_what_is_sealed_and_what_is_policy_today_the_stricter_counts() {
 
 #[test]
 fn rule_03_no_setting_outlasts_the_versions_own_limit() {
+    // RFC 9846 §4.7.1 (6).
     let endless = ResumptionPolicy {
         authentication_lifetime: Duration::MAX,
         ..policy()
@@ -230,6 +241,7 @@ fn rule_03_no_setting_outlasts_the_versions_own_limit() {
 
 #[test]
 fn a_ticket_ends_exactly_when_it_says() {
+    // RFC 9846 §4.3.11.1 (1).
     let mut session = samples::tls13();
     session.lifetime.expires_at = NOW;
     assert_eq!(
@@ -262,6 +274,7 @@ fn rule_25_r17_a_ticket_from_the_future_resumes_within_the_skew_only() {
 
 #[test]
 fn rule_14_a_session_resumes_in_its_own_version_and_with_its_own_terms() {
+    // RFC 9846 §4.7.1 (2).
     let (new, old) = (samples::tls13(), samples::tls12());
     assert_eq!(
         judge(&new, |offer| offer.version = ProtocolVersion::TLS1_2),

@@ -23,7 +23,8 @@ pub enum Carrier {
 
 impl Carrier {
     /// Whether an extension may stand in this message. One we do not know may stand anywhere: the receiver ignores
-    /// it in a request, and refuses it in a response because it never asked.
+    /// it in a request, and refuses it in a response because it never asked. RFC 9846 §4.2.2 (15), §4.3 (5),
+    /// RFC 9846 §4.4.2 (5), §4.7.1 (8), §9.3 (4).
     pub fn may_carry(self, extension_type: ExtensionType) -> bool {
         carriers(extension_type).is_none_or(|carriers| carriers.contains(&self))
     }
@@ -89,6 +90,7 @@ mod tests {
 
     #[test]
     fn an_extension_may_stand_only_where_the_table_has_it() {
+        // RFC 9846 §4.3 (5), §4.3.5 (1).
         assert!(Carrier::HelloRetryRequest.may_carry(ExtensionType::COOKIE));
         assert!(!Carrier::ServerHello.may_carry(ExtensionType::COOKIE));
         assert!(!Carrier::ClientHello.may_carry(ExtensionType::OID_FILTERS));
@@ -100,6 +102,7 @@ mod tests {
 
     #[test]
     fn what_we_do_not_know_may_stand_anywhere() {
+        // RFC 9846 §4.2.2 (15), §4.4.2 (5), §4.7.1 (8).
         for unknown in [
             ExtensionType(0x4242),
             ExtensionType::grease(3),

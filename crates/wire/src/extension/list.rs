@@ -50,7 +50,7 @@ impl Extensions {
         });
     }
 
-    /// Appends an extension.
+    /// Appends an extension: its structure, and nothing behind it (RFC 9846 §4.3 (1)).
     pub fn push<E: ExtensionBody>(&mut self, body: &E) {
         self.push_raw(E::TYPE, encoded(body));
     }
@@ -84,7 +84,7 @@ impl Extensions {
         Some(self.0.remove(index))
     }
 
-    /// The extension of this body's type, parsed to its end.
+    /// The extension of this body's type, parsed to its end: RFC 9846 §4.3 (2).
     pub fn find<E: ExtensionBody>(&self) -> Result<Option<E>, DecodeError> {
         let Some(data) = self.data(E::TYPE) else {
             return Ok(None);
@@ -128,7 +128,7 @@ impl Extensions {
         self.0.is_empty()
     }
 
-    // Sorted rather than compared pairwise: sixteen thousand empty extensions fit in one ClientHello.
+    // RFC 9846 §4.3 (7). Sorted rather than compared pairwise: sixteen thousand empty extensions fit in one ClientHello.
     fn demand_no_duplicates(&self) -> Result<(), DecodeError> {
         let mut types: Vec<ExtensionType> = self.types().collect();
         types.sort_unstable();
@@ -154,7 +154,7 @@ impl Extensions {
         {
             return Err(DecodeError::new(field_name(stray), Problem::NotAllowedHere));
         }
-        // The binders cover everything before them, so nothing may follow: RFC 9846 §4.3.11.
+        // The binders cover everything before them, so nothing may follow: RFC 9846 §4.3.11 (11).
         let ends_with_psk = self.types().next_back() == Some(ExtensionType::PRE_SHARED_KEY);
         if carrier == Carrier::ClientHello
             && !ends_with_psk
@@ -257,6 +257,7 @@ mod tests {
 
     #[test]
     fn a_type_twice_is_refused_by_name() {
+        // RFC 9846 §4.3 (7).
         let error = decode(
             &list(&[ExtensionType::COOKIE, ExtensionType::COOKIE]),
             Carrier::ClientHello,
@@ -285,6 +286,7 @@ mod tests {
 
     #[test]
     fn a_known_extension_in_the_wrong_message_is_refused() {
+        // RFC 9846 §4.3 (5).
         let error = decode(&list(&[ExtensionType::OID_FILTERS]), Carrier::ClientHello).unwrap_err();
         assert_eq!(
             error,
@@ -304,6 +306,7 @@ mod tests {
 
     #[test]
     fn a_pre_shared_key_must_be_last_in_a_client_hello_only() {
+        // RFC 9846 §4.3.11 (11).
         let versions = ExtensionType::SUPPORTED_VERSIONS;
         let first = list(&[ExtensionType::PRE_SHARED_KEY, versions]);
         let last = list(&[versions, ExtensionType::PRE_SHARED_KEY]);
@@ -339,6 +342,7 @@ mod tests {
 
     #[test]
     fn a_body_with_something_left_over_is_refused_when_it_is_looked_for() {
+        // RFC 9846 §4.3 (2).
         let mut extensions = Extensions::new();
         extensions.push_raw(ExtensionType::SUPPORTED_VERSIONS, vec![2, 3, 4, 0]);
         let error = extensions.find::<SupportedVersions>().unwrap_err();

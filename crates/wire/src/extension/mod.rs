@@ -1,4 +1,5 @@
-//! Extensions: the list a message carries, and one file for each body (RFC 9846 §4.3).
+//! Extensions: the list a message carries, and one file for each body (RFC 9846 §4.3), those that nobody may
+//! be without among them (RFC 9846 §9.2 (1)).
 //!
 //! ```text
 //! struct {

@@ -109,7 +109,8 @@ empty_body! {
     CertificateStatusAck, STATUS_REQUEST
 }
 
-/// An OCSP response in DER: with the certificate it speaks of, in its CertificateEntry.
+/// An OCSP response in DER: with the certificate it speaks of, in its CertificateEntry, as the
+/// CertificateStatus of TLS 1.2 (RFC 9846 §4.5.1.1 (1)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OcspResponse(pub Vec<u8>);
 
@@ -159,6 +160,7 @@ mod tests {
 
     #[test]
     fn a_response_comes_back_and_one_of_another_form_is_refused() {
+        // RFC 9846 §4.5.1.1 (1).
         assert_body(&OcspResponse(vec![0x30, 0]), &[1, 0, 0, 2, 0x30, 0]);
         let error = decode_body::<OcspResponse>(&[2, 0, 0, 1, 0]).unwrap_err();
         assert_eq!(

@@ -35,7 +35,7 @@ pub struct ClientHello {
 
 impl ClientHello {
     /// Reads the body. The bounds on `extensions` are those of TLS 1.2, since whether TLS 1.3 is meant is known only
-    /// from what stands in them.
+    /// from what stands in them. Nothing stands behind them, whatever the version: RFC 9846 §4.2.2 (16, 17).
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             legacy_version: ProtocolVersion(r.u16("legacy_version")?),
@@ -155,6 +155,7 @@ mod tests {
 
     #[test]
     fn a_hello_older_than_extensions_has_none() {
+        // RFC 9846 §4.2.2 (16).
         let message = hello(Extensions::new()).encode();
         assert_eq!(message.len(), 4 + 2 + 32 + 33 + 6 + 2);
         assert_eq!(
@@ -176,6 +177,7 @@ mod tests {
 
     #[test]
     fn nothing_may_follow_the_extensions() {
+        // RFC 9846 §4.2.2 (16, 17).
         let mut message = hello(offer()).encode();
         message.push(0);
         message[3] += 1;
@@ -241,6 +243,7 @@ mod tests {
 
     #[test]
     fn pre_shared_keys_must_be_offered_last() {
+        // RFC 9846 §4.3.11 (11).
         let mut extensions = Extensions::new();
         extensions.push(&psks());
         extensions.push_raw(ExtensionType::PADDING, vec![0; 3]);

@@ -18,7 +18,7 @@ pub struct EncryptedExtensions {
 }
 
 impl EncryptedExtensions {
-    /// Reads the body.
+    /// Reads the body; what may not stand here does not: RFC 9846 §4.4.1 (2, 3).
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             extensions: Extensions::decode(r, Carrier::EncryptedExtensions)?,
@@ -72,6 +72,7 @@ mod tests {
 
     #[test]
     fn what_would_change_the_keys_comes_too_late_here() {
+        // RFC 9846 §4.4.1 (2, 3).
         for stray in [
             ExtensionType::KEY_SHARE,
             ExtensionType::SUPPORTED_VERSIONS,

@@ -49,7 +49,8 @@ impl HelloRetryRequest {
         .encode()
     }
 
-    /// Whether the ServerHello body that comes next is one; nothing is read.
+    /// Whether the ServerHello body that comes next is one; nothing is read. It is the first thing that is
+    /// looked at: RFC 9846 §4.2.3 (12).
     pub(super) fn is_next(r: &Reader<'_>) -> bool {
         let mut ahead = r.clone();
         let random = ahead

@@ -21,7 +21,7 @@ pub struct KeyUpdate {
 }
 
 impl KeyUpdate {
-    /// Reads the body.
+    /// Reads the body, in which two values may stand: RFC 9846 §4.7.3 (4).
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match KeyUpdateRequest::from_byte(r.u8("request_update")?) {
             Some(request_update) => Ok(Self { request_update }),
@@ -57,7 +57,7 @@ mod tests {
         }
     }
 
-    // RFC 9846 §4.7.3: any other value is an illegal parameter.
+    // RFC 9846 §4.7.3 (4): any other value is an illegal parameter.
     #[test]
     fn any_other_request_is_an_illegal_value() {
         for byte in 2..=255 {

@@ -76,6 +76,7 @@ mod tests {
 
     #[test]
     fn a_ticket_comes_back() {
+        // RFC 9846 §4.7.1 (8).
         assert_eq!(
             Handshake::decode(&ticket().encode()),
             Ok(Handshake::NewSessionTicket(ticket()))

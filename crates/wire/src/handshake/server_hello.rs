@@ -134,6 +134,7 @@ mod tests {
 
     #[test]
     fn what_belongs_into_another_message_is_refused() {
+        // RFC 9846 §4.3 (5).
         for stray in [
             ExtensionType::COOKIE,
             ExtensionType::RENEGOTIATION_INFO,
@@ -148,6 +149,7 @@ mod tests {
 
     #[test]
     fn the_special_random_makes_it_another_message() {
+        // RFC 9846 §4.2.3 (12).
         let mut retry = hello(Extensions::new());
         retry.random = Random::HELLO_RETRY_REQUEST;
         let message = retry.encode();

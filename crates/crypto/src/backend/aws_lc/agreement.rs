@@ -50,7 +50,8 @@ impl CurveKey {
     }
 
     /// The peer's share must have been checked for its form; a point that is
-    /// not on the curve, and an all-zero X25519 result, are refused here.
+    /// not on the curve, and an all-zero X25519 result, are refused here. The
+    /// secret keeps its leading zeros: RFC 9846 §4.3.8.2 (1), §7.4.2 (1).
     pub(crate) fn agree(&self, peer_share: &[u8]) -> Result<Secret, KexError> {
         let peer = UnparsedPublicKey::new(self.curve.algorithm(), peer_share);
         agreement::agree(&self.private, peer, KexError::BadShare, |agreed| {

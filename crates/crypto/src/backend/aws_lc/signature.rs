@@ -117,7 +117,7 @@ pub(crate) fn verify(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), VerifyError> {
-    // The salt of RSA-PSS is as long as the digest: RFC 9846 §4.3.3.
+    // The salt of RSA-PSS is as long as the digest: RFC 9846 §4.3.3 (4).
     let algorithm: &'static dyn VerificationAlgorithm = match scheme {
         SignatureScheme::ECDSA_SECP256R1_SHA256 => &sig::ECDSA_P256_SHA256_ASN1,
         SignatureScheme::ECDSA_SECP384R1_SHA384 => &sig::ECDSA_P384_SHA384_ASN1,

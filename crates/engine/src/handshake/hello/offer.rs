@@ -46,6 +46,7 @@ impl Offer {
         } else {
             Vec::new()
         };
+        // What later versions froze: RFC 9846 §4.2.2 (6, 12).
         let mut hello = ClientHello {
             legacy_version: ProtocolVersion::TLS1_2,
             random: Random(entropy.public_array()),
@@ -66,6 +67,7 @@ impl Offer {
         }
         if tls13 {
             extend_for_tls13(&mut hello, settings, grease.as_ref());
+            // Groups and shares go together: RFC 9846 §9.2 (11).
             hello.extensions.push(&share_list(
                 &shares,
                 grease.as_ref().map(|grease| grease.group),
@@ -95,6 +97,7 @@ impl Offer {
         let algorithm = session.hash();
         let mut hello = self.hello.clone();
         let binder = vec![0; algorithm.output_len()];
+        // It comes last: RFC 9846 §4.3.11 (10).
         hello.extensions.push(&OfferedPsks {
             identities: vec![identity(session, now)],
             binders: vec![binder],
@@ -156,7 +159,8 @@ fn make_binder(
 }
 
 /// The most preferred group's share, and the first classical one's behind a hybrid, for servers
-/// that have not heard of it. Shares are never reused: each is a key of its own.
+/// that have not heard of it. Shares are never reused: each is a key of its own, and they stand in the
+/// order of the groups: RFC 9846 §4.3.8 (1, 2, 3, 4, 6).
 fn key_shares(groups: &[NamedGroup], entropy: &mut Entropy) -> Result<Vec<KeyShare>, Fault> {
     let first = groups.first().copied();
     let classical = match first {
@@ -184,6 +188,8 @@ pub(super) fn share_list(shares: &[KeyShare], grease: Option<NamedGroup>) -> Key
     KeyShareClientHello(grease.into_iter().chain(own).collect())
 }
 
+/// What either version asks for. TLS 1.3 cannot do without groups and schemes:
+/// RFC 9846 §4.3.3 (2), §9.2 (10).
 fn extend(
     hello: &mut ClientHello,
     settings: &ClientSettings,
@@ -191,7 +197,7 @@ fn extend(
     grease: Option<&Grease>,
 ) {
     let extensions = &mut hello.extensions;
-    // RFC 6066 §3: a literal address is no server name.
+    // RFC 9846 §9.2 (13). RFC 6066 §3: a literal address is no server name.
     if settings.send_server_name && !name.is_ip() {
         extensions.push(&ServerNameList {
             host_name: name.as_str().to_owned(),
@@ -222,6 +228,8 @@ fn extend(
     extensions.push(&SctRequest);
 }
 
+/// What only TLS 1.3 asks for: every version we speak, and how a PSK would be used:
+/// RFC 9846 §4.3.1 (1, 2), §4.3.9 (2).
 fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: Option<&Grease>) {
     let extensions = &mut hello.extensions;
     extensions.push(&PskKeyExchangeModes(vec![PskKeyExchangeMode::PSK_DHE_KE]));
@@ -249,7 +257,8 @@ fn extend_for_tls12(hello: &mut ClientHello, session: Option<&OfferedSession>) {
 }
 
 /// A TLS 1.2 session's ID; with a ticket bytes that a server echoes if it takes it (RFC 5077
-/// §3.4); bytes to please middleboxes where TLS 1.3 is offered (RFC 9846 §E.4).
+/// §3.4); bytes to please middleboxes where TLS 1.3 is offered; else nothing:
+/// RFC 9846 §4.2.2 (8, 9, 10).
 fn session_id(session: Option<&OfferedSession>, tls13: bool, entropy: &mut Entropy) -> SessionId {
     match session.map(OfferedSession::form) {
         Some(Form::SessionId(id)) => id,

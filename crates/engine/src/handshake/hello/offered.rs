@@ -45,7 +45,7 @@ impl Offered {
         let psk_modes = extensions
             .find::<PskKeyExchangeModes>()?
             .map(|PskKeyExchangeModes(modes)| modes);
-        // RFC 9846 §4.3.9: a client that offers PSKs says how it would use them.
+        // RFC 9846 §4.3.9 (3): a client that offers PSKs says how it would use them.
         if psks.is_some() && psk_modes.is_none() {
             return Err(Misbehaviour::MissingPskKeyExchangeModes.into());
         }
@@ -55,7 +55,7 @@ impl Offered {
         {
             return Err(Misbehaviour::BinderCount.into());
         }
-        // RFC 9846 §9.2: each of the two needs the other.
+        // RFC 9846 §9.2 (12): each of the two needs the other.
         let (groups, key_shares) = match (groups, key_shares) {
             (Some(groups), Some(shares)) => (groups, shares),
             (Some(_), None) => return Err(Misbehaviour::MissingKeyShare.into()),
@@ -90,7 +90,7 @@ impl Offered {
     }
 }
 
-/// RFC 9846 §4.2.2: what TLS 1.3 froze must be as it was frozen.
+/// What TLS 1.3 froze must be as it was frozen: RFC 9846 §4.2.2 (13).
 fn check_legacy_fields(hello: &ClientHello) -> Result<(), Fault> {
     if hello.legacy_version < ProtocolVersion::TLS1_2 {
         return Err(Misbehaviour::BadLegacyField("legacy_version").into());

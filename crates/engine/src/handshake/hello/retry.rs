@@ -9,7 +9,7 @@ use tessera_wire::extension::{Cookie, KeyShareHelloRetryRequest, SupportedGroups
 use tessera_wire::handshake::HelloRetryRequest;
 
 impl Offer {
-    /// Everything a HelloRetryRequest may change: RFC 9846 §4.2.2 and §4.2.4.
+    /// Everything a HelloRetryRequest may change: RFC 9846 §4.2.2 (2), §4.2.4 (4, 6).
     pub(crate) fn retry(
         &mut self,
         request: &HelloRetryRequest,
@@ -26,11 +26,13 @@ impl Offer {
         if let Some(group) = group {
             self.check_group(group)?;
             let share = KeyShare::generate(group, entropy).map_err(|_| LocalError::Crypto)?;
+            // One share, a new one: RFC 9846 §4.3.8 (10).
             self.shares = vec![share];
             self.hello
                 .extensions
                 .replace(&share_list(&self.shares, None));
         }
+        // The only way a cookie gets into a hello: RFC 9846 §4.3.2 (1, 2).
         if let Some(cookie) = cookie {
             self.hello.extensions.push(&cookie);
         }
@@ -48,7 +50,7 @@ impl Offer {
         }
     }
 
-    /// RFC 9846 §4.3.8: a group we offered, and one we sent no share for.
+    /// RFC 9846 §4.3.8 (8, 9): a group we offered, and one we sent no share for.
     fn check_group(&self, group: NamedGroup) -> Result<(), Fault> {
         let offered = self
             .hello

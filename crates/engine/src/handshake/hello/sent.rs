@@ -19,7 +19,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// RFC 9846 §4.3: no answers to what was not asked, a retry's cookie excepted.
+    /// RFC 9846 §4.3 (4): no answers to what was not asked, a retry's cookie excepted.
     pub(crate) fn check_answers(
         &self,
         extensions: &Extensions,

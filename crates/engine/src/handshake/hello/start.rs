@@ -10,7 +10,8 @@ use crate::{ClientConfig, Destination, Event};
 use tessera_session::{Refusal, Revoked, RevokedSerials, Ruling, Verification, suite_hash};
 use tessera_wire::codepoint::CipherSuite;
 
-/// Sends the first ClientHello, offering `session` if policy allows it.
+/// Sends the first ClientHello, which is the first message there is (RFC 9846 §4.2.2 (1)), offering
+/// `session` if policy allows it.
 pub(crate) fn start(
     to: Destination,
     session: Option<OfferedSession>,
@@ -37,7 +38,8 @@ pub(crate) fn start(
     })
 }
 
-/// The client's end judges, too: a session that is over, tainted, or of another name stays home.
+/// The client's end judges, too: a session that is over, tainted, or of another name stays home:
+/// RFC 9846 §4.3.11.1 (1), §4.7.1 (3, 6).
 fn judge(
     session: OfferedSession,
     to: &Destination,

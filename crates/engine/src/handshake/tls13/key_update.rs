@@ -17,7 +17,8 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    /// The peer's sending keys are replaced, so our receiving ones are.
+    /// The peer's sending keys are replaced, so our receiving ones are, and by nothing else:
+    /// RFC 9846 §4.7.3 (3, 8).
     pub(crate) fn received<C>(
         &mut self,
         update: KeyUpdate,
@@ -33,7 +34,7 @@ impl Traffic {
         Ok(())
     }
 
-    /// Our sending keys are replaced.
+    /// Our sending keys are replaced, behind the message that says so: RFC 9846 §4.7.3 (2, 6, 7).
     pub(crate) fn update<C>(
         &mut self,
         request: KeyUpdateRequest,

@@ -20,7 +20,7 @@ pub(crate) fn content(signer: Side, transcript: &Digest) -> Vec<u8> {
     content
 }
 
-/// Checks the peer's proof with the key of its certificate.
+/// Checks the peer's proof with the key of its certificate: RFC 9846 §4.5.2 (6, 7, 8, 9).
 pub(crate) fn verify(
     signer: Side,
     proof: &CertificateVerify,

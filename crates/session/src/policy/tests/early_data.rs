@@ -23,6 +23,7 @@ fn early(session: &Session, change: impl FnOnce(&mut ResumptionPolicy, &mut Offe
 
 #[test]
 fn rule_09_early_data_is_taken_once_or_not_at_all() {
+    // RFC 9846 §8 (2).
     let session = samples::tls13();
     assert_eq!(
         early(&session, |_, _| ()),
@@ -45,6 +46,7 @@ fn rule_09_early_data_is_taken_once_or_not_at_all() {
 
 #[test]
 fn rule_09_every_doubt_turns_early_data_off_but_not_the_resumption() {
+    // RFC 9846 §4.3.10 (3, 7).
     type Change = fn(&mut ResumptionPolicy, &mut Offer<'_>);
     let rows: [(Refusal, Change); 10] = [
         (Refusal::EarlyDataNotOffered, |_, offer| {

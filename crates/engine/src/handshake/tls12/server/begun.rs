@@ -35,7 +35,7 @@ impl Begun {
     }
 }
 
-/// Our random. A server that could have spoken TLS 1.3 says so in it (RFC 9846 §4.2.3), in
+/// Our random. A server that could have spoken TLS 1.3 says so in it (RFC 9846 §4.2.3 (3, 14)), in
 /// abbreviated handshakes too; a renegotiation decides nothing about versions.
 pub(super) fn random(hello: &Hello, cx: &mut Cx<'_, ServerConfig>) -> Random {
     let random = Random(cx.entropy.public_array());
@@ -67,7 +67,8 @@ pub(super) fn extensions(hello: &Hello) -> Extensions {
     extensions
 }
 
-/// Sends ServerHello; the transcript begins.
+/// Sends ServerHello, with the version where TLS 1.2 has it (RFC 9846 §4.3.1 (9, 10)); the transcript
+/// begins.
 pub(super) fn server_hello(
     raw: &[u8],
     agreed: &Agreed,

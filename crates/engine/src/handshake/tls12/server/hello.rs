@@ -56,7 +56,8 @@ impl WaitClientHello {
     }
 }
 
-/// A ClientHello on a connection that is settled: RFC 5746 §3.7, and everything a connection keeps.
+/// A ClientHello on a connection that is settled: RFC 5746 §3.7, and everything a connection keeps, the
+/// version first of all: RFC 9846 §4.2.2 (4, 5).
 pub(super) fn again(
     message: &ClientHello,
     raw: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Server → Finished → us, and our answer: RFC 9846 §4.5.
+//! Server → Finished → us, and our answer, in order: RFC 9846 §4 (1), §4.5.
 
 use super::State;
 use super::agreed::Agreed;
@@ -50,6 +50,7 @@ impl WaitFinished {
         raw: &[u8],
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
+        // RFC 9846 §4.5.3 (1, 2).
         let finished = self.traffic.server.finished_key();
         if !finished.verifies(&self.transcript.current(), &message.verify_data) {
             return Err(Misbehaviour::WrongFinished.into());
@@ -87,6 +88,7 @@ impl WaitFinished {
             application,
             exporter,
         };
+        // RFC 9846 §4.5.1 (2): a certificate where there was a request, and only there.
         match requested {
             Some(requested) => answer.certificate(&requested, cx),
             None => answer.finished(cx),
@@ -109,6 +111,7 @@ impl Answer {
         // The context is empty in the handshake: RFC 9846 §4.4.2.
         let Shown { message, scheme } = show(Vec::new(), requested, cx);
         self.send(message, cx);
+        // Nothing was shown, so nothing is proven: RFC 9846 §4.5.1 (4), §4.5.2 (2, 3).
         let Some(scheme) = scheme else {
             return self.finished(cx);
         };
@@ -137,6 +140,7 @@ impl Answer {
             .encode(),
             cx,
         );
+        // RFC 9846 §4.5.3 (3).
         cx.install(Half::Sending, &self.application.client, self.agreed.suite)?;
         let resumption = self.main.resumption_secret(&self.transcript.current());
         let exporter = Exporter::Tls13 {

@@ -23,7 +23,7 @@ impl Requested {
     }
 }
 
-/// Our certificate, or an empty list where we have none that fits.
+/// Our certificate, or an empty list where we have none that fits: RFC 9846 §4.5.1 (3).
 pub(super) struct Shown {
     /// The message.
     pub(super) message: Vec<u8>,
@@ -43,6 +43,7 @@ pub(super) fn show(
     let certificate_list = certificate_list
         .map(|cert_data| CertificateEntry {
             cert_data: cert_data.clone(),
+            // RFC 9846 §4.5.1 (7).
             extensions: Extensions::new(),
         })
         .collect();
@@ -56,6 +57,7 @@ pub(super) fn show(
     }
 }
 
+/// RFC 9846 §4.5.1.2 (2), §4.5.2 (5, 6).
 fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
     let ours = identity.schemes.iter().copied();
     ours.filter(|scheme| OFFERED_SCHEMES.contains(scheme))

@@ -30,7 +30,7 @@ pub(crate) struct Connected {
 /// Half of what all extensions of a ClientHello may have together.
 const LONGEST_TICKET: usize = 0x8000;
 
-/// RFC 9846 §4.7.1: nobody keeps a ticket longer.
+/// RFC 9846 §4.7.1 (6): nobody keeps a ticket longer.
 const SEVEN_DAYS: u32 = 604_800;
 
 impl Connected {

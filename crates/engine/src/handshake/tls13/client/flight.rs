@@ -85,7 +85,7 @@ impl WaitEncryptedExtensions {
     }
 }
 
-/// RFC 9846 §4.3: no answers to what was not asked.
+/// RFC 9846 §4.3 (4): no answers to what was not asked.
 fn check_answers(offer: &Offer, extensions: &Extensions) -> Result<(), Fault> {
     match extensions.types().find(|kind| !offer.asked_for(*kind)) {
         Some(kind) => Err(Misbehaviour::UnsolicitedExtension(kind.0).into()),
@@ -144,6 +144,7 @@ fn verify(
     if !message.certificate_request_context.is_empty() {
         return Err(Misbehaviour::WrongRequestContext.into());
     }
+    // The server's own comes first: RFC 9846 §4.5.1 (9), §4.5.1.3 (1).
     let leaf = message
         .certificate_list
         .first()

@@ -1,7 +1,7 @@
 //! Server → CertificateRequest → us, after the handshake, and our answer: RFC 9846 §4.7.2.
 //!
 //! The answer is Certificate, CertificateVerify and Finished in one piece, or an empty Certificate
-//! and Finished. Nothing goes out before the private key has signed.
+//! and Finished. Nothing goes out before the private key has signed: RFC 9846 §4.7.2 (1, 2, 3, 4).
 
 use super::State;
 use super::certificate::{Requested, Shown, show};

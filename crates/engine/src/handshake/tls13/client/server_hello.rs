@@ -94,6 +94,7 @@ impl WaitServerHello {
         let (group, shared) = self.key_exchange(&message.extensions)?;
 
         let retried = self.retried.is_some();
+        // RFC 9846 §4.2.4 (9).
         let mut transcript = match self.retried.take() {
             Some(retried) if retried.suite.suite != suite.suite => {
                 return Err(Misbehaviour::SuiteChangedAfterRetry.into());
@@ -152,6 +153,7 @@ impl WaitServerHello {
         )))
     }
 
+    /// RFC 9846 §4.2.3 (6, 9).
     fn check_echo(&self, echo: SessionId, compression: u8) -> Result<(), Fault> {
         if echo.as_slice() != self.sent.offer.hello.legacy_session_id.as_slice() {
             return Err(Misbehaviour::WrongSessionIdEcho.into());
@@ -162,6 +164,7 @@ impl WaitServerHello {
         Ok(())
     }
 
+    /// RFC 9846 §4.2.3 (7), §4.2.4 (7).
     fn offered_suite(&self, suite: CipherSuite) -> Result<&'static SuiteParameters, Fault> {
         let offered = self.sent.offer.hello.cipher_suites.contains(&suite);
         tls13_suite(suite)
@@ -169,7 +172,7 @@ impl WaitServerHello {
             .ok_or_else(|| Misbehaviour::UnofferedSuite(suite).into())
     }
 
-    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11.
+    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11 (6, 7).
     fn accepted_session(
         &self,
         extensions: &Extensions,
@@ -186,7 +189,7 @@ impl WaitServerHello {
 
     fn key_exchange(&mut self, extensions: &Extensions) -> Result<(NamedGroup, Secret), Fault> {
         let share = extensions.find::<KeyShareServerHello>()?;
-        // We offer psk_dhe_ke only, so there is a share on every road.
+        // We offer psk_dhe_ke only, so there is a share on every road: RFC 9846 §4.3.9 (7).
         let KeyShareServerHello(theirs) =
             share.ok_or(Misbehaviour::MissingExtension("key_share"))?;
         let asked = self.retried.as_ref().and_then(|retried| retried.group);
@@ -196,6 +199,7 @@ impl WaitServerHello {
             .shares
             .iter()
             .position(|share| share.group() == theirs.group);
+        // RFC 9846 §4.3.8 (14, 15).
         let Some(position) = position.filter(|_| asked.is_none_or(|group| group == theirs.group))
         else {
             return Err(Misbehaviour::UnofferedGroup(theirs.group).into());
@@ -211,6 +215,7 @@ impl WaitServerHello {
     }
 }
 
+/// TLS 1.3, and nothing else any more: RFC 9846 §4.2.4 (11).
 fn selected_version(extensions: &Extensions) -> Result<(), Fault> {
     match extensions.find::<SelectedVersion>()? {
         Some(SelectedVersion(ProtocolVersion::TLS1_3)) => Ok(()),

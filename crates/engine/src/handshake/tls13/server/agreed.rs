@@ -16,6 +16,7 @@ pub(super) struct Agreed {
     pub(super) identity: usize,
     pub(super) scheme: Option<SignatureScheme>,
     pub(super) alpn: Option<Alpn>,
+    /// What this ClientHello asked for: RFC 9846 §4.7.1 (4).
     pub(super) server_name: Option<ServerName>,
     pub(super) scope: Scope,
     pub(super) client_random: Random,

@@ -62,7 +62,7 @@ pub(super) fn chain(message: Certificate) -> Result<Vec<Vec<u8>>, Fault> {
         .flat_map(|entry| entry.extensions.types())
         .next()
     {
-        // We asked for no extension, so none may be answered: RFC 9846 §4.3.
+        // We asked for no extension, so none may be answered: RFC 9846 §4.3 (4).
         return Err(Misbehaviour::UnsolicitedExtension(unasked.0).into());
     }
     let entries = message.certificate_list.into_iter();

@@ -48,7 +48,8 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
             .iter()
             .any(|share| share.group == **group)
     };
-    // A share that is there beats a better group that costs a round trip.
+    // A share that is there beats a better group that costs a round trip; without one there is a
+    // retry, and without a group the end: RFC 9846 §4.2.1 (1, 3).
     let Some(group) = settings
         .groups
         .iter()
@@ -72,6 +73,7 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
         scope: config.scope(offered.server_name.as_ref()),
         server_name: offered.server_name.clone(),
     };
+    // We know one mode of the two, and use none that is not listed: RFC 9846 §4.2.1 (2), §4.3.9 (4).
     if offered.psks.is_some() && offered.resumes_with_key_exchange() {
         Ok(Decision::Resume(choice))
     } else {
@@ -79,7 +81,8 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
     }
 }
 
-/// Our most preferred suite that the client offers; of one hash, where a session demands it.
+/// Our most preferred suite that the client offers; of one hash, where a session demands it. What we
+/// do not know is passed over, and nothing in common is the end: RFC 9846 §4.2.2 (11), §4.2.1 (4).
 pub(super) fn choose_suite(
     offered: &Offered,
     config: &ServerConfig,
@@ -117,7 +120,8 @@ fn choose_identity(offered: &Offered, config: &ServerConfig) -> (usize, Option<S
     (fallback, None)
 }
 
-/// Our key's most preferred scheme that the client accepts and TLS 1.3 allows.
+/// Our key's most preferred scheme that the client accepts and TLS 1.3 allows:
+/// RFC 9846 §4.5.1.2 (2), §4.5.2 (4, 6).
 fn common_scheme(identity: &Identity, offered: &Offered) -> Option<SignatureScheme> {
     let theirs = offered.schemes.as_deref().unwrap_or_default();
     identity
@@ -130,7 +134,7 @@ fn common_scheme(identity: &Identity, offered: &Offered) -> Option<SignatureSche
 /// Certificates are needed and none of ours can be verified: whose doing that is.
 pub(super) fn no_scheme(offered: &Offered) -> Fault {
     match &offered.schemes {
-        // RFC 9846 §9.2.
+        // RFC 9846 §4.3.3 (3), §9.2 (12).
         None => Misbehaviour::MissingSignatureAlgorithms.into(),
         Some(schemes) => Mismatch::SignatureScheme {
             offered: schemes.clone(),

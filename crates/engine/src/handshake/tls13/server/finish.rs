@@ -34,6 +34,7 @@ impl WaitFinished {
         raw: &[u8],
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
+        // RFC 9846 §4.5.3 (1, 2).
         if !self
             .client_finished
             .verifies(&self.transcript.current(), &message.verify_data)

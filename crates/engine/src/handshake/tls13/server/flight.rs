@@ -1,4 +1,4 @@
-//! Us → ServerHello … Finished → client, written in order.
+//! Us → ServerHello … Finished → client, written in order: RFC 9846 §4 (1).
 
 use super::State;
 use super::agreed::Agreed;
@@ -64,6 +64,7 @@ pub(super) fn full(
         ..Agreed::new(choice, hello, current)
     };
     let mut begun = begin(agreed, hello, None, cx)?;
+    // RFC 9846 §4.4.2 (1), §4.5.1 (1), and the proof of it: §4.5.2 (1, 3).
     if client_auth != ClientAuthMode::None {
         begun.certificate_request(cx);
     }
@@ -81,7 +82,8 @@ pub(super) fn full(
     })))
 }
 
-/// A resumption: no certificates; identity, taint and the lineage's end are inherited.
+/// A resumption: no certificates, nor a request for one (RFC 9846 §4.4.2 (6)); identity, taint and the
+/// lineage's end are inherited.
 pub(super) fn resumed(
     choice: Choice,
     hello: &Hello,
@@ -114,6 +116,7 @@ fn begin(
     psk: Option<&Psk<'_>>,
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<Begun, Fault> {
+    // The group is one of theirs, with a share of theirs: RFC 9846 §4.3.8 (6, 11, 12), §4.3.9 (7).
     let share = hello
         .offered
         .key_shares
@@ -133,6 +136,7 @@ fn begin(
         .clone()
         .unwrap_or_else(|| Transcript::new(agreed.suite.hash));
     transcript.absorb(&hello.raw);
+    // What the keys need, the version, and no more: RFC 9846 §4.2.3 (10, 11), §4.2.4 (10).
     let mut extensions = Extensions::new();
     extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
     extensions.push(&KeyShareServerHello(KeyShareEntry {
@@ -142,6 +146,7 @@ fn begin(
     if let Some(psk) = psk {
         extensions.push(&SelectedIdentity(psk.selected_identity));
     }
+    // Frozen fields, and a random that owes nothing to the client's: RFC 9846 §4.2.3 (1, 4, 5, 8).
     let server_hello = ServerHello {
         legacy_version: ProtocolVersion::TLS1_2,
         random: Random(cx.entropy.public_array()),
@@ -153,7 +158,7 @@ fn begin(
     .encode();
     transcript.absorb(&server_hello);
     cx.send(server_hello);
-    // RFC 9846 §E.4; a retry has sent it already.
+    // RFC 9846 §E.4 (1); a retry has sent it already.
     if hello.before.is_none() && !hello.session_id.as_slice().is_empty() {
         cx.cause(Effect::SendChangeCipherSpec);
     }
@@ -182,6 +187,7 @@ fn begin(
         secret,
         traffic,
     };
+    // RFC 9846 §4.4.1 (1).
     begun.encrypted_extensions(hello, cx);
     Ok(begun)
 }
@@ -192,6 +198,7 @@ impl Begun {
         cx.send(message);
     }
 
+    /// Answers to what was asked: RFC 9846 §4.3 (3).
     fn encrypted_extensions(&mut self, hello: &Hello, cx: &mut Cx<'_, ServerConfig>) {
         let mut extensions = Extensions::new();
         // RFC 6066 §3: an empty server_name says that the name was used. A resumption says it, too.
@@ -205,7 +212,7 @@ impl Begun {
     }
 
     fn certificate_request(&mut self, cx: &mut Cx<'_, ServerConfig>) {
-        // The context is empty in the handshake: RFC 9846 §4.4.2.
+        // The context is empty in the handshake: RFC 9846 §4.4.2 (3).
         self.send(certificate_request(Vec::new(), cx).encode(), cx);
     }
 
@@ -215,7 +222,7 @@ impl Begun {
         if let Some(identity) = identities.get(self.agreed.identity) {
             for (position, cert_data) in identity.chain.iter().enumerate() {
                 let mut extensions = Extensions::new();
-                // RFC 9846 §4.5.1.1: about the leaf, where the client asked.
+                // RFC 9846 §4.5.1 (6): about the leaf, where the client asked.
                 if let Some(ocsp) = identity
                     .ocsp
                     .as_ref()
@@ -232,6 +239,7 @@ impl Begun {
                 });
             }
         }
+        // RFC 9846 §4.5.1 (5).
         let certificate = Certificate {
             certificate_request_context: Vec::new(),
             certificate_list,
@@ -239,7 +247,7 @@ impl Begun {
         self.send(certificate.encode(), cx);
     }
 
-    /// The end of our flight; from here on we send under application keys.
+    /// The end of our flight; from here on we send under application keys: RFC 9846 §4.5.3 (3).
     fn finished(
         mut self,
         client_auth: ClientAuthMode,
@@ -311,7 +319,7 @@ impl WaitSignature {
     }
 }
 
-/// What clients may show, and prove it with.
+/// What clients may show, and prove it with: RFC 9846 §4.4.2 (4).
 pub(super) fn certificate_request(
     certificate_request_context: Vec<u8>,
     cx: &Cx<'_, ServerConfig>,

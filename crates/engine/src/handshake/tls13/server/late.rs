@@ -2,7 +2,7 @@
 //! handshake: RFC 9846 §4.7.2.
 //!
 //! The client answers when it likes, with its three messages in one piece; until then, data flows
-//! both ways.
+//! both ways: RFC 9846 §4.7.2 (6).
 
 use super::State;
 use super::agreed::Agreed;
@@ -39,8 +39,8 @@ struct Asked {
 }
 
 impl Askable {
-    /// `None` of a client that cannot be asked: it did not say that it can (§4.3.6), or speaks
-    /// HTTP/2, where nobody is asked (RFC 9113 §9.2.3).
+    /// `None` of a client that cannot be asked: it did not say that it can (RFC 9846 §4.3.6 (1)), or
+    /// speaks HTTP/2, where nobody is asked (RFC 9113 §9.2.3).
     pub(super) fn new(
         agreed: Agreed,
         resumption: ResumptionMaster,
@@ -65,7 +65,8 @@ impl Askable {
         if self.asked.is_some() {
             return;
         }
-        // Nobody can prepare an answer to a context it cannot foretell: §4.4.2.
+        // Nobody can prepare an answer to a context it cannot foretell, and none is used twice:
+        // RFC 9846 §4.4.2 (2).
         let context = cx.entropy.public_array::<32>();
         let message = certificate_request(context.to_vec(), cx).encode();
         let mut transcript = self.transcript.clone();

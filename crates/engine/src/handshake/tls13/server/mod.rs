@@ -66,7 +66,7 @@ impl State {
 
     /// The complete table of what may happen when. Each arm names the state we were in, what
     /// arrived, and the one method that answers it; whatever is not listed is an
-    /// `unexpected_message`.
+    /// `unexpected_message`: RFC 9846 §4 (2), §4.2.2 (3), §4.7.3 (1).
     pub(crate) fn step(
         self,
         arrival: Arrival<H>,

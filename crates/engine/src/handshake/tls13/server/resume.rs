@@ -151,7 +151,7 @@ impl Resuming {
         self.resume(id, session, cx)
     }
 
-    /// The suite to resume with, and the ruling.
+    /// The suite to resume with, and the ruling: RFC 9846 §4.3.11 (3), §4.7.1 (2).
     fn judge(
         &self,
         session: &Session,
@@ -185,7 +185,7 @@ impl Resuming {
         (available, cx.config.policy().judge(session, &offer, cx.now))
     }
 
-    /// RFC 9846 §4.3.11.2: over everything before the binders, the retry included.
+    /// RFC 9846 §4.3.11 (4, 5): over everything before the binders, the retry included.
     fn verify_binder(&self, session: &Session) -> Result<(), Fault> {
         let hash = tls13_suite(session.cipher_suite)
             .map(|suite| suite.hash)

@@ -34,6 +34,7 @@ pub(super) fn ask(
     let mut transcript = transcript.into_retry();
 
     let cookie = cx.entropy.public_array::<32>().to_vec();
+    // RFC 9846 §4.2.4 (1, 2).
     let mut extensions = Extensions::new();
     extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
     extensions.push(&KeyShareHelloRetryRequest(asked.group));
@@ -48,6 +49,7 @@ pub(super) fn ask(
     .encode();
     transcript.absorb(&request);
     cx.send(request);
+    // RFC 9846 §E.4 (1).
     if !first.legacy_session_id.as_slice().is_empty() {
         cx.cause(Effect::SendChangeCipherSpec);
     }
@@ -84,6 +86,7 @@ impl WaitSecondClientHello {
             Decision::Full(choice) => (choice, false),
             Decision::Resume(choice) => (choice, true),
         };
+        // RFC 9846 §4.2.4 (8).
         choice.suite = self.asked.suite;
         let hello = Hello {
             before: Some(self.transcript),

@@ -71,6 +71,7 @@ fn session(
         },
         lifetime,
         resumption: Resumption::Tls13 {
+            // RFC 9846 §4.7.1 (7).
             ticket_age_add: u32::from_be_bytes(*cx.entropy.secret_array::<4>()),
             max_early_data_size: 0,
         },
@@ -115,6 +116,7 @@ fn message(session: &Session, ticket_nonce: Vec<u8>, ticket: Vec<u8>) -> Vec<u8>
         Resumption::Tls12 { .. } => 0,
     };
     NewSessionTicket {
+        // RFC 9846 §4.7.1 (5).
         ticket_lifetime: session.lifetime.ticket_lifetime(),
         ticket_age_add,
         ticket_nonce,
