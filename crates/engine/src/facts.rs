@@ -68,6 +68,9 @@ pub struct Facts {
     pub retried: bool,
     /// Whether early data was accepted; `None` where none was offered.
     pub early_data: Option<bool>,
+    /// How many tickets are due, where the client has asked for a number and the server has named
+    /// its own: RFC 9149 §3.
+    pub expected_tickets: Option<u8>,
 }
 
 /// The session a connection is on.

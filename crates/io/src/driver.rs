@@ -96,9 +96,11 @@ impl Driver {
         self.tickets.0
     }
 
-    /// Whether a ticket came and was kept, or could not be.
-    pub(crate) fn has_settled_ticket(&self) -> bool {
-        self.tickets != (0, 0)
+    /// Whether the tickets that are due came, and were kept or could not be: as many as the server
+    /// has announced (RFC 9149 §3), or one.
+    pub(crate) fn has_settled_tickets(&self) -> bool {
+        let announced = self.facts().and_then(|facts| facts.expected_tickets);
+        self.tickets.0 + self.tickets.1 >= announced.map_or(1, u32::from)
     }
 
     /// Bytes of heap held for data on its way.

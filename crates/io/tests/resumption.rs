@@ -10,6 +10,7 @@ use tessera_engine::Kind;
 use tessera_identity::Verifier;
 use tessera_io::{ClientSettings, ConnectOptions, Resume, ServerSettings};
 use tessera_session::{Refusal, TicketPlan, TicketWallet};
+use tessera_wire::extension::TicketRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 #[tokio::test]
@@ -169,6 +170,30 @@ async fn waiting_for_a_ticket_sets_application_data_aside() {
     let mut data = String::new();
     client.read_to_string(&mut data).await.unwrap();
     assert_eq!(data, "no ticket, but data");
+}
+
+#[tokio::test]
+async fn all_tickets_that_were_announced_are_waited_for() {
+    let mut world = World::new();
+    let acceptor = acceptor(world.stored(world.store.clone()));
+    let connector = connector(ClientSettings {
+        ticket_request: Some(TicketRequest {
+            new_session_count: 5,
+            resumption_count: 0,
+        }),
+        ..world.client_settings()
+    });
+    let (_server, mut client) = pair(&acceptor, &connector).await;
+    assert!(client.wait_for_ticket().await.unwrap());
+    assert_eq!(
+        (client.tickets_kept(), kept_in(&world.wallet).await),
+        (5, 5)
+    );
+    // The server says that there will be none: nothing is waited for.
+    let (_server, mut client) = pair(&acceptor, &connector).await;
+    assert_eq!(client.facts().kind, Kind::Psk);
+    assert!(!client.wait_for_ticket().await.unwrap());
+    assert_eq!(kept_in(&world.wallet).await, 4);
 }
 
 #[tokio::test]

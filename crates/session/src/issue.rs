@@ -13,8 +13,10 @@ use crate::time::Timestamp;
 /// What to issue after a handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketPlan {
-    /// How many tickets.
+    /// How many tickets; zero: none for anybody.
     pub count: u8,
+    /// The most for a client that says how many it would like, if that is more: RFC 9149 §3.
+    pub most: u8,
     /// Whether they carry the session or are kept in the store.
     pub kind: TicketKind,
     /// How long a ticket lives, if nothing ends it sooner.
@@ -27,6 +29,7 @@ impl Default for TicketPlan {
     fn default() -> Self {
         Self {
             count: 2,
+            most: 8,
             kind: TicketKind::Sealed,
             lifetime: Duration::from_secs(2 * 3600),
             lineage_lifetime: Duration::from_secs(24 * 3600),
@@ -97,6 +100,14 @@ pub struct Limits {
 }
 
 impl TicketPlan {
+    /// How many to issue to a client that asks for so many, or does not ask: RFC 9149 §3.
+    pub fn count_for(&self, asked: Option<u8>) -> u8 {
+        match asked {
+            Some(asked) if self.count > 0 => asked.min(self.most.max(self.count)),
+            _ => self.count,
+        }
+    }
+
     /// The lifetime of a ticket made now: the least of what is configured, the lineage's end, the
     /// peer's certificates and the sealing key. `None` when less than a second is left: then issue nothing.
     pub fn lifetime(&self, origin: &Origin, limits: Limits, now: Timestamp) -> Option<Lifetime> {
@@ -250,6 +261,22 @@ mod tests {
             strict.lifetime(&origin(), Limits::default(), START.plus(HOUR)),
             None
         );
+    }
+
+    #[test]
+    fn a_client_that_asks_gets_what_it_asks_for_within_the_plan() {
+        let plan = TicketPlan {
+            count: 2,
+            most: 4,
+            ..plan()
+        };
+        let counts =
+            [None, Some(0), Some(1), Some(4), Some(255)].map(|asked| plan.count_for(asked));
+        assert_eq!(counts, [2, 0, 1, 4, 4]);
+        let many = TicketPlan { count: 6, ..plan };
+        assert_eq!(many.count_for(Some(9)), 6, "no fewer than without asking");
+        let off = TicketPlan { count: 0, ..plan };
+        assert_eq!(off.count_for(Some(9)), 0);
     }
 
     #[test]

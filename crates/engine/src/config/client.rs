@@ -8,6 +8,7 @@ use crate::{KeyLog, Trace};
 use std::time::Duration;
 use tessera_session::{Alpn, ResumptionPolicy, Verification};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::extension::TicketRequest;
 
 /// Whether a client mixes reserved values into its hello: RFC 8701.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -57,6 +58,9 @@ pub struct ClientSettings {
     pub peer_change: PeerChange,
     /// The longest a lineage of sessions may go on; the server may set less.
     pub lineage_lifetime: Duration,
+    /// TLS 1.3: how many tickets to ask for, after a full handshake and after a resumption. `None`
+    /// leaves it to the server.
+    pub ticket_request: Option<TicketRequest>,
     /// Tickets kept of one connection.
     pub tickets_kept: usize,
     /// RFC 8701 values.
@@ -83,6 +87,7 @@ impl Default for ClientSettings {
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),
+            ticket_request: None,
             tickets_kept: TICKETS_KEPT,
             grease: GreaseValues::Send,
             key_log: KeyLog::Off,
@@ -122,6 +127,12 @@ impl TryFrom<ClientSettings> for ClientConfig {
         )?;
         if let Some(identity) = &settings.identity {
             check_identity(0, identity)?;
+        }
+        let kept = u8::try_from(settings.tickets_kept).unwrap_or(u8::MAX);
+        if let Some(request) = &settings.ticket_request
+            && request.new_session_count.max(request.resumption_count) > kept
+        {
+            return Err(SettingsError::TooManyTickets { most: kept });
         }
         let policy = ResumptionPolicy {
             authentication_lifetime: settings.lineage_lifetime,

@@ -68,7 +68,7 @@ pub enum SettingsError {
     UnknownGroup(NamedGroup),
     /// A lineage may last seven days at most: RFC 9846 §4.7.1.
     LineageTooLong,
-    /// More tickets a handshake than a peer would keep.
+    /// More tickets a handshake than are kept, by us or by a peer that is like us.
     TooManyTickets {
         /// The largest number.
         most: u8,

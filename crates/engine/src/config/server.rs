@@ -144,7 +144,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
         if settings.tickets.lineage_lifetime > SEVEN_DAYS {
             return Err(SettingsError::LineageTooLong);
         }
-        if settings.tickets.count > MOST_TICKETS {
+        if settings.tickets.count.max(settings.tickets.most) > MOST_TICKETS {
             return Err(SettingsError::TooManyTickets { most: MOST_TICKETS });
         }
         if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {

@@ -17,8 +17,9 @@ use tessera_session::ticket::{RotationPolicy, rotation};
 use tessera_session::{
     Claim, ClientAuthMode, PeerIdentity, ServerName, Side, TicketKind, Timestamp, Vault,
 };
-use tessera_wire::codepoint::{KeyUpdateRequest, NamedGroup, ProtocolVersion};
-use tessera_wire::handshake::Handshake;
+use tessera_wire::codepoint::{ExtensionType, KeyUpdateRequest, NamedGroup, ProtocolVersion};
+use tessera_wire::extension::{ExpectedTickets, Extensions};
+use tessera_wire::handshake::{EncryptedExtensions, Handshake};
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_800_000_000);
 
@@ -405,6 +406,19 @@ fn a_flood_of_anything_ends_with_its_alert() {
         client.questions.keeping(),
         32,
         "and no more than 32 are kept of one connection"
+    );
+}
+
+#[test]
+fn an_answer_to_what_was_not_asked_is_refused() {
+    let mut client = stopped_at(Side::Client, "WaitEncryptedExtensions").client;
+    let mut extensions = Extensions::new();
+    extensions.push(&ExpectedTickets(2));
+    let answer = EncryptedExtensions { extensions }.encode();
+    let unasked = ExtensionType::TICKET_REQUEST.0;
+    assert_eq!(
+        client.message(NOW, answer).err(),
+        Some(crate::Misbehaviour::UnsolicitedExtension(unasked).into())
     );
 }
 

@@ -127,14 +127,15 @@ impl<T: Read + Write> StreamOwned<T> {
         Ok(stream)
     }
 
-    /// Reads until a ticket of this connection is in the wallet. `false` when one came and was not
-    /// kept, or the server closed without. Application data that comes first is set aside.
+    /// Reads until a ticket of this connection is in the wallet, or as many as the server has
+    /// announced. `false` when none was kept, or the server closed without. Application data that
+    /// comes first is set aside.
     ///
     /// # Errors
     /// When the connection fails, or more than 64 KiB of application data come first.
     pub fn wait_for_ticket(&mut self) -> io::Result<bool> {
         self.settle()?;
-        self.go_on_while(|driver| !driver.has_settled_ticket() && !driver.peer_is_done())?;
+        self.go_on_while(|driver| !driver.has_settled_tickets() && !driver.peer_is_done())?;
         Ok(self.tickets_kept() > 0)
     }
 

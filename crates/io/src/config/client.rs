@@ -10,6 +10,7 @@ use tessera_engine::{ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::extension::TicketRequest;
 
 /// What a person writes to set up a client. Only `verifier` has no default that works:
 /// [`ClientSettings::native_roots`] trusts what the machine trusts.
@@ -43,6 +44,9 @@ pub struct ClientSettings {
     pub wallet_deadline: Duration,
     /// The longest a lineage of sessions may go on; the server may set less.
     pub lineage_lifetime: Duration,
+    /// TLS 1.3: how many tickets to ask for, after a full handshake and after a resumption. `None`
+    /// leaves it to the server. Each connection at once needs a ticket of its own.
+    pub ticket_request: Option<TicketRequest>,
     /// Tickets kept of one connection.
     pub tickets_kept: usize,
     /// Whether reserved values are mixed into the hello: RFC 8701.
@@ -80,6 +84,7 @@ impl Default for ClientSettings {
             vault: None,
             wallet_deadline: Duration::from_secs(1),
             lineage_lifetime: engine.lineage_lifetime,
+            ticket_request: engine.ticket_request,
             tickets_kept: engine.tickets_kept,
             grease: engine.grease,
             handshake_timeout: Some(Duration::from_secs(10)),
@@ -245,6 +250,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         renegotiation: settings.renegotiation,
         peer_change: settings.peer_change,
         lineage_lifetime: settings.lineage_lifetime,
+        ticket_request: settings.ticket_request,
         tickets_kept: settings.tickets_kept,
         grease: settings.grease,
         key_log: key_log(&settings.key_log),

@@ -81,7 +81,7 @@ impl ClientServices {
         }))
     }
 
-    /// A server that declined one ticket would decline its siblings: RFC 9149 §4.
+    /// A server that declined one ticket would decline its siblings: RFC 9149 §3.
     pub(super) fn established(&self, facts: &Facts) -> Option<Errand> {
         let (wallet, lineage) = (self.config.wallet.clone()?, self.offered?);
         if facts.refusal != Some(Refusal::DeclinedByServer) {

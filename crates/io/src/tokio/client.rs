@@ -30,15 +30,15 @@ impl<IO> TlsStream<IO> {
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
-    /// Reads until a ticket of this connection is in the wallet: servers send them after the
-    /// handshake. `false` when one came and was not kept (there is no wallet, or it failed), or the
-    /// server closed without. Application data that comes first is set aside for reading. Put a
-    /// timeout around it: not every server sends tickets.
+    /// Reads until a ticket of this connection is in the wallet, or as many as the server has
+    /// announced: servers send them after the handshake. `false` when none was kept (there is no
+    /// wallet, or it failed), or the server closed without. Application data that comes first is set
+    /// aside for reading. Put a timeout around it: not every server sends tickets.
     ///
     /// # Errors
     /// When the connection fails, or more than 64 KiB of application data come first.
     pub async fn wait_for_ticket(&mut self) -> io::Result<bool> {
-        poll_fn(|cx| self.0.poll_turn(cx, Task::Reader, Wanted::Ticket)).await?;
+        poll_fn(|cx| self.0.poll_turn(cx, Task::Reader, Wanted::Tickets)).await?;
         Ok(self.tickets_kept() > 0)
     }
 }

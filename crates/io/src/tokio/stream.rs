@@ -36,8 +36,8 @@ pub(super) enum Wanted {
     Established,
     /// Something to read, if only the end.
     Plaintext,
-    /// A ticket that came and is settled, one way or the other.
-    Ticket,
+    /// The tickets that are due, settled one way or the other.
+    Tickets,
     /// Room for a record, and no handshake in its way.
     Room,
     /// An answer to a wish for a handshake on this connection.
@@ -50,7 +50,7 @@ impl Wanted {
     fn reads(self) -> bool {
         matches!(
             self,
-            Self::Established | Self::Plaintext | Self::Ticket | Self::Handshake
+            Self::Established | Self::Plaintext | Self::Tickets | Self::Handshake
         )
     }
 }
@@ -181,14 +181,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
             Wanted::Handshake if !self.driver.is_wishing() => Some(Poll::Ready(Ok(()))),
             Wanted::Room if self.driver.has_room() => Some(Poll::Ready(Ok(()))),
             Wanted::Room => Some(Poll::Pending),
-            Wanted::Ticket if self.driver.has_settled_ticket() || self.driver.peer_is_done() => {
+            Wanted::Tickets if self.driver.has_settled_tickets() || self.driver.peer_is_done() => {
                 Some(Poll::Ready(Ok(())))
             }
             // What the application did not read yet must not hide what comes behind it.
-            Wanted::Ticket | Wanted::Handshake if !self.driver.inbox.set_aside() => {
+            Wanted::Tickets | Wanted::Handshake if !self.driver.inbox.set_aside() => {
                 Some(Poll::Ready(Err(too_much_aside())))
             }
-            Wanted::Ticket | Wanted::Handshake => None,
+            Wanted::Tickets | Wanted::Handshake => None,
         }
     }
 

@@ -242,6 +242,9 @@ fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: 
     if settings.identity.is_some() {
         extensions.push(&PostHandshakeAuth);
     }
+    if let Some(request) = &settings.ticket_request {
+        extensions.push(request);
+    }
 }
 
 /// What only TLS 1.2 answers: RFC 7627 §5.1, RFC 5746 §3.4, RFC 8422 §5.1.2, RFC 5077 §3.2.

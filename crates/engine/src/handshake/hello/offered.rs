@@ -9,7 +9,7 @@ use tessera_wire::codepoint::{
 use tessera_wire::extension::{
     CertificateStatusRequest, Cookie, EarlyDataIndication, KeyShareClientHello, KeyShareEntry,
     OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, SctRequest,
-    ServerNameList, SignatureAlgorithms, SupportedGroups,
+    ServerNameList, SignatureAlgorithms, SupportedGroups, TicketRequest,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -28,6 +28,7 @@ pub(crate) struct Offered {
     pub(crate) status_request: bool,
     pub(crate) sct: bool,
     pub(crate) post_handshake_auth: bool,
+    pub(crate) ticket_request: Option<TicketRequest>,
 }
 
 impl Offered {
@@ -81,6 +82,7 @@ impl Offered {
             ),
             sct: extensions.find::<SctRequest>()?.is_some(),
             post_handshake_auth: extensions.find::<PostHandshakeAuth>()?.is_some(),
+            ticket_request: extensions.find::<TicketRequest>()?,
         })
     }
 

@@ -52,6 +52,7 @@ impl Agreed {
             epoch: self.epoch,
             retried: false,
             early_data: None,
+            expected_tickets: None,
         }
     }
 

@@ -23,6 +23,7 @@ pub(super) struct Agreed {
     pub(super) current: Current,
     pub(super) retried: bool,
     pub(super) refusal: Option<Refusal>,
+    pub(super) expected_tickets: Option<u8>,
 }
 
 impl Agreed {
@@ -51,6 +52,7 @@ impl Agreed {
             current: current.unwrap_or_else(|| Current::founded(cx.now, lineage_lifetime)),
             retried: false,
             refusal: None,
+            expected_tickets: None,
         }
     }
 
@@ -71,6 +73,7 @@ impl Agreed {
             epoch: 0,
             retried: self.retried,
             early_data: None,
+            expected_tickets: self.expected_tickets,
         }
     }
 }

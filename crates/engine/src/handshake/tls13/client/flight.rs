@@ -15,7 +15,7 @@ use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_session::{Side, Taint};
-use tessera_wire::extension::{Extensions, OcspResponse, SctList};
+use tessera_wire::extension::{ExpectedTickets, Extensions, OcspResponse, SctList};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
 };
@@ -60,7 +60,12 @@ impl WaitEncryptedExtensions {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         check_answers(&self.offer, &message.extensions)?;
-        self.agreed.alpn = alpn::chosen(&cx.config.settings().alpn, &message.extensions)?;
+        let settings = cx.config.settings();
+        self.agreed.alpn = alpn::chosen(&settings.alpn, &message.extensions)?;
+        // Those that will not be kept are not waited for.
+        let kept = u8::try_from(settings.tickets_kept).unwrap_or(u8::MAX);
+        let expected = message.extensions.find::<ExpectedTickets>()?;
+        self.agreed.expected_tickets = expected.map(|ExpectedTickets(count)| count.min(kept));
         self.transcript.absorb(raw);
         let resumed = self.agreed.current.is_resumed();
         let Self {

@@ -4,8 +4,9 @@ use super::decide::Choice;
 use super::hello::Hello;
 use crate::facts::{Facts, KeysFingerprint};
 use crate::handshake::current::Current;
+use crate::handshake::hello::offered::Offered;
 use tessera_crypto::SuiteParameters;
-use tessera_session::{Alpn, PeerIdentity, Refusal, Scope, ServerName};
+use tessera_session::{Alpn, PeerIdentity, Refusal, Scope, ServerName, TicketPlan};
 use tessera_wire::Random;
 use tessera_wire::codepoint::{NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -20,8 +21,10 @@ pub(super) struct Agreed {
     pub(super) server_name: Option<ServerName>,
     pub(super) scope: Scope,
     pub(super) client_random: Random,
-    /// The client can use the tickets we would issue.
-    pub(super) wants_tickets: bool,
+    /// How many tickets we are going to issue.
+    pub(super) tickets: u8,
+    /// The client has said how many it would like, and is told how many there will be.
+    pub(super) announces_tickets: bool,
     /// The client can be asked for its certificate later: RFC 9846 §4.3.6.
     pub(super) can_be_asked: bool,
     pub(super) wants_ocsp: bool,
@@ -34,7 +37,7 @@ pub(super) struct Agreed {
 }
 
 impl Agreed {
-    pub(super) fn new(choice: Choice, hello: &Hello, current: Current) -> Self {
+    pub(super) fn new(choice: Choice, hello: &Hello, current: Current, plan: &TicketPlan) -> Self {
         let offered = &hello.offered;
         Self {
             suite: choice.suite,
@@ -45,7 +48,8 @@ impl Agreed {
             server_name: choice.server_name,
             scope: choice.scope,
             client_random: hello.random,
-            wants_tickets: offered.resumes_with_key_exchange(),
+            tickets: tickets(offered, &current, plan),
+            announces_tickets: offered.ticket_request.is_some(),
             can_be_asked: offered.post_handshake_auth,
             wants_ocsp: offered.status_request,
             wants_scts: offered.sct,
@@ -74,6 +78,22 @@ impl Agreed {
             epoch: 0,
             retried: self.retried,
             early_data: self.early_data.then_some(false),
+            expected_tickets: self.announces_tickets.then_some(self.tickets),
         }
     }
+}
+
+/// None for a client that cannot use them; else as many as it asks for in the kind of handshake this
+/// has become, within the plan: RFC 9149 §3.
+fn tickets(offered: &Offered, current: &Current, plan: &TicketPlan) -> u8 {
+    if !offered.resumes_with_key_exchange() {
+        return 0;
+    }
+    plan.count_for(offered.ticket_request.map(|request| {
+        if current.is_resumed() {
+            request.resumption_count
+        } else {
+            request.new_session_count
+        }
+    }))
 }

@@ -19,8 +19,8 @@ use tessera_session::{ClientAuthMode, Refusal, Side};
 use tessera_wire::Random;
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::{
-    CertificateAuthorities, Extensions, KeyShareEntry, KeyShareServerHello, OcspResponse,
-    ProtocolNameList, SctList, SelectedIdentity, SelectedVersion, ServerNameAck,
+    CertificateAuthorities, ExpectedTickets, Extensions, KeyShareEntry, KeyShareServerHello,
+    OcspResponse, ProtocolNameList, SctList, SelectedIdentity, SelectedVersion, ServerNameAck,
     SignatureAlgorithms, SignatureAlgorithmsCert,
 };
 use tessera_wire::handshake::{
@@ -61,7 +61,7 @@ pub(super) fn full(
     let client_auth = settings.client_auth.mode;
     let agreed = Agreed {
         refusal,
-        ..Agreed::new(choice, hello, current)
+        ..Agreed::new(choice, hello, current, &settings.tickets)
     };
     let mut begun = begin(agreed, hello, None, cx)?;
     // RFC 9846 §4.4.2 (1), §4.5.1 (1), and the proof of it: §4.5.2 (1, 3).
@@ -95,7 +95,7 @@ pub(super) fn resumed(
         selected_identity,
         current,
     } = resumed;
-    let mut agreed = Agreed::new(choice, hello, current);
+    let mut agreed = Agreed::new(choice, hello, current, &cx.config.settings().tickets);
     agreed.peer.clone_from(&session.binding.peer);
     let psk = Psk {
         secret: session.secret.secret(),
@@ -207,6 +207,9 @@ impl Begun {
         }
         if let Some(alpn) = &self.agreed.alpn {
             extensions.push(&ProtocolNameList(vec![alpn.as_bytes().to_vec()]));
+        }
+        if self.agreed.announces_tickets {
+            extensions.push(&ExpectedTickets(self.agreed.tickets));
         }
         self.send(EncryptedExtensions { extensions }.encode(), cx);
     }

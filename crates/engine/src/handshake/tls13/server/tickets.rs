@@ -13,14 +13,11 @@ use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::extension::Extensions;
 use tessera_wire::handshake::NewSessionTicket;
 
-/// Issues as many tickets as the settings say, each a session of its own.
+/// Issues as many tickets as were agreed, each a session of its own.
 pub(super) fn issue(agreed: &Agreed, resumption: &ResumptionMaster, cx: &mut Cx<'_, ServerConfig>) {
     let settings = cx.config.settings();
-    if !agreed.wants_tickets {
-        return;
-    }
     let ring = settings.shared.ring();
-    for _ in 0..settings.tickets.count {
+    for _ in 0..agreed.tickets {
         let Some((session, nonce)) = session(agreed, resumption, &ring, cx) else {
             return;
         };
