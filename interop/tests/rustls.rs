@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use in_process::{client, finish, get, provider, trust};
-use rustls::client::Resumption;
+use rustls::client::{Resumption, TicketRequest};
 use rustls::crypto::aws_lc_rs::{Ticketer, cipher_suite, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::pki_types::pem::PemObject;
@@ -260,6 +260,26 @@ fn a_rustls_client_shows_a_certificate_of_every_type() {
 }
 
 #[test]
+fn a_rustls_client_gets_as_many_tickets_as_it_asks_for() {
+    let scene = Scene::new();
+    let served = scene.serve(&["--max-tickets", "5"]);
+    let visit = |new_session_count, resumption_count| {
+        let mut config = client(provider(), &served.ca);
+        config.resumption = Resumption::in_memory_sessions(8);
+        config.send_ticket_request = Some(TicketRequest {
+            new_session_count,
+            resumption_count,
+        });
+        let (full, resumed) = (get(&config, served.port), get(&config, served.port));
+        resumed.page.assert_resumes(&full.page);
+        (full.tickets, resumed.tickets)
+    };
+    assert_eq!(visit(4, 1), (4, 1));
+    assert_eq!(visit(1, 0), (1, 0));
+    assert_eq!(visit(9, 9), (5, 5));
+}
+
+#[test]
 fn a_rustls_client_updates_its_keys() {
     let scene = Scene::new();
     let served = scene.serve(&[]);
@@ -357,6 +377,23 @@ impl rustls::server::ProducesTickets for NoTickets {
     }
     fn decrypt(&self, _: &[u8]) -> Option<Vec<u8>> {
         None
+    }
+}
+
+#[test]
+fn connect_gets_as_many_tickets_of_a_rustls_server_as_it_asks_for() {
+    let scene = Scene::new();
+    let mut config = server(provider(), &scene.authority.server(KeyType::P256));
+    config.max_tls13_tickets = 5;
+    let peer = Peer::start(config, Ending::CloseNotify);
+    for (asked, expect, received) in [
+        ("4,1", "full", 4),
+        ("4,1", "resumed", 1),
+        ("9", "resumed", 5),
+    ] {
+        let asks = [&GET[..], &["--tickets", asked, "--expect", expect]].concat();
+        let report = scene.connect(peer.port, &asks).succeeded();
+        assert_eq!(report.only()["tickets_received"], received, "{asked}");
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Visit {
     pub(crate) kind: HandshakeKind,
     /// What the page says of it.
     pub(crate) page: Page,
+    /// How many tickets came.
+    pub(crate) tickets: u32,
 }
 
 /// Trust in the authority of a PEM file.
@@ -89,5 +91,6 @@ pub(crate) fn finish(mut stream: StreamOwned<ClientConnection, TcpStream>) -> Vi
             .handshake_kind()
             .expect("the handshake is complete"),
         page: Page::find(&answer),
+        tickets: stream.conn.tls13_tickets_received(),
     }
 }

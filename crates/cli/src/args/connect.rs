@@ -152,9 +152,14 @@ pub(crate) struct ConnectArgs {
     /// Wait for a ticket before closing, up to MS milliseconds (2000 if no number) [default: 200]
     #[arg(long, value_name = "MS", num_args = 0..=1, require_equals = true, default_missing_value = "2000", help_heading = "Sessions")]
     pub(crate) wait_ticket: Option<u64>,
-    /// Ask for this many tickets (later version)
-    #[arg(long, value_name = "N", help_heading = "Sessions")]
-    pub(crate) tickets: Option<u8>,
+    /// TLS 1.3: ask for N tickets, or for N after a full handshake and M after a resumption
+    #[arg(
+        long,
+        value_name = "N[,M]",
+        value_delimiter = ',',
+        help_heading = "Sessions"
+    )]
+    pub(crate) tickets: Vec<u8>,
     /// Send this file as early data (later version)
     #[arg(long, value_name = "FILE", help_heading = "Sessions")]
     pub(crate) early_data: Option<PathBuf>,

@@ -75,6 +75,9 @@ pub(crate) struct ServeArgs {
     /// Tickets a handshake issues
     #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Sessions")]
     pub(crate) tickets: u8,
+    /// The most for a client that asks for a number
+    #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Sessions")]
+    pub(crate) max_tickets: u8,
     /// Self-encrypted tickets, or lookup keys into the store
     #[arg(
         long,

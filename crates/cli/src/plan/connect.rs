@@ -14,7 +14,7 @@ use std::time::Duration;
 use tessera::engine::Renegotiation;
 use tessera::identity::{Credential, Roots, Verifier};
 use tessera::starttls::Protocol;
-use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion, TicketRequest};
 use tessera::{Alpn, ServerName};
 
 /// What `connect` is to do.
@@ -63,6 +63,8 @@ pub(crate) struct Offer {
     pub(crate) groups: Vec<NamedGroup>,
     /// Cipher suites.
     pub(crate) cipher_suites: Vec<CipherSuite>,
+    /// How many tickets are asked for, if any are.
+    pub(crate) tickets: Option<TicketRequest>,
 }
 
 /// How many connections, and what each does.
@@ -121,10 +123,6 @@ impl ConnectPlan {
                 "an external PSK (--psk)",
             ),
             (args.early_data.is_some(), "early data (--early-data)"),
-            (
-                args.tickets.is_some(),
-                "asking for a number of tickets (--tickets)",
-            ),
         ])?;
         let target = Target::parse(&args.target)?;
         let asked = args.sni.as_deref().unwrap_or(&target.host);
@@ -195,7 +193,24 @@ impl Offer {
             alpn: alpn(&args.alpn)?,
             groups,
             cipher_suites,
+            tickets: ticket_request(&args.tickets)?,
         })
+    }
+}
+
+/// So many after every handshake; or after a full one and after a resumption.
+fn ticket_request(counts: &[u8]) -> Outcome<Option<TicketRequest>> {
+    let request = |new_session_count, resumption_count| {
+        Some(TicketRequest {
+            new_session_count,
+            resumption_count,
+        })
+    };
+    match counts {
+        [] => Ok(None),
+        [count] => Ok(request(*count, *count)),
+        [full, resumed] => Ok(request(*full, *resumed)),
+        _ => Err(Failure::usage("--tickets takes N, or N,M")),
     }
 }
 

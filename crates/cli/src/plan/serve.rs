@@ -155,6 +155,7 @@ impl ServePlan {
 fn ticket_plan(args: &ServeArgs) -> TicketPlan {
     TicketPlan {
         count: args.tickets,
+        most: args.max_tickets,
         kind: match args.ticket_kind {
             TicketKindArg::Sealed => TicketKind::Sealed,
             TicketKindArg::Stored => TicketKind::Stored,

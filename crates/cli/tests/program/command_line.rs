@@ -29,6 +29,9 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
         "session expire",
         "connect localhost --store file:x",
         "connect localhost --groups ffdhe2048",
+        "connect localhost --tickets 1,2,3",
+        "connect localhost --no-wallet --tickets 33",
+        "serve --max-tickets 33",
     ] {
         let output = run(&line.split_whitespace().collect::<Vec<_>>());
         assert_eq!(code(&output), 2, "{line}: {output:?}");
@@ -46,7 +49,6 @@ fn what_comes_later_says_so() {
         "connect localhost --starttls pop3",
         "connect localhost --psk f --psk-identity i",
         "connect localhost --early-data f",
-        "connect localhost --tickets 3",
         "session revoke all --why x",
         "session export 3f --format openssl",
         "keys list",

@@ -94,6 +94,28 @@ fn the_same_wallet_serves_requests_and_raw_streams() {
 }
 
 #[test]
+fn as_many_tickets_come_as_are_asked_for_and_allowed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &["--max-tickets", "5"]);
+    let received = |args: &[&str]| {
+        let output = server.connect(&dir.path().join("c"), &[&GET[..], args].concat());
+        assert_eq!(code(&output), 0, "{output:?}");
+        let report = json(&output);
+        let connections = report["connections"].as_array().expect("a list");
+        let count = |one: &serde_json::Value| one["tickets_received"].as_u64().expect("a number");
+        connections.iter().map(count).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        received(&["--tickets", "4,1", "--reconnect", "2"]),
+        [4, 1, 1]
+    );
+    assert_eq!(received(&["--tickets", "3", "--expect", "resumed"]), [3]);
+    assert_eq!(received(&["--tickets", "32"]), [5]);
+    assert_eq!(received(&["--tickets", "0", "--no-wallet"]), [0]);
+    assert_eq!(received(&["--no-wallet"]), [2]);
+}
+
+#[test]
 fn keys_are_replaced_on_request() {
     let dir = tempfile::tempdir().expect("a directory");
     let server = Server::start(&dir.path().join("s"), &[]);

@@ -143,6 +143,7 @@ fn settings(
         renegotiation: plan.offer.renegotiation,
         alpn: plan.offer.alpn.clone(),
         send_server_name: plan.send_server_name,
+        ticket_request: plan.offer.tickets,
         wallet: Some(Arc::clone(&store.wallet)),
         vault: Some(store.vault.clone()),
         // One deadline for all of it, below.

@@ -101,7 +101,7 @@ async fn again(
 ) -> Outcome<(ConnectionReport, (Stream, Option<String>))> {
     let limit = run.timeout.unwrap_or(PATIENCE);
     let restarting = async {
-        if let Some(failure) = serious(run, wait_for_ticket(run, &mut stream).await) {
+        if let Some(failure) = serious(run, wait_for_tickets(run, &mut stream).await) {
             return Err(failure);
         }
         let report = report(run, &stream, offered, Said::default());
@@ -191,7 +191,7 @@ async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io
 
 /// Waits for a ticket, and then until what came is kept: from then on another process may resume.
 async fn close(run: &Run, stream: &mut Stream) -> Option<Failure> {
-    if let Some(failure) = serious(run, wait_for_ticket(run, stream).await) {
+    if let Some(failure) = serious(run, wait_for_tickets(run, stream).await) {
         return Some(failure);
     }
     if let Some(failure) = serious(run, stream.shutdown().await) {
@@ -204,10 +204,10 @@ async fn close(run: &Run, stream: &mut Stream) -> Option<Failure> {
 }
 
 /// Servers send tickets when they like, mostly right behind the handshake.
-async fn wait_for_ticket(run: &Run, stream: &mut Stream) -> io::Result<()> {
+async fn wait_for_tickets(run: &Run, stream: &mut Stream) -> io::Result<()> {
     // In TLS 1.2 they come within the handshake: RFC 5077 §3.3.
     let none_to_come = stream.facts().version == ProtocolVersion::TLS1_2;
-    if none_to_come || stream.tickets_kept() > 0 || stream.get_ref().1.peer_closed() {
+    if none_to_come || stream.get_ref().1.peer_closed() {
         return Ok(());
     }
     let waited = tokio::time::timeout(run.plan.work.wait_ticket, stream.wait_for_ticket()).await;

@@ -71,6 +71,13 @@ fn one(c: &mut Cursor<'_>, kind: ExtensionType, place: Place) {
         (ExtensionType::EARLY_DATA, Place::NewSessionTicket) => {
             c.number::<4>("max_early_data_size");
         }
+        (ExtensionType::TICKET_REQUEST, Place::ClientHello) => {
+            c.number::<1>("new_session_count");
+            c.number::<1>("resumption_count");
+        }
+        (ExtensionType::TICKET_REQUEST, _) => {
+            c.number::<1>("expected_count");
+        }
         (ExtensionType::COOKIE, _) => c.opaque_vector::<2>("cookie"),
         _ if c.left() > 0 => c.opaque(c.left(), "data"),
         _ => {}
