@@ -27,7 +27,7 @@ pub fn is_supported(group: NamedGroup) -> bool {
 pub enum KexError {
     /// A group that is not one of [`GROUPS`].
     Unsupported,
-    /// The peer's share has the wrong length or form, is not on the curve, or
+    /// The peer's share has the wrong length or form, is not on the curve, or (X25519)
     /// leads to an all-zero result: `illegal_parameter` (RFC 9846 §4.3.8.1, §7.4.2).
     BadShare,
     /// The library below failed; the peer is not to blame.
@@ -205,7 +205,11 @@ fn draw_key(curve: Curve, entropy: &mut Entropy) -> Result<CurveKey, KexError> {
     Err(KexError::Backend)
 }
 
-fn agree(key: &CurveKey, group: NamedGroup, peer_share: &[u8]) -> Result<Secret, KexError> {
+pub(crate) fn agree(
+    key: &CurveKey,
+    group: NamedGroup,
+    peer_share: &[u8],
+) -> Result<Secret, KexError> {
     // Only the uncompressed form: RFC 9846 §4.3.8.2.
     let well_formed = match (group, peer_share) {
         (NamedGroup::X25519, share) => share.len() == X25519_LEN,
@@ -217,8 +221,8 @@ fn agree(key: &CurveKey, group: NamedGroup, peer_share: &[u8]) -> Result<Secret,
         return Err(KexError::BadShare);
     }
     let secret = key.agree(peer_share)?;
-    // RFC 9846 §7.4.2 (2) asks for this of X25519; no ECDH result is zero either.
-    if secret.is_all_zero() {
+    // RFC 9846 §7.4.2 (2) asks for this of X25519. P-256 has points whose x is zero, and they are good.
+    if group == NamedGroup::X25519 && secret.is_all_zero() {
         return Err(KexError::BadShare);
     }
     Ok(secret)

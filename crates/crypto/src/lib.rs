@@ -23,6 +23,8 @@ pub mod prf;
 pub mod secret;
 pub mod sign;
 pub mod suite;
+#[cfg(test)]
+mod wycheproof;
 
 pub use aead::{AeadAlgorithm, AeadKey, InvalidKeyLength, OpenError, SivKey};
 pub use entropy::Entropy;

@@ -69,6 +69,12 @@ impl KemKey {
         Ok(Self(key))
     }
 
+    /// A key of known answers, as FIPS 203 §7.3 writes it; `None` if it is none.
+    #[cfg(test)]
+    pub(crate) fn from_expanded(key: &[u8]) -> Option<Self> {
+        DecapsulationKey::new(&kem::ML_KEM_768, key).ok().map(Self)
+    }
+
     pub(crate) fn encapsulation_key(&self) -> Result<Vec<u8>, KexError> {
         let key = self.0.encapsulation_key().map_err(|_| KexError::Backend)?;
         let bytes = key.key_bytes().map_err(|_| KexError::Backend)?;
