@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -87,7 +88,7 @@ pub fn run_within(limit: Duration, command: &mut Command, input: &[u8]) -> Outco
 pub struct Running {
     command: String,
     pid: Pid,
-    input: Option<ChildStdin>,
+    input: Option<Sender<Vec<u8>>>,
     shared: Arc<Shared>,
 }
 
@@ -143,7 +144,7 @@ impl Running {
         let running = Self {
             command: name,
             pid: Pid::from_child(&child),
-            input: child.stdin.take(),
+            input: child.stdin.take().map(writer),
             shared: Arc::clone(&shared),
         };
         let out = child.stdout.take().map(|pipe| {
@@ -170,15 +171,15 @@ impl Running {
         self.pid.as_raw_nonzero().get()
     }
 
-    /// Writes to the program's standard input. A program that has stopped reading is no error
-    /// here: its exit code says more.
+    /// Has this written to the program's standard input, behind what was sent before. A program that
+    /// has stopped reading is no error here, and holds nobody up: its exit code says more.
     pub fn send(&mut self, bytes: &[u8]) {
-        if let Some(input) = &mut self.input {
-            let _ = input.write_all(bytes).and_then(|()| input.flush());
+        if let Some(input) = &self.input {
+            let _ = input.send(bytes.to_vec());
         }
     }
 
-    /// Ends the program's standard input.
+    /// Ends the program's standard input, behind what was sent.
     pub fn close_input(&mut self) {
         self.input = None;
     }
@@ -312,6 +313,23 @@ impl Drop for Running {
     }
 }
 
+/// Writes what is sent for as long as the program reads.
+fn writer(mut input: ChildStdin) -> Sender<Vec<u8>> {
+    let (sender, pieces): (Sender<Vec<u8>>, Receiver<Vec<u8>>) = mpsc::channel();
+    thread::spawn(move || {
+        for piece in pieces {
+            if input
+                .write_all(&piece)
+                .and_then(|()| input.flush())
+                .is_err()
+            {
+                return;
+            }
+        }
+    });
+    sender
+}
+
 fn wait_for_exit(mut child: Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
@@ -343,6 +361,15 @@ mod tests {
         assert_eq!(find_line(b"one\ntwo", 0, "two"), None);
         assert_eq!(find_line(b"one\ntwo\n", 0, "two").as_deref(), Some("two"));
         assert_eq!(find_line(b"a1\na2\n", 1, "a").as_deref(), Some("a2"));
+    }
+
+    #[test]
+    fn a_program_that_does_not_read_holds_nobody_up() {
+        let mut running = Running::start(Command::new("sleep").arg("60"));
+        running.send(&vec![b'x'; 1 << 20]);
+        running.close_input();
+        running.kill();
+        assert_eq!(running.wait().code, None);
     }
 
     #[test]
