@@ -16,6 +16,8 @@ const RENEGOTIATIONS: usize = 100;
 /// Ten megabytes in all.
 const BYTES: usize = 10_000_000;
 const LONG: Duration = Duration::from_secs(300);
+/// Between two renegotiations: sixteen in a second are allowed.
+const PAUSE: Duration = Duration::from_millis(70);
 
 /// Lines that cannot be mistaken for each other, nor for commands of OpenSSL's programs.
 fn lines(from: usize, bytes: usize) -> String {
@@ -66,10 +68,9 @@ fn s_client_renegotiates_a_hundred_times_while_it_streams_and_not_a_byte_is_lost
         let piece = lines(said.len(), BYTES / RENEGOTIATIONS);
         client.send(piece.as_bytes());
         said.push_str(&piece);
-        // The command has to begin a read of s_client's, and sixteen in a second are allowed: what
-        // was said so far has to be back first.
+        // The command has to begin a read of s_client's: what was said so far has to be back first.
         client.output_reaches(said.len());
-        std::thread::sleep(Duration::from_millis(70));
+        std::thread::sleep(PAUSE);
         client.send(b"R\n");
         client.line_after(number, "RENEGOTIATING");
     }
@@ -126,7 +127,7 @@ fn s_server_renegotiates_a_hundred_times_while_both_sides_stream() {
         client.output_reaches(theirs.len());
         let last = piece.lines().last().expect("lines").to_owned();
         server.running.output_ends_about(&last);
-        std::thread::sleep(Duration::from_millis(40));
+        std::thread::sleep(PAUSE);
     }
     client.send(b"the end\n");
     ours.push_str("the end\n");
