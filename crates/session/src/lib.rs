@@ -19,6 +19,7 @@
 
 pub mod binding;
 pub mod date;
+mod filed;
 pub mod id;
 pub mod issue;
 pub mod policy;

@@ -35,6 +35,8 @@ pub enum Purpose {
     Revocation,
     /// A connection in the register.
     Connection,
+    /// Everything about a stored session, where others can look into the store.
+    Filed,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Ring => b"ring",
             Self::Revocation => b"revocation",
             Self::Connection => b"connection",
+            Self::Filed => b"filed",
         }
     }
 
@@ -180,6 +183,7 @@ struct Keys {
     lookup: HmacKey,
     index: HmacKey,
     spent: HmacKey,
+    names: HmacKey,
     check: [u8; 16],
 }
 
@@ -192,7 +196,19 @@ impl fmt::Debug for Vault {
 impl Vault {
     /// The keys that follow from this store key.
     pub fn new(store_key: &[u8; 32]) -> Self {
-        let root = extract(HashAlgorithm::Sha256, b"tessera vault v1", store_key);
+        Self::of(b"tessera vault v1", store_key)
+    }
+
+    /// The keys of a fleet: servers that have this key and call themselves so. Nothing of another
+    /// fleet opens, whichever store it was copied to; a ring is bound to its fleet by that.
+    pub fn for_fleet(store_key: &[u8; 32], fleet: &str) -> Self {
+        let mut salt = b"tessera fleet v1 ".to_vec();
+        salt.extend_from_slice(fleet.as_bytes());
+        Self::of(&salt, store_key)
+    }
+
+    fn of(salt: &[u8], store_key: &[u8; 32]) -> Self {
+        let root = extract(HashAlgorithm::Sha256, salt, store_key);
         let root = Prk::new(HashAlgorithm::Sha256, root.as_bytes());
         let hmac = |label: &[u8]| {
             let mut key = Zeroizing::new([0; 32]);
@@ -205,6 +221,7 @@ impl Vault {
             lookup: hmac(b"lookup mac"),
             index: hmac(b"index"),
             spent: hmac(b"spent mark"),
+            names: hmac(b"names"),
             root,
             check,
         }))
@@ -213,6 +230,23 @@ impl Vault {
     /// Tells store keys apart without telling them: kept beside the records, it shows a wrong key at once.
     pub fn check_value(&self) -> [u8; 16] {
         self.0.check
+    }
+
+    /// Names the deployment of everybody who has these keys: part of every scope.
+    pub fn deployment(&self) -> [u8; 16] {
+        let mut id = [0; 16];
+        self.0.root.expand(b"deployment id", &mut id);
+        id
+    }
+
+    /// What a store that others can look into calls this thing of this kind: nobody without the key can
+    /// tell what is filed there, nor where something would be.
+    pub fn name(&self, kind: &str, thing: &[u8]) -> Tag {
+        let mut name = [0; 16];
+        let kind_len = [kind.len() as u8]; // our own words, all short
+        let digest = self.0.names.sign(&[&kind_len, kind.as_bytes(), thing]);
+        fill(&mut name, digest.as_bytes());
+        name
     }
 
     /// A session for a store. On a client, with the ticket to offer it by.
@@ -503,6 +537,37 @@ mod tests {
                 Summary::of(&session, id(), Side::Client, TicketKind::Sealed)
             );
         }
+    }
+
+    #[test]
+    fn r1_a_fleet_has_keys_a_deployment_and_names_of_its_own() {
+        let fleets = [
+            Vault::for_fleet(&[7; 32], "a"),
+            Vault::for_fleet(&[7; 32], "b"),
+            Vault::for_fleet(&[8; 32], "a"),
+            vault(),
+        ];
+        let mut seen = std::collections::HashSet::new();
+        for fleet in &fleets {
+            assert!(seen.insert(fleet.deployment()));
+            assert!(seen.insert(fleet.check_value()));
+            assert!(seen.insert(fleet.name("session", &[1; 32])));
+            assert!(seen.insert(fleet.name("ticket", &[1; 32])));
+        }
+        let again = Vault::for_fleet(&[7; 32], "a");
+        assert_eq!(again.deployment(), fleets[0].deployment());
+        assert_eq!(
+            again.name("session", &[1; 32]),
+            fleets[0].name("session", &[1; 32])
+        );
+    }
+
+    #[test]
+    fn r1_a_ring_of_another_fleet_does_not_open() {
+        let ring = Ring::empty();
+        let sealed = Vault::for_fleet(&[7; 32], "a").seal_ring(&ring);
+        let other = Vault::for_fleet(&[7; 32], "b").open_ring(ring.version(), &sealed);
+        assert_eq!(other.err(), Some(OpenFailure::NotAuthentic));
     }
 
     #[test]
