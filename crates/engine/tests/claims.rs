@@ -146,6 +146,21 @@ fn r15_a_claim_that_is_not_decided_counts_as_lost() {
 }
 
 #[test]
+fn r8_a_store_that_lost_its_memory_gives_nothing_away() {
+    let mut pair = Pair::tls13().seed(24).single_use();
+    pair.connect();
+    pair.world.mood = StoreMood::Forgetful;
+    let link = pair.connect();
+    assert_eq!(
+        (link.kind(), link.refusal()),
+        (Some(Kind::Full), Some(Refusal::UseForgotten))
+    );
+    // Tickets issued since are remembered again.
+    pair.world.mood = StoreMood::Fine;
+    assert_eq!(pair.connect().kind(), Some(Kind::Psk));
+}
+
+#[test]
 fn r15_a_late_answer_changes_nothing() {
     let mut pair = Pair::tls13().seed(19).single_use();
     pair.connect();
@@ -157,7 +172,7 @@ fn r15_a_late_answer_changes_nothing() {
     server.handle(pair.now, Input::Ciphertext(&hello));
     let mut claim = None;
     while let Some(output) = server.poll() {
-        if let Output::Ask(id, tessera_engine::Question::ClaimSession { .. }) = output {
+        if let Output::Ask(id, tessera_engine::Question::ClaimSession(_)) = output {
             claim = Some(id);
         }
     }

@@ -15,7 +15,8 @@ use tessera_io::blocking::{self, StreamOwned};
 use tessera_io::{Asked, ClientConfig, ServerConfig, ServerSettings, TlsError, Trouble};
 use tessera_session::store::ready;
 use tessera_session::{
-    Claim, Listed, Page, Refusal, Reply, Selector, SessionStore, StoredSession, TicketId, Timestamp,
+    Claim, Listed, Page, Refusal, Reply, Selector, SessionStore, Spend, StoredSession, TicketId,
+    Timestamp,
 };
 
 fn pair(
@@ -111,7 +112,7 @@ impl SessionStore for Forgetful {
     fn find(&self, _: TicketId) -> Reply<'_, Option<StoredSession>> {
         Box::pin(pending())
     }
-    fn claim(&self, _: TicketId, _: Timestamp) -> Reply<'_, Claim> {
+    fn claim(&self, _: Spend) -> Reply<'_, Claim> {
         Box::pin(pending())
     }
     fn remove(&self, _: TicketId) -> Reply<'_, bool> {

@@ -13,8 +13,8 @@ use tessera_engine::Kind;
 use tessera_io::{Asked, ClientSettings, Registration, ServerSettings, Trouble, clock};
 use tessera_session::store::{MemoryStore, Uses, ready};
 use tessera_session::{
-    Claim, Listed, Page, Refusal, Register, Reply, Selector, SessionStore, StoredSession, TicketId,
-    TicketKind, Timestamp,
+    Claim, Listed, Page, Refusal, Register, Reply, Selector, SessionStore, Spend, StoredSession,
+    TicketId, TicketKind, Timestamp,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
@@ -140,8 +140,8 @@ async fn r12_a_session_filed_under_another_id_is_not_used() {
             let wrong = kept.iter().find(|stored| stored.id != id).cloned();
             ready(Ok(wrong))
         }
-        fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim> {
-            self.0.claim(id, until)
+        fn claim(&self, spend: Spend) -> Reply<'_, Claim> {
+            self.0.claim(spend)
         }
         fn remove(&self, id: TicketId) -> Reply<'_, bool> {
             self.0.remove(id)

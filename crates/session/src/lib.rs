@@ -51,7 +51,7 @@ pub use session::{
 pub use shared::Tickets;
 pub use store::{
     Claim, Listed, Page, Register, RegisteredConnection, Reply, Revocation, Revocations, Revoked,
-    RingStore, Selector, SessionStore, StoreError, TicketWallet, Verification, WalletKey,
+    RingStore, Selector, SessionStore, Spend, StoreError, TicketWallet, Verification, WalletKey,
 };
 pub use summary::{Summary, TicketKind};
 pub use ticket::{KeyName, Opened, Phase, Ring, RotationPolicy, Ticket, TicketKey};

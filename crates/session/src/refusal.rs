@@ -31,6 +31,8 @@ pub enum Refusal {
     DifferentScope,
     /// Another connection used it up.
     AlreadyUsed,
+    /// The store lost its memory of used tickets after this one was issued.
+    UseForgotten,
     /// Revoked.
     Revoked,
     /// Our copy of the revocations is older than policy allows for sessions with an identity.
@@ -111,6 +113,7 @@ codes! {
     DifferentServerName = "different_server_name",
     DifferentScope = "different_scope",
     AlreadyUsed = "already_used",
+    UseForgotten = "use_forgotten",
     Revoked = "revoked",
     RevocationsStale = "revocations_stale",
     IdentityRevoked = "identity_revoked",
@@ -165,6 +168,9 @@ impl fmt::Display for Refusal {
             Self::DifferentServerName => "the session was made for another server name",
             Self::DifferentScope => "the session was made under another policy or virtual host",
             Self::AlreadyUsed => "the ticket was already used",
+            Self::UseForgotten => {
+                "the store lost its memory of used tickets since this one was issued"
+            }
             Self::Revoked => "the session was revoked",
             Self::RevocationsStale => {
                 "the list of revocations is too old to trust a session with an identity"

@@ -42,9 +42,14 @@ pub trait SessionStore: Send + Sync {
     /// Looks, and leaves it there: nothing is used up before a binder verifies.
     fn find(&self, id: TicketId) -> Reply<'_, Option<StoredSession>>;
 
-    /// Atomically marks an id spent until `until`, across every server that shares the store, whether
-    /// or not the session itself is stored. Exactly one caller is ever told [`Claim::Won`].
-    fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim>;
+    /// Atomically marks a ticket spent, across every server that shares the store, whether or not the
+    /// session itself is stored. Exactly one caller is ever told [`Claim::Won`].
+    fn claim(&self, spend: Spend) -> Reply<'_, Claim>;
+
+    /// Since when every claim is remembered, for early data; `None` where that cannot be promised.
+    fn recording_since(&self) -> Reply<'_, Option<Timestamp>> {
+        ready(Ok(None))
+    }
 
     /// Forgets one session; whether there was one.
     fn remove(&self, id: TicketId) -> Reply<'_, bool>;
@@ -53,7 +58,8 @@ pub trait SessionStore: Send + Sync {
     /// a [`Revocation`] is what stops those.
     fn revoke(&self, which: Selector) -> Reply<'_, u64>;
 
-    /// One page of what is kept, in the order of ids.
+    /// One page of what is kept, in an order of the store's own: page after page, everything that stays
+    /// is listed once.
     fn list(&self, page: Page) -> Reply<'_, Vec<Listed>>;
 
     /// The broom: forgets sessions and spent marks whose time is over, and says how many sessions.
@@ -78,7 +84,7 @@ pub trait TicketWallet: Send + Sync {
     /// Forgets the sessions selected and says how many: the siblings of a refused ticket, for one.
     fn discard(&self, which: Selector) -> Reply<'_, u64>;
 
-    /// One page of what is kept, in the order of ids.
+    /// One page of what is kept, in an order of the store's own.
     fn contents(&self, page: Page) -> Reply<'_, Vec<Listed>>;
 
     /// The broom: forgets what has ended and says how many.
@@ -124,19 +130,32 @@ pub trait Revocations: Send + Sync {
     fn lapse(&self, now: Timestamp) -> Reply<'_, u64>;
 }
 
-/// The outcome of using a session up.
+/// A ticket that is to be used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// The id to mark as spent.
+    pub id: TicketId,
+    /// When the ticket was issued: a store that lost marks since cannot say whether it was used.
+    pub issued_at: Timestamp,
+    /// The mark must outlive this moment.
+    pub until: Timestamp,
+}
+
+/// The outcome of using a session up. Whatever is not won is no error: a full handshake follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// It is yours.
     Won,
-    /// Somebody else has it. Not an error: a full handshake follows.
+    /// Somebody else has it.
     AlreadyUsed,
+    /// The store lost marks after the ticket was issued: perhaps somebody else had it.
+    Unrecorded,
 }
 
 /// Which part of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// Begin behind this id.
+    /// Begin behind this one.
     pub after: Option<TicketId>,
     /// At most so many.
     pub limit: usize,
@@ -185,6 +204,8 @@ pub enum StoreError {
     Exposed(String),
     /// This session cannot be kept.
     Unfit(String),
+    /// It may forget what must not be forgotten, and so makes no promise.
+    Forgetful(String),
 }
 
 impl fmt::Display for StoreError {
@@ -211,6 +232,7 @@ impl fmt::Display for StoreError {
             ),
             Self::Exposed(what) => write!(f, "the store's secrets are exposed: {what}"),
             Self::Unfit(what) => write!(f, "the session cannot be kept: {what}"),
+            Self::Forgetful(what) => write!(f, "the store may forget what was used: {what}"),
         }
     }
 }

@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use tessera_session::store::{ConnectionId, ProcessId, Swap, Tally, Uses, ready};
 use tessera_session::{
     Claim, Listed, Page, Register, RegisteredConnection, Reply, Revocation, Revocations, Revoked,
-    Ring, RingStore, Selector, SessionStore, StoreError, StoredSession, TicketId, TicketWallet,
-    Timestamp, Vault, WalletKey,
+    Ring, RingStore, Selector, SessionStore, Spend, StoreError, StoredSession, TicketId,
+    TicketWallet, Timestamp, Vault, WalletKey,
 };
 
 use crate::commit::AndThen;
@@ -162,7 +162,9 @@ impl SessionStore for SqliteStore {
         self.read(move |db, _| sessions::find(db, id))
     }
 
-    fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim> {
+    /// Marks are in the file of the sessions and the ring, durable before either: what still opens was
+    /// recorded.
+    fn claim(&self, Spend { id, until, .. }: Spend) -> Reply<'_, Claim> {
         self.write_durably(AndThen::Nothing, move |db, vault| {
             sessions::claim(db, vault, id, until)
         })

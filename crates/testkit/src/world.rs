@@ -7,7 +7,7 @@ use tessera_engine::{
     Accepted, Answer, Found, IdentityError, IdentityProblem, Keep, OfferedSession, PeerClaim,
     Question, Verdict,
 };
-use tessera_session::{Claim, Session, Side, TicketId, Timestamp, Vault};
+use tessera_session::{Claim, Session, Side, Spend, TicketId, Timestamp, Vault};
 use tessera_wire::codepoint::ProtocolVersion;
 
 /// Everything the two ends of a [`crate::Pair`] ask about.
@@ -40,6 +40,8 @@ pub enum StoreMood {
     Fine,
     /// Every answer says that it failed.
     Down,
+    /// It lost its memory of what was used, a moment ago.
+    Forgetful,
 }
 
 impl Default for World {
@@ -72,7 +74,7 @@ impl World {
         self.asked.push(question.name());
         match question {
             Question::FindSession(id) => Answer::Session(self.find(id)),
-            Question::ClaimSession { id, until } => Answer::Claim(self.claim(id, until)),
+            Question::ClaimSession(spend) => Answer::Claim(self.claim(spend)),
             Question::Keep(keep) => Answer::Kept(self.keep(*keep)),
             Question::VerifyPeer(claim) => Answer::Verdict(self.verdict(&claim)),
             Question::Sign {
@@ -105,14 +107,16 @@ impl World {
     fn find(&self, id: TicketId) -> Found {
         match (self.mood, self.sessions.get(&id)) {
             (StoreMood::Down, _) => Found::Unavailable,
-            (StoreMood::Fine, Some(session)) => Found::Session(Box::new(session.clone())),
-            (StoreMood::Fine, None) => Found::Nothing,
+            (_, Some(session)) => Found::Session(Box::new(session.clone())),
+            (_, None) => Found::Nothing,
         }
     }
 
-    fn claim(&mut self, id: TicketId, until: Timestamp) -> Option<Claim> {
-        if self.mood == StoreMood::Down {
-            return None;
+    fn claim(&mut self, Spend { id, until, .. }: Spend) -> Option<Claim> {
+        match self.mood {
+            StoreMood::Fine => {}
+            StoreMood::Down => return None,
+            StoreMood::Forgetful => return Some(Claim::Unrecorded),
         }
         match self.spent.insert(id, until) {
             None => Some(Claim::Won),

@@ -45,7 +45,7 @@ impl Questions {
     pub(super) fn hold(&mut self, question: &Question) -> QuestionId {
         let awaited = match question {
             Question::FindSession(_) => Awaited::Session,
-            Question::ClaimSession { .. } => Awaited::Claim,
+            Question::ClaimSession(_) => Awaited::Claim,
             Question::VerifyPeer(_) => Awaited::Verdict,
             Question::Sign { .. } => Awaited::Signature,
             Question::Keep(_) => Awaited::Kept,

@@ -196,7 +196,7 @@ impl Puppets {
                 let session = self.kept.as_ref().expect("kept before").session.clone();
                 Answer::Session(Found::Session(Box::new(session)))
             }
-            Question::ClaimSession { .. } => Answer::Claim(Some(Claim::Won)),
+            Question::ClaimSession(_) => Answer::Claim(Some(Claim::Won)),
             Question::Keep(keep) => {
                 if keep.side == Side::Client {
                     self.kept = Some(OfferedSession {

@@ -2,7 +2,7 @@
 
 use crate::Verdict;
 use std::fmt;
-use tessera_session::{Claim, ServerName, Session, Side, TicketId, Timestamp};
+use tessera_session::{Claim, ServerName, Session, Side, Spend, TicketId};
 use tessera_wire::codepoint::SignatureScheme;
 
 /// Names one question of one connection, so that a late answer can be told from a current one.
@@ -17,12 +17,7 @@ pub enum Question {
     /// Server: is there a session under this lookup key? Answer: [`Answer::Session`].
     FindSession(TicketId),
     /// Server: use this ticket up, once and for all. Answer: [`Answer::Claim`].
-    ClaimSession {
-        /// The ticket to mark as spent.
-        id: TicketId,
-        /// The mark must outlive this moment.
-        until: Timestamp,
-    },
+    ClaimSession(Spend),
     /// Keep this session. A server sends the stored ticket only after [`Answer::Kept`] said so.
     Keep(Box<Keep>),
     /// Is this chain good for this name? Answer: [`Answer::Verdict`].
@@ -94,7 +89,7 @@ impl Question {
     pub fn name(&self) -> &'static str {
         match self {
             Self::FindSession(_) => "FindSession",
-            Self::ClaimSession { .. } => "ClaimSession",
+            Self::ClaimSession(_) => "ClaimSession",
             Self::Keep(_) => "Keep",
             Self::VerifyPeer(_) => "VerifyPeer",
             Self::Sign { .. } => "Sign",

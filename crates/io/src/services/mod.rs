@@ -42,9 +42,7 @@ impl Services {
     pub(crate) fn answer(&self, question: Question, now: Timestamp) -> Response {
         match (self, question) {
             (Self::Server(config), Question::FindSession(id)) => server::find(config, id),
-            (Self::Server(config), Question::ClaimSession { id, until }) => {
-                server::claim(config, id, until)
-            }
+            (Self::Server(config), Question::ClaimSession(spend)) => server::claim(config, spend),
             (Self::Server(config), Question::Keep(keep)) => server::keep(config, *keep),
             (Self::Server(config), Question::VerifyPeer(claim)) => {
                 server::verify(config, &claim, now)
@@ -71,7 +69,7 @@ impl Services {
             (Self::Client(_), Question::FindSession(_)) => {
                 Response::Now(Answer::Session(tessera_engine::Found::Nothing))
             }
-            (Self::Client(_), Question::ClaimSession { .. }) => Response::Now(Answer::Claim(None)),
+            (Self::Client(_), Question::ClaimSession(_)) => Response::Now(Answer::Claim(None)),
         }
     }
 

@@ -8,7 +8,7 @@ use tessera_engine::{
 };
 use tessera_session::session::Lineage;
 use tessera_session::store::RegisteredConnection;
-use tessera_session::{OpenFailure, Side, Summary, TicketId, TicketKind, Timestamp};
+use tessera_session::{OpenFailure, Side, Spend, Summary, TicketId, TicketKind, Timestamp};
 
 /// A look-up: any failure is `Unavailable`, and a full handshake follows.
 pub(super) fn find(config: &ServerConfig, id: TicketId) -> Response {
@@ -47,7 +47,7 @@ pub(super) fn find(config: &ServerConfig, id: TicketId) -> Response {
 }
 
 /// A claim that fails or comes too late counts as lost.
-pub(super) fn claim(config: &ServerConfig, id: TicketId, until: Timestamp) -> Response {
+pub(super) fn claim(config: &ServerConfig, spend: Spend) -> Response {
     let Some(Kept { store, .. }) = config.kept.clone() else {
         return Response::Now(Answer::Claim(None));
     };
@@ -55,7 +55,7 @@ pub(super) fn claim(config: &ServerConfig, id: TicketId, until: Timestamp) -> Re
         Asked::Claim,
         config.store_deadline,
         async move {
-            match store.claim(id, until).await {
+            match store.claim(spend).await {
                 Ok(claim) => Done::answer(Answer::Claim(Some(claim))),
                 Err(error) => Done::answer(Answer::Claim(None)).with(Trouble::Store {
                     asked: Asked::Claim,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tessera_session::store::{MemoryStore, ready};
 use tessera_session::{
-    Claim, Listed, Page, Reply, Selector, SessionStore, StoreError, StoredSession, TicketId,
+    Claim, Listed, Page, Reply, Selector, SessionStore, Spend, StoreError, StoredSession, TicketId,
     TicketWallet, Timestamp, WalletKey,
 };
 
@@ -61,8 +61,8 @@ impl SessionStore for Moody {
         self.or(|| self.inner.find(id))
     }
 
-    fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim> {
-        self.or(|| self.inner.claim(id, until))
+    fn claim(&self, spend: Spend) -> Reply<'_, Claim> {
+        self.or(|| self.inner.claim(spend))
     }
 
     fn remove(&self, id: TicketId) -> Reply<'_, bool> {

@@ -16,7 +16,8 @@ use tessera_crypto::{Entropy, HashAlgorithm};
 
 use super::block_on::block_on;
 use super::{
-    Register, Reply, Revocations, RingStore, SessionStore, TicketWallet, Verification, WalletKey,
+    Register, Reply, Revocations, RingStore, SessionStore, Spend, TicketWallet, Verification,
+    WalletKey,
 };
 use crate::binding::{Alpn, ServerName};
 use crate::id::{LineageId, TicketId};
@@ -110,6 +111,16 @@ pub fn after(seconds: u64) -> Timestamp {
 /// The number as an id. Different numbers lie far apart and in no order.
 pub fn id(number: u32) -> TicketId {
     TicketId::of_wire(&number.to_be_bytes())
+}
+
+/// The ticket with this number, to be used up; the mark ends so many seconds after the samples were
+/// issued. Issued later than any store can have begun, whatever its own clock says.
+pub fn spend(number: u32, lives: u64) -> Spend {
+    Spend {
+        id: id(number),
+        issued_at: Timestamp::FAR_FUTURE,
+        until: after(lives),
+    }
 }
 
 /// A session for a server's store, that lives so many seconds.

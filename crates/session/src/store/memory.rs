@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{
     Claim, ConnectionId, Listed, Page, ProcessId, Register, RegisteredConnection, Reply,
-    Revocation, Revocations, Revoked, RingStore, Selector, SessionStore, StoreError, Swap, Tally,
-    TicketWallet, Uses, WalletKey, ready,
+    Revocation, Revocations, Revoked, RingStore, Selector, SessionStore, Spend, StoreError, Swap,
+    Tally, TicketWallet, Uses, WalletKey, ready,
 };
 use crate::id::TicketId;
 use crate::ticket::Ring;
@@ -102,7 +102,7 @@ impl SessionStore for MemoryStore {
         ready(Ok(lock(&self.sessions).find(id)))
     }
 
-    fn claim(&self, id: TicketId, until: Timestamp) -> Reply<'_, Claim> {
+    fn claim(&self, Spend { id, until, .. }: Spend) -> Reply<'_, Claim> {
         ready(lock(&self.sessions).claim(id, until))
     }
 
@@ -299,7 +299,13 @@ mod tests {
                 ..Capacity::default()
             },
         );
-        let claim = |number| block_on(store.claim(TicketId([number; 32]), samples::ISSUED));
+        let claim = |number| {
+            block_on(store.claim(Spend {
+                id: TicketId([number; 32]),
+                issued_at: samples::ISSUED,
+                until: samples::ISSUED,
+            }))
+        };
         assert_eq!([claim(1), claim(2)], [Ok(Claim::Won), Ok(Claim::Won)]);
         assert!(matches!(claim(3), Err(StoreError::Full(_))));
         assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use crate::setup::{place, vault, wait};
 use tessera_crypto::Entropy;
 use tessera_session::store::Swap;
-use tessera_session::store::conformance::{self, after, id, stored, ticket, wallet_key};
+use tessera_session::store::conformance::{self, after, id, spend, stored, ticket, wallet_key};
 use tessera_session::ticket::rotation;
 use tessera_session::{Claim, Ring, RingStore, RotationPolicy, SessionStore, TicketWallet};
 use tessera_store_sqlite::SqliteStore;
@@ -35,13 +35,13 @@ fn everything_is_there_when_the_file_is_opened_again() {
         let store = place.open();
         wait(store.insert(stored(&vault(), 1, 100)));
         wait(store.keep(&key, ticket(&vault(), &key, 2, 100)));
-        assert_eq!(wait(store.claim(id(3), after(100))), Claim::Won);
+        assert_eq!(wait(store.claim(spend(3, 100))), Claim::Won);
         assert_eq!(wait(store.replace_ring(0, ring.unwrap())), Swap::Done);
     }
     let store = place.open();
     assert_eq!(wait(store.find(id(1))), Some(stored(&vault(), 1, 100)));
     assert!(wait(store.draw(&key)).is_some());
-    assert_eq!(wait(store.claim(id(3), after(100))), Claim::AlreadyUsed);
+    assert_eq!(wait(store.claim(spend(3, 100))), Claim::AlreadyUsed);
     assert_eq!(wait(store.ring_version()), 1);
     assert!(store.incidents().is_empty());
     assert!(wait(store.verify()).is_clean());
@@ -53,8 +53,8 @@ fn two_stores_on_one_file_see_the_same() {
     let (one, other) = (place.open(), place.open());
     wait(one.insert(stored(&vault(), 1, 100)));
     assert!(wait(other.find(id(1))).is_some());
-    assert_eq!(wait(other.claim(id(1), after(100))), Claim::Won);
-    assert_eq!(wait(one.claim(id(1), after(100))), Claim::AlreadyUsed);
+    assert_eq!(wait(other.claim(spend(1, 100))), Claim::Won);
+    assert_eq!(wait(one.claim(spend(1, 100))), Claim::AlreadyUsed);
     assert!(wait(one.remove(id(1))));
     assert_eq!(wait(other.find(id(1))), None);
 }

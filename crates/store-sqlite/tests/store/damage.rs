@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::setup::{Place, place, vault, wait};
 use rusqlite::Connection;
 use tessera_session::store::block_on::block_on;
-use tessera_session::store::conformance::{after, id, stored};
+use tessera_session::store::conformance::{after, id, spend, stored};
 use tessera_session::{Claim, Revocation, Revocations, Selector, SessionStore, StoreError};
 use tessera_store_sqlite::{Incident, Settings, SqliteStore};
 
@@ -87,7 +87,7 @@ fn a_file_that_lost_its_tables_is_set_aside() {
         .unwrap();
     let store = place.open();
     assert_eq!(set_aside(&store).len(), 1);
-    assert_eq!(wait(store.claim(id(1), after(1))), Claim::Won);
+    assert_eq!(wait(store.claim(spend(1, 1))), Claim::Won);
 }
 
 #[test]
@@ -137,8 +137,8 @@ fn a_file_that_is_ruined_in_use_is_set_aside_and_everybody_goes_on_with_the_new_
         "the other store has changed over"
     );
     assert_eq!(other.incidents(), [Incident::Replaced { path: place.path }]);
-    assert_eq!(wait(other.claim(id(9), after(100))), Claim::Won);
-    assert_eq!(wait(store.claim(id(9), after(100))), Claim::AlreadyUsed);
+    assert_eq!(wait(other.claim(spend(9, 100))), Claim::Won);
+    assert_eq!(wait(store.claim(spend(9, 100))), Claim::AlreadyUsed);
     assert!(wait(store.verify()).is_clean());
 }
 
@@ -188,7 +188,7 @@ fn meddle(place: &Place, sql: &str) {
 fn verify_names_every_record_that_does_not_open() {
     let place = filled();
     let store = place.open();
-    assert_eq!(wait(store.claim(id(1), after(100))), Claim::Won);
+    assert_eq!(wait(store.claim(spend(1, 100))), Claim::Won);
     wait(store.add(Revocation::new(
         Selector::All,
         "",
@@ -256,7 +256,7 @@ fn verify_reports_a_ruined_file_and_leaves_it_where_it_is() {
 fn r1_a_hostile_writer_cannot_hide_a_revocation_or_free_a_used_ticket() {
     let place = filled();
     let store = place.open();
-    wait(store.claim(id(1), after(100)));
+    wait(store.claim(spend(1, 100)));
     wait(store.add(Revocation::new(
         Selector::All,
         "",
@@ -265,7 +265,7 @@ fn r1_a_hostile_writer_cannot_hide_a_revocation_or_free_a_used_ticket() {
     )));
     meddle(&place, "UPDATE spent SET mark = zeroblob(16)");
     meddle(&place, "UPDATE revocations SET sealed = zeroblob(40)");
-    assert_eq!(wait(store.claim(id(1), after(100))), Claim::AlreadyUsed);
+    assert_eq!(wait(store.claim(spend(1, 100))), Claim::AlreadyUsed);
     let answer = block_on(store.revoked());
     assert!(
         matches!(answer, Err(StoreError::Damaged(_))),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::setup::{place, vault, wait};
-use tessera_session::store::conformance::{after, id, stored, ticket, wallet_key};
+use tessera_session::store::conformance::{id, spend, stored, ticket, wallet_key};
 use tessera_session::{Claim, SessionStore, TicketWallet};
 use tessera_store_sqlite::SqliteStore;
 
@@ -70,7 +70,7 @@ const TICKETS: u32 = 1_000;
 fn claim_everything(store: &SqliteStore, number: u32) {
     let numbers = (0..TICKETS).map(|at| (at + number * 61) % TICKETS);
     let claims: Vec<_> = numbers
-        .map(|number| (number, store.claim(id(number), after(100))))
+        .map(|number| (number, store.claim(spend(number, 100))))
         .collect();
     for (number, claim) in claims {
         if wait(claim) == Claim::Won {
@@ -93,7 +93,7 @@ fn insert_for_ever(store: &SqliteStore, number: u32) {
         let number = number * 1_000_000 + at;
         wait(store.insert(stored(&vault(), number, 100)));
         if at % 7 == 0 {
-            wait(store.claim(id(number), after(100)));
+            wait(store.claim(spend(number, 100)));
         }
         tell(number);
     }
@@ -160,7 +160,7 @@ fn writers_that_are_killed_lose_nothing_they_acknowledged() {
             assert!(wait(store.find(id(*number))).is_some(), "{number}");
             if number % 1_000_000 % 7 == 0 {
                 assert_eq!(
-                    wait(store.claim(id(*number), after(100))),
+                    wait(store.claim(spend(*number, 100))),
                     Claim::AlreadyUsed,
                     "{number}"
                 );

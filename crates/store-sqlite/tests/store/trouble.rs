@@ -6,7 +6,7 @@ use std::fs;
 use crate::setup::{place, vault, wait};
 use rusqlite::Connection;
 use tessera_session::store::block_on::block_on;
-use tessera_session::store::conformance::{after, id, stored};
+use tessera_session::store::conformance::{after, id, spend, stored};
 use tessera_session::{SessionStore, StoreError, Vault};
 use tessera_store_sqlite::{Settings, SqliteStore};
 
@@ -37,7 +37,7 @@ fn a_file_that_somebody_else_holds_is_locked_and_not_waited_for_for_ever() {
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     for answer in [
         block_on(store.insert(stored(&vault(), 1, 100))),
-        block_on(store.claim(id(1), after(1))).map(drop),
+        block_on(store.claim(spend(1, 1))).map(drop),
     ] {
         assert!(matches!(answer, Err(StoreError::Locked(_))), "{answer:?}");
     }

@@ -27,6 +27,7 @@ impl Catalogue {
         let revoked = store.revocations.revoked().await.map_err(Failure::store)?;
         let mut rows = Vec::new();
         for side in [Side::Server, Side::Client] {
+            let first = rows.len();
             let mut after = None;
             loop {
                 let page = page(store, side, after).await?;
@@ -52,6 +53,9 @@ impl Catalogue {
                 if complete {
                     break;
                 }
+            }
+            if let Some(rows) = rows.get_mut(first..) {
+                rows.sort_by_key(|row: &Row| row.handle.id);
             }
         }
         Ok(Self { rows })

@@ -18,7 +18,9 @@ use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
 use tessera_crypto::{SuiteParameters, tls13_suite};
 use tessera_session::ticket::{Opened, Ticket, seal};
-use tessera_session::{Claim, ClientAuthMode, Offer, Refusal, Revoked, Ruling, Session, TicketId};
+use tessera_session::{
+    Claim, ClientAuthMode, Offer, Refusal, Revoked, Ruling, Session, Spend, TicketId,
+};
 use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::ClientHello;
 
@@ -136,12 +138,13 @@ impl Resuming {
         self.verify_binder(&session)?;
         self.choice.suite = suite;
         if claim {
-            // The mark outlives the ticket, and clocks may differ.
-            let until = session
-                .lifetime
-                .expires_at
-                .plus(cx.config.settings().clock_skew);
-            cx.ask(Question::ClaimSession { id, until });
+            let lifetime = &session.lifetime;
+            cx.ask(Question::ClaimSession(Spend {
+                id,
+                issued_at: lifetime.issued_at,
+                // The mark outlives the ticket, and clocks may differ.
+                until: lifetime.expires_at.plus(cx.config.settings().clock_skew),
+            }));
             return Ok(State::WaitClaim(Box::new(WaitClaim {
                 resuming: self,
                 id,
@@ -251,6 +254,7 @@ impl WaitClaim {
         let refusal = match claim {
             Some(Claim::Won) => return self.resuming.resume(self.id, self.session, cx),
             Some(Claim::AlreadyUsed) => Refusal::AlreadyUsed,
+            Some(Claim::Unrecorded) => Refusal::UseForgotten,
             // A claim that timed out counts as lost.
             None => Refusal::StoreUnavailable,
         };
