@@ -371,6 +371,8 @@ fn identity_alert(error: &IdentityError) -> AlertDescription {
     match &error.problem {
         P::NoCertificate => Alert::CERTIFICATE_REQUIRED,
         P::BadEncoding(_) | P::BadSignature | P::WrongName { .. } => Alert::BAD_CERTIFICATE,
+        // RFC 9846 §4.5.1.3 (2).
+        P::WeakSignature(_) => Alert::BAD_CERTIFICATE,
         P::UnknownIssuer => Alert::UNKNOWN_CA,
         P::Expired { .. } | P::NotYetValid { .. } => Alert::CERTIFICATE_EXPIRED,
         P::Revoked => Alert::CERTIFICATE_REVOKED,

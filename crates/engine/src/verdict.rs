@@ -74,6 +74,8 @@ pub enum IdentityProblem {
     Revoked,
     /// Its own signature, by its issuer, does not verify.
     BadSignature,
+    /// It is signed with a digest that proves nothing any more.
+    WeakSignature(&'static str),
     /// It is not meant for this use (extended key usage, CA flag, path length).
     WrongUsage(String),
     /// Its key or signature algorithm is not one we accept.
@@ -108,6 +110,9 @@ impl fmt::Display for IdentityProblem {
             }
             Self::Revoked => f.write_str("has been revoked by its issuer"),
             Self::BadSignature => f.write_str("its signature is not of the issuer it names"),
+            Self::WeakSignature(digest) => {
+                write!(f, "is signed with {digest}, which proves nothing any more")
+            }
             Self::WrongUsage(why) => write!(f, "is not meant for this use: {why}"),
             Self::UnsupportedAlgorithm(which) => {
                 write!(f, "uses an algorithm not accepted here: {which}")

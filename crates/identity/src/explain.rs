@@ -96,6 +96,10 @@ fn locate(error: Error, evidence: &Evidence<'_>) -> (usize, IdentityProblem) {
                 usage("its path length does not allow as many CAs below it"),
             )
         }
+        Error::UnsupportedSignatureAlgorithmContext(_)
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            path.weakly_signed().unwrap_or_else(|| (0, unsupported()))
+        }
         Error::NameConstraintViolation => (
             0,
             usage("one of its names is outside what its issuer may certify"),
@@ -115,11 +119,7 @@ fn locate(error: Error, evidence: &Evidence<'_>) -> (usize, IdentityProblem) {
 fn other(error: Error) -> IdentityProblem {
     let text = |text: &str| IdentityProblem::Other(text.to_owned());
     match error {
-        Error::UnsupportedSignatureAlgorithmContext(_)
-        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
-        | Error::SignatureAlgorithmMismatch => IdentityProblem::UnsupportedAlgorithm(
-            "the one it, or its issuer, is signed with".to_owned(),
-        ),
+        Error::SignatureAlgorithmMismatch => unsupported(),
         Error::UnknownRevocationStatus => text("no revocation list of its issuer is at hand"),
         Error::CrlExpired { next_update, .. } => IdentityProblem::Other(format!(
             "the revocation list of its issuer was to be renewed at {}",
@@ -142,6 +142,22 @@ fn other(error: Error) -> IdentityProblem {
         }
         error => IdentityProblem::BadEncoding(error.to_string()),
     }
+}
+
+fn unsupported() -> IdentityProblem {
+    IdentityProblem::UnsupportedAlgorithm("the one it, or its issuer, is signed with".to_owned())
+}
+
+/// The digest of a signature that proves nothing any more.
+fn weak_digest(certificate: &X509Certificate<'_>) -> Option<&'static str> {
+    let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
+    Some(match algorithm.as_str() {
+        // md5WithRSAEncryption
+        "1.2.840.113549.1.1.4" => "MD5",
+        // sha1WithRSAEncryption, ecdsa-with-SHA1
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" => "SHA-1",
+        _ => return None,
+    })
 }
 
 fn moment(time: UnixTime) -> Timestamp {
@@ -226,6 +242,14 @@ impl Path<'_> {
         let issuers = self.0.iter().enumerate().skip(1);
         let mut found = issuers.filter(|(below, (_, issuer))| is_it(issuer, *below));
         found.next().map_or(0, |(_, (position, _))| *position)
+    }
+
+    /// The first certificate that is signed with a digest of no worth: RFC 9846 §4.5.1.3 (2).
+    fn weakly_signed(&self) -> Option<(usize, IdentityProblem)> {
+        self.0.iter().find_map(|(position, certificate)| {
+            let digest = weak_digest(certificate)?;
+            Some((*position, IdentityProblem::WeakSignature(digest)))
+        })
     }
 
     /// The position of the last certificate reached.

@@ -62,6 +62,11 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(authority_params(name), key).unwrap())
     }
 
+    pub(crate) fn rsa_root(name: &str) -> Self {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+        Self(CertifiedIssuer::self_signed(authority_params(name), key).unwrap())
+    }
+
     pub(crate) fn intermediate(&self, name: &str) -> Self {
         self.intermediate_with(name, |_| {})
     }

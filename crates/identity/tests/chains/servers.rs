@@ -6,7 +6,7 @@ use rcgen::{
     PKCS_ED25519, PKCS_RSA_SHA256, date_time_ymd,
 };
 use tessera_crypto::{SigningKey, verify};
-use tessera_engine::{IdentityProblem as Problem, Trust};
+use tessera_engine::{Fault, IdentityProblem as Problem, Trust};
 use tessera_identity::{Certificate, Roots, Verifier};
 use tessera_session::{Side, Timestamp};
 
@@ -361,6 +361,31 @@ fn a_certificate_for_another_use_is_refused() {
         matches!(&error.problem, Problem::WrongUsage(why) if why.contains("server")),
         "{error}"
     );
+}
+
+#[test]
+fn a_signature_over_a_digest_of_no_worth_is_bad() {
+    // RFC 9846 §4.5.1.3 (2).
+    let root = Authority::rsa_root("Root");
+    let verifier = Verifier::new(root.roots());
+    let good = root.issue(&["example.com"]).der;
+    assert!(server(&verifier, &[&good], "example.com").is_ok());
+    // pkcs-1 11 is sha256WithRSAEncryption; inside and outside it is the same.
+    let pkcs_1 = |number| [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, number];
+    for (number, digest) in [(4, "MD5"), (5, "SHA-1")] {
+        let mut weak = good.clone();
+        let mut changed = 0;
+        while let Some(at) = weak.windows(9).position(|window| window == pkcs_1(11)) {
+            weak[at + 8] = number;
+            changed += 1;
+        }
+        assert_eq!(changed, 2);
+        let error = refused(server(&verifier, &[&weak], "example.com"));
+        let expected = Problem::WeakSignature(digest);
+        assert_eq!((error.certificate, &error.problem), (0, &expected));
+        let alert = Fault::from(error).alert().map(|alert| alert.to_string());
+        assert_eq!(alert.as_deref(), Some("bad_certificate"));
+    }
 }
 
 #[test]
