@@ -89,12 +89,21 @@ impl Connection {
         if let Some(description) = fault.alert().filter(|_| !self.outbound.closed) {
             self.send_last(description);
         }
+        self.forget_secrets();
         let discard = std::mem::take(&mut self.tickets);
         self.end(Ending::Fault {
             fault,
             state,
             discard,
         });
+    }
+
+    /// What failed leaves nothing behind: RFC 9846 §6 (2).
+    fn forget_secrets(&mut self) {
+        self.role.forget();
+        self.inbound.opener = None;
+        self.outbound.forget_keys();
+        self.exporter = None;
     }
 
     /// The last thing we say. An alert that cannot be sealed is one that cannot be sent.

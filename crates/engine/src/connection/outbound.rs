@@ -84,6 +84,13 @@ impl Outbound {
         Ok(())
     }
 
+    /// Nothing will be sealed any more.
+    pub(super) fn forget_keys(&mut self) {
+        self.sealer = Sealer::Clear {
+            version: ProtocolVersion::TLS1_2,
+        };
+    }
+
     pub(super) fn capacity(&self) -> usize {
         self.outbox.capacity() + self.flight.capacity() + self.held.capacity()
     }

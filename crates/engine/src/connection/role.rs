@@ -143,6 +143,14 @@ impl Role {
         }
     }
 
+    /// Nothing may come any more; what the state knew is gone.
+    pub(super) fn forget(&mut self) {
+        match self {
+            Self::Client { state, .. } => *state = None,
+            Self::Server { state, .. } => *state = None,
+        }
+    }
+
     pub(super) fn is_server(&self) -> bool {
         matches!(self, Self::Server { .. })
     }
