@@ -13,10 +13,29 @@ pub(crate) struct Traffic {
     pub(crate) sending: TrafficSecret,
     pub(crate) receiving: TrafficSecret,
     /// We asked the peer for new keys and it has not answered: never ask twice.
-    pub(crate) asked: bool,
+    asked: bool,
+    /// How often our sending keys were replaced.
+    updates: u64,
 }
 
+/// More updates than that, and keys may come again: RFC 9846 §4.7.3 (9).
+const MOST_UPDATES: u64 = (1 << 48) - 1;
+
 impl Traffic {
+    pub(crate) fn new(
+        suite: &'static SuiteParameters,
+        sending: TrafficSecret,
+        receiving: TrafficSecret,
+    ) -> Self {
+        Self {
+            suite,
+            sending,
+            receiving,
+            asked: false,
+            updates: 0,
+        }
+    }
+
     /// The peer's sending keys are replaced, so our receiving ones are, and by nothing else:
     /// RFC 9846 §4.7.3 (3, 8).
     pub(crate) fn received<C>(
@@ -40,6 +59,12 @@ impl Traffic {
         request: KeyUpdateRequest,
         cx: &mut Cx<'_, C>,
     ) -> Result<(), Fault> {
+        // Then these are the last keys, whoever wants others (RFC 9846 §4.7.3 (11)), and the
+        // connection ends when they are worn out.
+        if self.updates == MOST_UPDATES {
+            return Ok(());
+        }
+        self.updates += 1;
         let request_update = match request {
             KeyUpdateRequest::UpdateRequested if self.asked => KeyUpdateRequest::UpdateNotRequested,
             other => other,
@@ -50,5 +75,57 @@ impl Traffic {
         cx.install(Half::Sending, &self.sending, self.suite)?;
         cx.tell(Event::KeysUpdated(Half::Sending));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::cx::Effects;
+    use crate::keys::keylog::KeyLog;
+    use crate::keys::tls13::{EarlySecret, TrafficPair};
+    use tessera_crypto::{Entropy, HashAlgorithm, Secret, tls13_suite};
+    use tessera_session::Timestamp;
+    use tessera_wire::codepoint::CipherSuite;
+
+    fn traffic(updates: u64) -> Traffic {
+        let suite = tls13_suite(CipherSuite::TLS_AES_128_GCM_SHA256).expect("it is one of ours");
+        let shared = Secret::new(&[1; 32]).expect("32 bytes");
+        let handshake = EarlySecret::new(HashAlgorithm::Sha256, None).into_handshake(&shared);
+        let TrafficPair { client, server } = handshake.traffic(&HashAlgorithm::Sha256.hash(b""));
+        Traffic {
+            updates,
+            ..Traffic::new(suite, client, server)
+        }
+    }
+
+    /// What comes of a wish for other keys, and of the peer's.
+    fn effects(traffic: &mut Traffic) -> [usize; 2] {
+        let request_update = KeyUpdateRequest::UpdateRequested;
+        [0, 1].map(|received| {
+            let mut effects = Effects::new(KeyLog::Off);
+            let mut cx = Cx {
+                config: &(),
+                now: Timestamp::from_unix_secs(0),
+                entropy: &mut Entropy::from_seed([0; 32]),
+                effects: &mut effects,
+            };
+            let done = match received {
+                0 => traffic.update(request_update, &mut cx),
+                _ => traffic.received(KeyUpdate { request_update }, &mut cx),
+            };
+            done.expect("keys can be made");
+            effects.into_list().len()
+        })
+    }
+
+    #[test]
+    fn our_keys_are_replaced_so_often_and_no_more_and_the_peer_s_as_it_likes() {
+        // RFC 9846 §4.7.3 (9, 10, 11).
+        let mut traffic = traffic(MOST_UPDATES - 1);
+        let (message_keys_event, keys_event_debt) = (3, 3);
+        assert_eq!(effects(&mut traffic), [message_keys_event, keys_event_debt]);
+        assert_eq!(effects(&mut traffic), [0, keys_event_debt]);
+        assert_eq!(effects(&mut traffic), [0, keys_event_debt]);
     }
 }

@@ -153,12 +153,8 @@ impl Answer {
             facts,
             exporter: Some(exporter),
         })));
-        let traffic = Traffic {
-            suite: self.agreed.suite,
-            sending: self.application.client,
-            receiving: self.application.server,
-            asked: false,
-        };
+        let (client, server) = (self.application.client, self.application.server);
+        let traffic = Traffic::new(self.agreed.suite, client, server);
         Ok(State::Connected(Box::new(Connected::new(
             self.agreed,
             (resumption, self.transcript),

@@ -57,12 +57,8 @@ impl WaitFinished {
             exporter: Some(exporter),
         })));
         tickets::issue(&self.agreed, &resumption, cx);
-        let traffic = Traffic {
-            suite: self.agreed.suite,
-            sending: self.application.server,
-            receiving: self.application.client,
-            asked: false,
-        };
+        let (client, server) = (self.application.client, self.application.server);
+        let traffic = Traffic::new(self.agreed.suite, server, client);
         Ok(State::Connected(Box::new(Connected {
             traffic,
             askable: Askable::new(self.agreed, resumption, self.transcript),
