@@ -116,9 +116,13 @@ pub enum Misbehaviour {
     WrongSuiteForSession,
     /// A PSK index we did not offer.
     UnofferedPsk,
+    /// A session resumed without a key exchange: we offer it with one only.
+    UnofferedPskMode,
     /// `legacy_session_id_echo` is not what we sent.
     WrongSessionIdEcho,
-    /// `legacy_version` below 1.2, or a compression method other than null.
+    /// A hello of TLS 1.3 whose `legacy_version` is not the one that is frozen: RFC 9846 §4.2.2.
+    BadLegacyVersion(ProtocolVersion),
+    /// A compression method other than null.
     BadLegacyField(&'static str),
     /// An answer to an extension that was not asked for.
     UnsolicitedExtension(u16),
@@ -313,6 +317,7 @@ impl Misbehaviour {
             | Self::TooManyTickets
             | Self::TooManyWarnings
             | Self::TooManyRenegotiations => Alert::UNEXPECTED_MESSAGE,
+            Self::BadLegacyVersion(_) => Alert::PROTOCOL_VERSION,
             Self::BadRenegotiationInfo | Self::ExtendedMainSecretChanged => {
                 Alert::HANDSHAKE_FAILURE
             }
@@ -332,6 +337,7 @@ impl Misbehaviour {
             | Self::UnofferedGroup(_)
             | Self::WrongSuiteForSession
             | Self::UnofferedPsk
+            | Self::UnofferedPskMode
             | Self::WrongSessionIdEcho
             | Self::BadLegacyField(_)
             | Self::UnofferedAlpn

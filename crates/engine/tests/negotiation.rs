@@ -358,13 +358,13 @@ fn answer_to(edit: impl Fn(&mut ClientHello)) -> Link {
 
 #[test]
 fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
-    // RFC 9846 §4.2.2 (13), §4.3.3 (3), §9.2 (12), §6 (7), §7.4.2 (2).
+    // RFC 9846 §4.2.2 (7, 13), §4.3.3 (3), §9.2 (12), §6 (7), §7.4.2 (2).
     type Edit = fn(&mut ClientHello);
     let cases: [(Edit, Misbehaviour, AlertDescription); 6] = [
         (
             |hello| hello.legacy_version = ProtocolVersion::TLS1_1,
-            Misbehaviour::BadLegacyField("legacy_version"),
-            AlertDescription::ILLEGAL_PARAMETER,
+            Misbehaviour::BadLegacyVersion(ProtocolVersion::TLS1_1),
+            AlertDescription::PROTOCOL_VERSION,
         ),
         (
             |hello| hello.compression_methods = vec![1, 0],

@@ -103,10 +103,17 @@ impl ClientSettings {
         suites_of(&self.versions, &self.cipher_suites).collect()
     }
 
-    /// The groups of the versions that are enabled.
-    pub(crate) fn offered_groups(&self) -> impl Iterator<Item = NamedGroup> {
+    /// The groups of the versions that are enabled, each once, however often it was written:
+    /// RFC 9846 §4.3.7 (1).
+    pub(crate) fn offered_groups(&self) -> Vec<NamedGroup> {
         let best = self.versions.iter().max().copied();
-        groups_of(best.unwrap_or(ProtocolVersion::TLS1_2), &self.groups)
+        let mut groups = Vec::new();
+        for group in groups_of(best.unwrap_or(ProtocolVersion::TLS1_2), &self.groups) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups
     }
 }
 

@@ -241,7 +241,9 @@ impl Connection {
             self.inbound.reassembler.require_boundary()?;
         }
         match content_type {
-            ContentType::HANDSHAKE if content.is_empty() => Err(RecordError::Empty.into()),
+            ContentType::HANDSHAKE | ContentType::ALERT if content.is_empty() => {
+                Err(RecordError::Empty.into())
+            }
             ContentType::HANDSHAKE => {
                 self.inbound.reassembler.push(content)?;
                 Ok(None)

@@ -87,7 +87,11 @@ impl fmt::Display for Misbehaviour {
             }
             Self::WrongSuiteForSession => "the server resumed with a cipher suite of another hash",
             Self::UnofferedPsk => "the server chose a PSK that was not offered",
+            Self::UnofferedPskMode => "the server resumed without a key exchange",
             Self::WrongSessionIdEcho => "legacy_session_id_echo differs from what was sent",
+            Self::BadLegacyVersion(version) => {
+                return write!(f, "legacy_version says {version} in a hello of TLS 1.3");
+            }
             Self::BadLegacyField(field) => {
                 return write!(f, "{field} has a value that may not stand there");
             }

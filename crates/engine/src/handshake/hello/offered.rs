@@ -92,10 +92,10 @@ impl Offered {
     }
 }
 
-/// What TLS 1.3 froze must be as it was frozen: RFC 9846 §4.2.2 (13).
+/// What TLS 1.3 froze must be as it was frozen: RFC 9846 §4.2.2 (7, 13).
 fn check_legacy_fields(hello: &ClientHello) -> Result<(), Fault> {
-    if hello.legacy_version < ProtocolVersion::TLS1_2 {
-        return Err(Misbehaviour::BadLegacyField("legacy_version").into());
+    if hello.legacy_version != ProtocolVersion::TLS1_2 {
+        return Err(Misbehaviour::BadLegacyVersion(hello.legacy_version).into());
     }
     if hello.compression_methods != [0] {
         return Err(Misbehaviour::BadLegacyField("legacy_compression_methods").into());

@@ -53,9 +53,6 @@ pub(crate) fn chosen(message: &ServerHello, offer: &Offer) -> Result<ProtocolVer
         Some(_) if !offer.offers(ProtocolVersion::TLS1_3) => {
             Err(Misbehaviour::UnofferedVersion(ProtocolVersion::TLS1_3).into())
         }
-        Some(_) if message.legacy_version != ProtocolVersion::TLS1_2 => {
-            Err(Misbehaviour::BadLegacyField("legacy_version").into())
-        }
         Some(_) => Ok(ProtocolVersion::TLS1_3),
         None => {
             check_sentinel(message, offer)?;

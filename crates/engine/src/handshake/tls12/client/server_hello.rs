@@ -22,7 +22,7 @@ use tessera_session::policy::LONGEST_LINEAGE_TLS12;
 use tessera_session::{Refusal, Resumption};
 use tessera_wire::SessionId;
 use tessera_wire::codepoint::{ExtensionType, ProtocolVersion};
-use tessera_wire::extension::RenegotiationInfo;
+use tessera_wire::extension::{RenegotiationInfo, SelectedVersion};
 use tessera_wire::handshake::ServerHello;
 
 /// Our ClientHello is out, and the server speaks TLS 1.2.
@@ -132,6 +132,11 @@ impl WaitServerHello {
 
     /// Everything that does not depend on a session.
     fn check(&self, message: &ServerHello) -> Result<&'static Tls12Suite, Fault> {
+        // In a renegotiation nobody has looked for it yet: RFC 9846 §4.2.3 (18).
+        if let Some(SelectedVersion(version)) = message.extensions.find()? {
+            let offered = vec![version];
+            return Err(Mismatch::Version { offered }.into());
+        }
         if message.legacy_version != ProtocolVersion::TLS1_2 {
             return Err(Misbehaviour::UnofferedVersion(message.legacy_version).into());
         }

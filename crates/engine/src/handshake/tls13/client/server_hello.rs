@@ -46,7 +46,9 @@ impl WaitServerHello {
         if self.retried.is_some() {
             return Err(Misbehaviour::SecondRetry.into());
         }
+        // RFC 9846 §4.2.4 (3).
         selected_version(&message.extensions)?;
+        check_version(message.legacy_version)?;
         self.check_echo(
             message.legacy_session_id_echo,
             message.legacy_compression_method,
@@ -81,9 +83,7 @@ impl WaitServerHello {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         selected_version(&message.extensions)?;
-        if message.legacy_version != ProtocolVersion::TLS1_2 {
-            return Err(Misbehaviour::BadLegacyField("legacy_version").into());
-        }
+        check_version(message.legacy_version)?;
         self.check_echo(
             message.legacy_session_id_echo,
             message.legacy_compression_method,
@@ -91,7 +91,7 @@ impl WaitServerHello {
         self.sent.check_answers(&message.extensions, None)?;
         let suite = self.offered_suite(message.cipher_suite)?;
         let resumes = self.accepted_session(&message.extensions, suite)?;
-        let (group, shared) = self.key_exchange(&message.extensions)?;
+        let (group, shared) = self.key_exchange(&message.extensions, resumes)?;
 
         let retried = self.retried.is_some();
         // RFC 9846 §4.2.4 (9).
@@ -187,11 +187,17 @@ impl WaitServerHello {
         }
     }
 
-    fn key_exchange(&mut self, extensions: &Extensions) -> Result<(NamedGroup, Secret), Fault> {
+    fn key_exchange(
+        &mut self,
+        extensions: &Extensions,
+        resumes: bool,
+    ) -> Result<(NamedGroup, Secret), Fault> {
         let share = extensions.find::<KeyShareServerHello>()?;
         // We offer psk_dhe_ke only, so there is a share on every road: RFC 9846 §4.3.9 (7).
-        let KeyShareServerHello(theirs) =
-            share.ok_or(Misbehaviour::MissingExtension("key_share"))?;
+        let KeyShareServerHello(theirs) = share.ok_or(match resumes {
+            true => Misbehaviour::UnofferedPskMode,
+            false => Misbehaviour::MissingExtension("key_share"),
+        })?;
         let asked = self.retried.as_ref().and_then(|retried| retried.group);
         let position = self
             .sent
@@ -212,6 +218,15 @@ impl WaitServerHello {
                 kex::KexError::Unsupported | kex::KexError::Backend => LocalError::Crypto.into(),
             })?;
         Ok((theirs.group, shared))
+    }
+}
+
+/// What ServerHello's version field says since it decides nothing: RFC 9846 §4.2.3 (2).
+fn check_version(legacy_version: ProtocolVersion) -> Result<(), Fault> {
+    if legacy_version == ProtocolVersion::TLS1_2 {
+        Ok(())
+    } else {
+        Err(Misbehaviour::BadLegacyVersion(legacy_version).into())
     }
 }
 
