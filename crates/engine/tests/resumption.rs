@@ -1,10 +1,11 @@
 //! Sessions outlive connections: what resumes, what does not, and why.
 
 use std::time::Duration;
-use tessera_engine::{Event, Input, Kind};
+use tessera_engine::{Event, Half, Input, Kind, Trace};
 use tessera_session::{ClientAuthMode, Refusal, Resumption, TicketId};
 use tessera_testkit::{Direction, KeyType, Link, Pair, after};
-use tessera_wire::codepoint::{AlertDescription, CipherSuite};
+use tessera_wire::codepoint::{AlertDescription, CipherSuite, ExtensionType};
+use tessera_wire::handshake::{EncryptedExtensions, Handshake};
 
 fn lineage(link: &Link) -> tessera_session::LineageId {
     link.facts().expect("established").session.lineage
@@ -429,4 +430,35 @@ fn a_revoked_lineage_does_not_resume_whoever_carries_the_session() {
             "stored: {stored}"
         );
     }
+}
+
+/// The EncryptedExtensions a server sent; its config traces messages.
+fn encrypted_extensions(link: &Link) -> EncryptedExtensions {
+    let sent = link.server.events.iter().find_map(|event| match event {
+        Event::Message(message) if message.half == Half::Sending => {
+            match Handshake::decode(&message.bytes) {
+                Ok(Handshake::EncryptedExtensions(found)) => Some(found),
+                _ => None,
+            }
+        }
+        _ => None,
+    });
+    sent.expect("every TLS 1.3 server sends one")
+}
+
+#[test]
+fn a_resumption_does_not_say_that_the_name_was_used() {
+    let mut pair = Pair::tls13();
+    pair.server.trace = Trace::Messages;
+    let full = pair.connect();
+    let acknowledged = |link: &Link| {
+        encrypted_extensions(link)
+            .extensions
+            .contains(ExtensionType::SERVER_NAME)
+    };
+    assert!(acknowledged(&full));
+    let resumed = pair.connect();
+    assert_eq!(resumed.kind(), Some(Kind::Psk));
+    // RFC 6066 §3.
+    assert!(!acknowledged(&resumed));
 }

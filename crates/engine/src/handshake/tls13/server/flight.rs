@@ -201,8 +201,9 @@ impl Begun {
     /// Answers to what was asked: RFC 9846 §4.3 (3).
     fn encrypted_extensions(&mut self, hello: &Hello, cx: &mut Cx<'_, ServerConfig>) {
         let mut extensions = Extensions::new();
-        // RFC 6066 §3: an empty server_name says that the name was used. A resumption says it, too.
-        if hello.offered.server_name.is_some() {
+        // RFC 6066 §3: an empty server_name says that the name was used. A resumption does not say it.
+        let names_used = hello.offered.server_name.is_some() && !self.agreed.current.is_resumed();
+        if names_used {
             extensions.push(&ServerNameAck);
         }
         if let Some(alpn) = &self.agreed.alpn {
