@@ -4,8 +4,9 @@ use tessera_engine::{Ending, Fault, IdentityProblem, Kind, Misbehaviour, Mismatc
 use tessera_session::{Alpn, ClientAuthMode, ServerName};
 use tessera_testkit::{Direction, KeyType, Link, Pair};
 use tessera_wire::codepoint::{
-    AlertDescription, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
+    AlertDescription, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
 };
+use tessera_wire::extension::SignatureAlgorithms;
 use tessera_wire::handshake::{ClientHello, Handshake};
 
 const SUITES: [CipherSuite; 3] = [
@@ -449,4 +450,43 @@ fn grease_in_every_list_is_passed_over() {
         Some(AlertDescription::BAD_RECORD_MAC)
     );
     assert!(link.client.alert_sent().is_some());
+}
+
+#[test]
+fn only_accepted_schemes_are_signed_with_and_offered() {
+    for pair in [Pair::tls13(), Pair::tls12()] {
+        let mut pair = pair;
+        pair.client.signature_schemes = vec![SignatureScheme::ECDSA_SECP256R1_SHA256];
+        let link = pair.connect();
+        let refused = Fault::NoCommonGround(Mismatch::SignatureScheme {
+            offered: vec![SignatureScheme::ECDSA_SECP256R1_SHA256],
+        });
+        assert_eq!(link.server.fault(), Some(&refused));
+
+        let mut pair = pair.certificate(KeyType::P256, &["server.test"]);
+        let link = pair.connect();
+        let facts = link.facts().expect("the other certificate fits");
+        assert_eq!(
+            facts.signature_scheme,
+            Some(SignatureScheme::ECDSA_SECP256R1_SHA256)
+        );
+    }
+}
+
+#[test]
+fn a_signature_nobody_accepted_is_not_even_checked() {
+    let mut pair = Pair::tls12();
+    pair.client.signature_schemes = vec![SignatureScheme::ECDSA_SECP256R1_SHA256];
+    let mut link = pair.link(None);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        let is_handshake = bytes.first() == Some(&22);
+        if direction == Direction::ToServer && is_handshake {
+            *bytes = edited(bytes, |hello| {
+                let schemes = vec![SignatureScheme::ED25519];
+                hello.extensions.replace(&SignatureAlgorithms(schemes));
+            });
+        }
+    });
+    let wrong = Misbehaviour::WrongSignatureScheme(SignatureScheme::ED25519);
+    assert_eq!(link.client.fault(), Some(&wrong.into()));
 }

@@ -2,12 +2,13 @@
 
 use super::{
     ExtendedMainSecret, Identity, PeerChange, Renegotiation, SettingsError, check_identity,
-    check_terms, default_groups, default_suites, default_versions, groups_of, suites_of,
+    check_schemes, check_terms, default_groups, default_schemes, default_suites, default_versions,
+    groups_of, suites_of,
 };
 use crate::{KeyLog, Trace};
 use std::time::Duration;
 use tessera_session::{Alpn, ResumptionPolicy, Verification};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::TicketRequest;
 
 /// Whether a client mixes reserved values into its hello: RFC 8701.
@@ -45,6 +46,9 @@ pub struct ClientSettings {
     /// Key exchange groups, best first. The first one's share is sent, and the first classical
     /// one's too where the first is a hybrid.
     pub groups: Vec<NamedGroup>,
+    /// Signature schemes accepted of servers, best first: in their handshakes and, as far as they
+    /// look, in their certificates.
+    pub signature_schemes: Vec<SignatureScheme>,
     /// Whether server_name is sent (never for IP addresses: RFC 6066 §3).
     pub send_server_name: bool,
     /// Whether peers are verified: a session made without is tainted, and a tainted one is never
@@ -81,6 +85,7 @@ impl Default for ClientSettings {
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
+            signature_schemes: default_schemes(),
             send_server_name: true,
             verification: Verification::Verified,
             extended_main_secret: ExtendedMainSecret::default(),
@@ -132,8 +137,9 @@ impl TryFrom<ClientSettings> for ClientConfig {
             &settings.cipher_suites,
             &settings.groups,
         )?;
+        check_schemes(&settings.versions, &settings.signature_schemes)?;
         if let Some(identity) = &settings.identity {
-            check_identity(0, identity)?;
+            check_identity(0, identity, &settings.versions)?;
         }
         let kept = u8::try_from(settings.tickets_kept).unwrap_or(u8::MAX);
         if let Some(request) = &settings.ticket_request

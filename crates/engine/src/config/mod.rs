@@ -2,13 +2,17 @@
 //! a config is never wrong.
 
 mod client;
+mod schemes;
 mod server;
 mod tls12;
+
+pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, GreaseValues};
 pub use server::{ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 
+use schemes::{check_identity, check_schemes, default_schemes};
 use std::fmt;
 use tessera_crypto::{TLS12_SUITES, TLS13_SUITES};
 use tessera_session::ServerName;
@@ -66,6 +70,10 @@ pub enum SettingsError {
     NoGroup,
     /// A group this stack does not have.
     UnknownGroup(NamedGroup),
+    /// No signature scheme of this version is left to accept.
+    NoSignatureScheme(ProtocolVersion),
+    /// A signature scheme this stack cannot check.
+    UnknownSignatureScheme(SignatureScheme),
     /// A lineage may last seven days at most: RFC 9846 §4.7.1.
     LineageTooLong,
     /// More tickets a handshake than are kept, by us or by a peer that is like us.
@@ -94,6 +102,12 @@ impl fmt::Display for SettingsError {
             Self::UnknownCipherSuite(suite) => write!(f, "cipher suite {suite} is not supported"),
             Self::NoGroup => f.write_str("no key exchange group is enabled"),
             Self::UnknownGroup(group) => write!(f, "group {group} is not supported"),
+            Self::NoSignatureScheme(version) => {
+                write!(f, "no signature scheme of {version} is accepted")
+            }
+            Self::UnknownSignatureScheme(scheme) => {
+                write!(f, "signature scheme {scheme} is not supported")
+            }
             Self::LineageTooLong => f.write_str("a lineage may last seven days at most"),
             Self::TooManyTickets { most } => write!(f, "at most {most} tickets a handshake"),
             Self::StoredTicketsNeedVault => f.write_str("stored tickets need a store key"),
@@ -169,48 +183,6 @@ pub(crate) fn suites_of(
             .any(|version| suite_hash(*version, *suite).is_some())
     })
 }
-
-fn check_identity(position: usize, identity: &Identity) -> Result<(), SettingsError> {
-    // RFC 9846 §4.5.1 (12).
-    if identity.chain.is_empty() {
-        return Err(SettingsError::EmptyChain { identity: position });
-    }
-    if !identity
-        .schemes
-        .iter()
-        .any(|scheme| OFFERED_SCHEMES.contains(scheme))
-    {
-        return Err(SettingsError::NoUsableScheme { identity: position });
-    }
-    Ok(())
-}
-
-/// The signature schemes we accept in CertificateVerify, best first. No SHA-1, no PKCS#1 v1.5
-/// (RFC 9846 §4.5.2 (7)).
-pub(crate) const OFFERED_SCHEMES: [SignatureScheme; 7] = [
-    SignatureScheme::ECDSA_SECP256R1_SHA256,
-    SignatureScheme::ED25519,
-    SignatureScheme::ECDSA_SECP384R1_SHA384,
-    SignatureScheme::ECDSA_SECP521R1_SHA512,
-    SignatureScheme::RSA_PSS_RSAE_SHA256,
-    SignatureScheme::RSA_PSS_RSAE_SHA384,
-    SignatureScheme::RSA_PSS_RSAE_SHA512,
-];
-
-/// The schemes we accept inside certificates, and in the handshakes of TLS 1.2: there PKCS#1 v1.5
-/// is still how RSA keys sign, though PSS is taken as well: RFC 9846 §4.3.3 (16), §9.1 (2).
-pub(crate) const CERTIFICATE_SCHEMES: [SignatureScheme; 10] = [
-    SignatureScheme::ECDSA_SECP256R1_SHA256,
-    SignatureScheme::ED25519,
-    SignatureScheme::ECDSA_SECP384R1_SHA384,
-    SignatureScheme::ECDSA_SECP521R1_SHA512,
-    SignatureScheme::RSA_PSS_RSAE_SHA256,
-    SignatureScheme::RSA_PSS_RSAE_SHA384,
-    SignatureScheme::RSA_PSS_RSAE_SHA512,
-    SignatureScheme::RSA_PKCS1_SHA256,
-    SignatureScheme::RSA_PKCS1_SHA384,
-    SignatureScheme::RSA_PKCS1_SHA512,
-];
 
 pub(crate) fn default_suites() -> Vec<CipherSuite> {
     let tls13 = TLS13_SUITES.iter().map(|suite| suite.suite);

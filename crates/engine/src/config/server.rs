@@ -2,7 +2,8 @@
 
 use super::{
     ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, SettingsError,
-    check_identity, check_terms, default_groups, default_suites, default_versions,
+    check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
+    default_versions,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use tessera_session::{
     Alpn, ClientAuthMode, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs, ServerName,
     TicketKind, TicketPlan, Tickets, Vault,
 };
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// Whether clients show certificates.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,9 @@ pub struct ServerSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Signature schemes accepted of clients, best first: in their handshakes and, as far as they
+    /// look, in their certificates.
+    pub signature_schemes: Vec<SignatureScheme>,
     /// The tickets to issue after each handshake.
     pub tickets: TicketPlan,
     /// TLS 1.2: how sessions are picked up again.
@@ -95,6 +99,7 @@ impl Default for ServerSettings {
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
+            signature_schemes: default_schemes(),
             tickets: TicketPlan::default(),
             session_forms: SessionForms::default(),
             extended_main_secret: ExtendedMainSecret::default(),
@@ -134,13 +139,14 @@ impl TryFrom<ServerSettings> for ServerConfig {
             return Err(SettingsError::NoIdentity);
         }
         for (position, identity) in settings.identities.iter().enumerate() {
-            check_identity(position, identity)?;
+            check_identity(position, identity, &settings.versions)?;
         }
         check_terms(
             &settings.versions,
             &settings.cipher_suites,
             &settings.groups,
         )?;
+        check_schemes(&settings.versions, &settings.signature_schemes)?;
         if settings.tickets.lineage_lifetime > SEVEN_DAYS {
             return Err(SettingsError::LineageTooLong);
         }

@@ -9,7 +9,7 @@ use tessera_engine as engine;
 use tessera_engine::{ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Trace, Trust};
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::TicketRequest;
 
 /// What a person writes to set up a client. Only `verifier` has no default that works:
@@ -28,6 +28,8 @@ pub struct ClientSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Signature schemes accepted of servers, best first.
+    pub signature_schemes: Vec<SignatureScheme>,
     /// Whether server_name is sent.
     pub send_server_name: bool,
     /// TLS 1.2: whether a server must bind the secret to its handshake.
@@ -76,6 +78,7 @@ impl Default for ClientSettings {
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
+            signature_schemes: engine.signature_schemes,
             send_server_name: engine.send_server_name,
             extended_main_secret: engine.extended_main_secret,
             renegotiation: engine.renegotiation,
@@ -241,6 +244,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),
+        signature_schemes: settings.signature_schemes.clone(),
         send_server_name: settings.send_server_name,
         verification: match settings.verifier.trust() {
             Trust::Verified => Verification::Verified,

@@ -14,7 +14,7 @@ use tessera_session::{
     Alpn, ClientAuthMode, Register, RevokedSerials, RotationPolicy, SessionStore, TicketKind,
     TicketPlan, Tickets, Vault,
 };
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// What a person writes to set up a server. Only `credentials` has no default that works.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct ServerSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Signature schemes accepted of clients, best first.
+    pub signature_schemes: Vec<SignatureScheme>,
     /// Whether clients are asked for certificates.
     pub client_auth: ClientAuthMode,
     /// Who may vouch for clients; needed where they are asked.
@@ -111,6 +113,7 @@ impl Default for ServerSettings {
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
+            signature_schemes: engine.signature_schemes,
             client_auth: engine.client_auth.mode,
             client_verifier: None,
             revoked_serials: engine.client_auth.revoked,
@@ -277,6 +280,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),
+        signature_schemes: settings.signature_schemes.clone(),
         tickets: settings.tickets,
         session_forms: SessionForms {
             // What nobody keeps has no ID.

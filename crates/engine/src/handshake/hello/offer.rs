@@ -1,7 +1,7 @@
 //! The client's offer: one ClientHello, built once and only edited afterwards.
 
 use super::grease::Grease;
-use crate::config::{CERTIFICATE_SCHEMES, ClientSettings, GreaseValues, OFFERED_SCHEMES};
+use crate::config::{ClientSettings, GreaseValues, schemes_of};
 use crate::fault::{Fault, LocalError};
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use crate::keys::transcript::Transcript;
@@ -208,12 +208,16 @@ fn extend(
         .into_iter()
         .chain(settings.offered_groups());
     extensions.push(&SupportedGroups(groups.collect()));
-    let tls12 = settings.versions.contains(&ProtocolVersion::TLS1_2);
-    if tls12 {
-        extensions.push(&SignatureAlgorithms(CERTIFICATE_SCHEMES.to_vec()));
+    let schemes = &settings.signature_schemes;
+    let for_handshakes = if settings.versions.contains(&ProtocolVersion::TLS1_2) {
+        schemes.clone()
     } else {
-        extensions.push(&SignatureAlgorithms(OFFERED_SCHEMES.to_vec()));
-        extensions.push(&SignatureAlgorithmsCert(CERTIFICATE_SCHEMES.to_vec()));
+        schemes_of(ProtocolVersion::TLS1_3, schemes)
+    };
+    let same = for_handshakes == *schemes;
+    extensions.push(&SignatureAlgorithms(for_handshakes));
+    if !same {
+        extensions.push(&SignatureAlgorithmsCert(schemes.clone()));
     }
     if !settings.alpn.is_empty() {
         extensions.push(&ProtocolNameList(

@@ -1,10 +1,10 @@
 //! ECDHE parameters and their signature, both directions: RFC 8422 §5.4.
 
-use crate::config::CERTIFICATE_SCHEMES;
+use crate::config::is_scheme_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::keys::tls12::Randoms;
 use tessera_crypto::{kex, sign, suite::Authentication};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// What the server signs: both randoms, so that it is good for this handshake only, and its
 /// parameters.
@@ -43,6 +43,18 @@ pub(crate) fn check_key(
     }
 }
 
+/// A scheme of the peer's must be one that it was told we accept.
+pub(crate) fn check_scheme(
+    scheme: SignatureScheme,
+    accepted: &[SignatureScheme],
+) -> Result<(), Fault> {
+    if accepted.contains(&scheme) && is_scheme_of(ProtocolVersion::TLS1_2, scheme) {
+        Ok(())
+    } else {
+        Err(Misbehaviour::WrongSignatureScheme(scheme).into())
+    }
+}
+
 /// Checks a signature over `message`, in either direction; `wrong` says what it is about.
 pub(crate) fn verify(
     scheme: SignatureScheme,
@@ -51,9 +63,6 @@ pub(crate) fn verify(
     signature: &[u8],
     wrong: Misbehaviour,
 ) -> Result<(), Fault> {
-    if !CERTIFICATE_SCHEMES.contains(&scheme) {
-        return Err(Misbehaviour::WrongSignatureScheme(scheme).into());
-    }
     sign::verify_tls12(scheme, public_key, message, signature).map_err(|error| match error {
         sign::VerifyError::BadSignature => wrong.into(),
         sign::VerifyError::KeyMismatch | sign::VerifyError::UnsupportedScheme => {

@@ -6,7 +6,7 @@ use super::finish::{Ending, WaitChangeCipherSpec};
 use super::flight::Requested;
 use super::server_hello::Begun;
 use crate::ClientConfig;
-use crate::config::{CERTIFICATE_SCHEMES, Identity};
+use crate::config::common_scheme;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::peer;
@@ -16,7 +16,7 @@ use crate::keys::tls12::MainSecret;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_crypto::{Secret, kex::KeyShare};
 use tessera_session::Taint;
-use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::handshake::CertificateVerify;
 use tessera_wire::handshake::tls12::{Certificate, ClientKeyExchange, ServerKeyExchange};
 
@@ -71,6 +71,8 @@ impl WaitVerdict {
         let agreed = &self.begun.agreed;
         let suite = agreed.suite;
         key_exchange::check_key(suite.suite, suite.authentication, &accepted.public_key)?;
+        let schemes = &cx.config.settings().signature_schemes;
+        key_exchange::check_scheme(self.key_exchange.algorithm, schemes)?;
         let signed = key_exchange::signed(&agreed.randoms, &self.key_exchange.params);
         key_exchange::verify(
             self.key_exchange.algorithm,
@@ -90,7 +92,9 @@ impl WaitVerdict {
     fn certificate(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Option<SignatureScheme> {
         let requested = self.requested.as_ref()?;
         let identity = cx.config.settings().identity.as_ref();
-        let scheme = identity.and_then(|identity| common_scheme(identity, requested));
+        let scheme = identity.and_then(|identity| {
+            common_scheme(ProtocolVersion::TLS1_2, identity, &requested.schemes)
+        });
         let chain = identity.filter(|_| scheme.is_some());
         let message = Certificate {
             certificate_list: chain.map(|own| own.chain.clone()).unwrap_or_default(),
@@ -131,12 +135,6 @@ impl WaitVerdict {
         let wait = WaitSignature { answer, scheme };
         Ok(State::WaitSignature(Box::new(wait)))
     }
-}
-
-fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
-    let ours = identity.schemes.iter().copied();
-    ours.filter(|scheme| CERTIFICATE_SCHEMES.contains(scheme))
-        .find(|scheme| requested.schemes.contains(scheme))
 }
 
 impl WaitSignature {

@@ -136,7 +136,10 @@ impl WaitCertificateVerify {
         mut self: Box<Self>,
         message: &CertificateVerify,
         raw: &[u8],
+        cx: &Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
+        let accepted = &cx.config.settings().signature_schemes;
+        key_exchange::check_scheme(message.algorithm, accepted)?;
         key_exchange::verify(
             message.algorithm,
             &self.accepted.public_key,

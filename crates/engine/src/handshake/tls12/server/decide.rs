@@ -1,7 +1,7 @@
 //! ClientHello + config → a value. Pure: writes nothing, asks nobody.
 
 use crate::ServerConfig;
-use crate::config::{CERTIFICATE_SCHEMES, ExtendedMainSecret, Identity, groups_of};
+use crate::config::{ExtendedMainSecret, Identity, groups_of, is_scheme_of};
 use crate::fault::{Fault, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered12::Offered12;
@@ -115,7 +115,7 @@ fn common_scheme(
     identity.schemes.iter().copied().find(|scheme| {
         authentication(*scheme) == wanted
             && offered.schemes.contains(scheme)
-            && CERTIFICATE_SCHEMES.contains(scheme)
+            && is_scheme_of(ProtocolVersion::TLS1_2, *scheme)
     })
 }
 

@@ -5,7 +5,6 @@ use super::begun::{self, Begun};
 use super::client_auth::{WaitCertificate, WaitClientKeyExchange};
 use super::hello::Hello;
 use super::tickets;
-use crate::config::CERTIFICATE_SCHEMES;
 use crate::fault::{Fault, LocalError};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
@@ -142,7 +141,7 @@ impl Begun {
                 ClientCertificateType::ECDSA_SIGN,
                 ClientCertificateType::RSA_SIGN,
             ],
-            supported_signature_algorithms: CERTIFICATE_SCHEMES.to_vec(),
+            supported_signature_algorithms: cx.config.settings().signature_schemes.clone(),
             certificate_authorities: cx.config.settings().client_auth.authorities.clone(),
         };
         self.send(message.encode(), cx);

@@ -85,7 +85,7 @@ impl State {
                 s.key_exchange(&m, &raw, cx)
             }
             (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
-                s.certificate_verify(&m, &raw)
+                s.certificate_verify(&m, &raw, cx)
             }
             (Self::WaitChangeCipherSpec(s), ChangeCipherSpec) => s.change_cipher_spec(cx),
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),

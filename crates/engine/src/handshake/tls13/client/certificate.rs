@@ -1,10 +1,10 @@
 //! Us → Certificate → server: RFC 9846 §4.5.1, in the handshake and after it.
 
 use crate::ClientConfig;
-use crate::config::{Identity, OFFERED_SCHEMES};
+use crate::config::common_scheme;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
-use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::{Extensions, SignatureAlgorithms};
 use tessera_wire::handshake::{Certificate, CertificateEntry, CertificateRequest};
 
@@ -37,8 +37,10 @@ pub(super) fn show(
     cx: &Cx<'_, ClientConfig>,
 ) -> Shown {
     let identity = cx.config.settings().identity.as_ref();
-    let fitting = identity
-        .and_then(|identity| common_scheme(identity, requested).map(|scheme| (identity, scheme)));
+    let fitting = identity.and_then(|identity| {
+        let scheme = common_scheme(ProtocolVersion::TLS1_3, identity, &requested.schemes)?;
+        Some((identity, scheme))
+    });
     let certificate_list = fitting.iter().flat_map(|(identity, _)| &identity.chain);
     let certificate_list = certificate_list
         .map(|cert_data| CertificateEntry {
@@ -55,11 +57,4 @@ pub(super) fn show(
         message: message.encode(),
         scheme: fitting.map(|(_, scheme)| scheme),
     }
-}
-
-/// RFC 9846 §4.5.1.2 (2), §4.5.2 (5, 6).
-fn common_scheme(identity: &Identity, requested: &Requested) -> Option<SignatureScheme> {
-    let ours = identity.schemes.iter().copied();
-    ours.filter(|scheme| OFFERED_SCHEMES.contains(scheme))
-        .find(|scheme| requested.schemes.contains(scheme))
 }

@@ -202,6 +202,7 @@ impl WaitCertificateVerify {
         mut self: Box<Self>,
         message: &CertificateVerify,
         raw: &[u8],
+        cx: &Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         let transcript = self.wait.transcript.current();
         proof::verify(
@@ -209,6 +210,7 @@ impl WaitCertificateVerify {
             message,
             &transcript,
             &self.accepted.public_key,
+            &cx.config.settings().signature_schemes,
         )?;
         self.wait.transcript.absorb(raw);
         let agreed = &mut self.wait.agreed;

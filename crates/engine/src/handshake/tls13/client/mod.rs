@@ -88,7 +88,7 @@ impl State {
             }
             (Self::WaitVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict),
             (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
-                s.certificate_verify(&m, &raw)
+                s.certificate_verify(&m, &raw, cx)
             }
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),

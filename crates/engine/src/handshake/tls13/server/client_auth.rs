@@ -110,7 +110,7 @@ impl WaitCertificateVerify {
         mut self,
         message: &CertificateVerify,
         raw: &[u8],
-        _cx: &mut Cx<'_, ServerConfig>,
+        cx: &Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         let transcript = self.wait.transcript.current();
         proof::verify(
@@ -118,6 +118,7 @@ impl WaitCertificateVerify {
             message,
             &transcript,
             &self.accepted.public_key,
+            &cx.config.settings().signature_schemes,
         )?;
         self.wait.transcript.absorb(raw);
         if self.accepted.trust == Trust::Waived {

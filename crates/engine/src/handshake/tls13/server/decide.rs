@@ -1,13 +1,13 @@
 //! ClientHello + config → a value. Pure: writes nothing, asks nobody.
 
 use crate::ServerConfig;
-use crate::config::Identity;
+use crate::config::{Identity, common_scheme};
 use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered::Offered;
 use tessera_crypto::{HashAlgorithm, SuiteParameters, tls13_suite};
 use tessera_session::{Alpn, Scope, ServerName};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, SignatureScheme};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// What to do with a ClientHello.
 pub(super) enum Decision {
@@ -112,23 +112,13 @@ fn choose_identity(offered: &Offered, config: &ServerConfig) -> (usize, Option<S
         .iter()
         .enumerate()
         .filter(|(position, identity)| *position == fallback || covers(identity));
+    let theirs = offered.schemes.as_deref().unwrap_or_default();
     for (position, identity) in candidates {
-        if let Some(scheme) = common_scheme(identity, offered) {
+        if let Some(scheme) = common_scheme(ProtocolVersion::TLS1_3, identity, theirs) {
             return (position, Some(scheme));
         }
     }
     (fallback, None)
-}
-
-/// Our key's most preferred scheme that the client accepts and TLS 1.3 allows:
-/// RFC 9846 §4.5.1.2 (2), §4.5.2 (4, 6).
-fn common_scheme(identity: &Identity, offered: &Offered) -> Option<SignatureScheme> {
-    let theirs = offered.schemes.as_deref().unwrap_or_default();
-    identity
-        .schemes
-        .iter()
-        .copied()
-        .find(|scheme| theirs.contains(scheme) && crate::config::OFFERED_SCHEMES.contains(scheme))
 }
 
 /// Certificates are needed and none of ours can be verified: whose doing that is.

@@ -6,6 +6,7 @@ use super::decide::{self, Choice};
 use super::hello::Hello;
 use super::resume::Resumed;
 use super::{client_auth, finish};
+use crate::config::schemes_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::current::Current;
 use crate::handshake::cx::{Cx, Effect};
@@ -329,12 +330,13 @@ pub(super) fn certificate_request(
     cx: &Cx<'_, ServerConfig>,
 ) -> CertificateRequest {
     let mut extensions = Extensions::new();
-    extensions.push(&SignatureAlgorithms(
-        crate::config::OFFERED_SCHEMES.to_vec(),
-    ));
-    extensions.push(&SignatureAlgorithmsCert(
-        crate::config::CERTIFICATE_SCHEMES.to_vec(),
-    ));
+    let schemes = &cx.config.settings().signature_schemes;
+    let for_handshakes = schemes_of(ProtocolVersion::TLS1_3, schemes);
+    let same = for_handshakes == *schemes;
+    extensions.push(&SignatureAlgorithms(for_handshakes));
+    if !same {
+        extensions.push(&SignatureAlgorithmsCert(schemes.clone()));
+    }
     let authorities = &cx.config.settings().client_auth.authorities;
     if !authorities.is_empty() {
         extensions.push(&CertificateAuthorities(authorities.clone()));

@@ -181,6 +181,7 @@ impl WaitLateCertificateVerify {
         mut self,
         message: &CertificateVerify,
         raw: &[u8],
+        cx: &Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         let transcript = self.answering.transcript.current();
         proof::verify(
@@ -188,6 +189,7 @@ impl WaitLateCertificateVerify {
             message,
             &transcript,
             &self.accepted.public_key,
+            &cx.config.settings().signature_schemes,
         )?;
         self.answering.transcript.absorb(raw);
         Ok(State::WaitLateFinished(Box::new(WaitLateFinished {

@@ -99,7 +99,7 @@ impl State {
             }
             (Self::WaitLateVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict, cx),
             (Self::WaitLateCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
-                s.certificate_verify(&m, &raw)
+                s.certificate_verify(&m, &raw, cx)
             }
             (Self::WaitLateFinished(s), Message(H::Finished(m), _)) => s.finished(&m, cx),
             (state, arrival) => Err(unexpected(state.name(), &arrival)),
