@@ -10,6 +10,8 @@ mod peek;
 mod questions;
 mod role;
 #[cfg(test)]
+mod puppets;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod traces;

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::handshake::cx::Cx;
 use crate::offered_session::OfferedSession;
 use crate::{ClientConfig, Destination};
-use tessera_wire::codepoint::ProtocolVersion;
+use tessera_wire::codepoint::{HandshakeType, ProtocolVersion};
 use tessera_wire::handshake::{Handshake as H, tls12::Handshake as H12};
 
 /// Where a client's handshake is.
@@ -35,7 +35,10 @@ impl Client {
     ) -> Result<Self, Fault> {
         let name = self.name();
         match self {
-            Self::WaitServerHello(sent) => Self::server_hello(sent, arrival.read(name)?, cx),
+            Self::WaitServerHello(sent) => {
+                let arrival = arrival.only(HandshakeType::SERVER_HELLO, name)?;
+                Self::server_hello(sent, arrival.read(name)?, cx)
+            }
             Self::Tls12(state) => state.step(arrival.read(name)?, cx).map(Self::Tls12),
             Self::Tls13(state) => state.step(arrival.read(name)?, cx).map(Self::Tls13),
         }

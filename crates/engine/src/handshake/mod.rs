@@ -16,7 +16,7 @@ pub(crate) mod tls13;
 
 use crate::Fault;
 use crate::handshake::question::Answer;
-use tessera_wire::codepoint::KeyUpdateRequest;
+use tessera_wire::codepoint::{HandshakeType, KeyUpdateRequest};
 use tessera_wire::handshake::{Handshake, tls12 as wire12};
 use tessera_wire::{DecodeError, Problem};
 
@@ -91,12 +91,32 @@ impl Arrival<Unread> {
     }
 }
 
+impl Arrival<Unread> {
+    /// Of all messages this one only: another is out of place, whatever is in it.
+    pub(crate) fn only(self, wanted: HandshakeType, state: &'static str) -> Result<Self, Fault> {
+        let kind = match &self {
+            Self::Message(Unread, raw) => raw.first().copied().map(HandshakeType),
+            _ => return Ok(self),
+        };
+        if kind == Some(wanted) {
+            return Ok(self);
+        }
+        let came = kind.and_then(HandshakeType::name);
+        Err(Fault::Unexpected {
+            state,
+            came: came.unwrap_or(UNKNOWN),
+        })
+    }
+}
+
+const UNKNOWN: &str = "a message of an unknown type";
+
 /// A message of a type nobody knows is out of place, whatever is in it: RFC 9846 §6.2.
 fn undecodable(error: DecodeError, state: &'static str) -> Fault {
     match (error.field, error.problem) {
         ("msg_type", Problem::IllegalValue) => Fault::Unexpected {
             state,
-            came: "a message of an unknown type",
+            came: UNKNOWN,
         },
         _ => error.into(),
     }

@@ -5,7 +5,7 @@ use super::{Arrival, Unread, Wish, tls12, tls13, unexpected};
 use crate::ServerConfig;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
-use tessera_wire::codepoint::ProtocolVersion;
+use tessera_wire::codepoint::{HandshakeType, ProtocolVersion};
 use tessera_wire::handshake::{Handshake as H, tls12::Handshake as H12};
 
 /// Where a server's handshake is.
@@ -24,7 +24,10 @@ impl Server {
     ) -> Result<Self, Fault> {
         let name = self.name();
         match self {
-            Self::WaitClientHello => Self::client_hello(arrival.read(name)?, cx),
+            Self::WaitClientHello => {
+                let arrival = arrival.only(HandshakeType::CLIENT_HELLO, name)?;
+                Self::client_hello(arrival.read(name)?, cx)
+            }
             Self::Tls12(state) => state.step(arrival.read(name)?, cx).map(Self::Tls12),
             Self::Tls13(state) => state.step(arrival.read(name)?, cx).map(Self::Tls13),
         }
