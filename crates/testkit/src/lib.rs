@@ -17,6 +17,7 @@
 
 pub mod after;
 pub mod ca;
+pub mod clear;
 pub mod end;
 pub mod fuzz;
 pub mod link;

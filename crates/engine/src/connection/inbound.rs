@@ -276,7 +276,7 @@ impl Connection {
         if self.role.is_tls12() {
             return self.step(now, Arrival::ChangeCipherSpec);
         }
-        if self.role.is_connected() || self.role.awaits_first_hello() {
+        if self.role.is_connected() || !self.role.may_be_tls13() {
             return Err(RecordError::BadChangeCipherSpec.into());
         }
         self.budget.change_cipher_spec()

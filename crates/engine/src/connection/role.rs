@@ -155,15 +155,15 @@ impl Role {
         matches!(self, Self::Server { .. })
     }
 
-    /// A server that has not seen a ClientHello.
-    pub(super) fn awaits_first_hello(&self) -> bool {
-        matches!(
-            self,
-            Self::Server {
-                state: Some(Server::WaitClientHello),
-                ..
-            }
-        )
+    /// Whether TLS 1.3 was chosen, or has been offered by us. A server that has not seen a ClientHello
+    /// knows nothing.
+    pub(super) fn may_be_tls13(&self) -> bool {
+        let client = |client: &Client| match client {
+            Client::WaitServerHello(sent) => sent.offer.offers(ProtocolVersion::TLS1_3),
+            Client::Tls12(_) => false,
+            Client::Tls13(_) => true,
+        };
+        self.ask(client, |server| matches!(server, Server::Tls13(_)))
     }
 
     pub(super) fn trace(&self) -> Trace {
