@@ -82,9 +82,12 @@ impl Connection {
     }
 
     /// TLS 1.2 has new keys from a new handshake only, and no data goes out during one: it begins
-    /// between two calls, with room left for the second.
+    /// between two calls, with room left for the second. Where there will be none, data goes on until
+    /// the keys are exhausted, which ends the connection.
     fn renew_tls12_keys(&mut self, now: Timestamp) -> Result<(), Fault> {
-        if self.role.is_tls12() && self.outbound.sealer.is_worn() {
+        let worn = self.role.is_tls12() && self.outbound.sealer.is_worn();
+        if worn && !self.outbound.renewal_wished {
+            self.outbound.renewal_wished = true;
             self.update_keys(now, KeyUpdateRequest::UpdateRequested)?;
         }
         Ok(())

@@ -17,6 +17,8 @@ pub(super) struct Outbound {
     pub(super) held: Vec<u8>,
     /// An answer to the peer's KeyUpdate is in the outbox.
     pub(super) answer_waits: bool,
+    /// TLS 1.2: a handshake was wished for to replace the keys in use.
+    pub(super) renewal_wished: bool,
     /// Our `close_notify` is out.
     pub(super) closed: bool,
     update_after: Option<u64>,
@@ -32,6 +34,7 @@ impl Outbound {
             flight: Vec::new(),
             held: Vec::new(),
             answer_waits: false,
+            renewal_wished: false,
             closed: false,
             update_after,
         }
@@ -73,6 +76,7 @@ impl Outbound {
     pub(super) fn install(&mut self, keys: RecordKeys) -> Result<(), LocalError> {
         self.flush()?;
         self.sealer = Sealer::protected(keys, self.update_after);
+        self.renewal_wished = false;
         Ok(())
     }
 

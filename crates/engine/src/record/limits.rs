@@ -50,6 +50,10 @@ pub(crate) fn handshake_message(kind: HandshakeType) -> usize {
     }
 }
 
+/// Records of a key's limit that no application data gets: where the keys are exhausted, an alert
+/// still says so.
+pub(crate) const LAST_WORDS: u64 = 4;
+
 /// Records sealed under one key before it is replaced, as a share of the suite's limit: leaves
 /// room for the records that are on their way while the KeyUpdate is sent.
 pub(crate) fn update_at(suite_limit: u64) -> u64 {

@@ -98,7 +98,11 @@ impl Protected {
     ) -> Result<(), LocalError> {
         // The hard stop: whatever the reason, no nonce and no key is used beyond its limit:
         // RFC 9846 §5.3 (2), §5.5 (1).
-        if self.sequence >= self.keys.limit {
+        let limit = match content_type {
+            ContentType::APPLICATION_DATA => self.keys.limit.saturating_sub(limits::LAST_WORDS),
+            _ => self.keys.limit,
+        };
+        if self.sequence >= limit {
             return Err(LocalError::KeysExhausted);
         }
         let form = self.keys.form;
