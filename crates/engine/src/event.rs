@@ -27,13 +27,14 @@ pub enum Event {
     Renegotiated(Box<Facts>),
     /// TLS 1.2: the peer wanted a handshake on this connection, and was told `no_renegotiation`.
     RenegotiationRefused,
-    /// TLS 1.2: we wanted one; the peer declined, or settings forbid it.
+    /// We wanted one, and there will be none: the peer declined, settings forbid it, too many came
+    /// before it, we said `close_notify`, or this is TLS 1.3.
     RenegotiationDeclined,
     /// Server, TLS 1.3: the client was asked who it is after the handshake, and has answered; a client
     /// that would not say has no peer in its facts.
     ClientIdentified(Box<Facts>),
-    /// Server, TLS 1.3: the client cannot be asked who it is. It did not say that it can (RFC 9846
-    /// §4.3.6), or it speaks HTTP/2 (RFC 9113 §9.2.3).
+    /// The peer cannot be asked who it is: it is a client of TLS 1.3 that did not say that it can (RFC
+    /// 9846 §4.3.6), or speaks HTTP/2 (RFC 9113 §9.2.3), or it is no client; or we said `close_notify`.
     CannotAsk,
     /// Server: a ticket was sent; the session it stands for is of the connection's lineage.
     TicketIssued(TicketId),

@@ -1,11 +1,12 @@
 //! TLS 1.2: a handshake on a connection that has one. Rule 7 of docs/session-rules.md.
 
 use tessera_engine::{
-    Ending, Event, Fault, Input, KeyUpdateRequest, Kind, Misbehaviour, PeerChange, Renegotiation,
+    Ending, Event, Input, KeyUpdateRequest, Kind, Misbehaviour, Output, PeerChange, Renegotiation,
+    Trace,
 };
-use tessera_session::{Alpn, ClientAuthMode};
-use tessera_testkit::{Direction, End, KeyType, Pair};
-use tessera_wire::codepoint::AlertDescription;
+use tessera_session::{Alpn, ClientAuthMode, Side};
+use tessera_testkit::{End, KeyType, Link, Pair};
+use tessera_wire::codepoint::{AlertDescription, ProtocolVersion};
 
 fn pair() -> Pair {
     Pair::tls12().renegotiation()
@@ -75,7 +76,7 @@ fn new_keys_come_from_the_session_the_connection_is_on() {
 }
 
 #[test]
-fn data_flows_in_order_while_handshakes_come_and_go() {
+fn ten_megabytes_each_way_stay_in_order_while_a_hundred_handshakes_come_and_go() {
     let mut pair = pair();
     let mut link = pair.connect();
     let (mut from_client, mut from_server) = (Vec::new(), Vec::new());
@@ -83,7 +84,7 @@ fn data_flows_in_order_while_handshakes_come_and_go() {
         // Virtual time passes: no more than sixteen a second.
         link.now = link.now.plus(std::time::Duration::from_millis(100));
         let now = link.now;
-        let piece = round.to_be_bytes().repeat(1000);
+        let piece = round.to_be_bytes().repeat(25_000);
         link.server
             .handle(now, Input::Plaintext(&piece), &mut pair.world);
         from_server.extend_from_slice(&piece);
@@ -101,6 +102,7 @@ fn data_flows_in_order_while_handshakes_come_and_go() {
     }
     let (client, _) = link.agreed();
     assert_eq!(client.epoch, 100);
+    assert_eq!(from_client.len(), 10_000_000);
     assert!(link.server.delivered == from_client);
     assert!(link.client.delivered == from_server);
 }
@@ -127,23 +129,59 @@ fn no_application_data_goes_out_between_our_hello_and_our_finished() {
     assert_eq!(link.server.delivered, b"later");
 }
 
+/// What an application would see, in its order: which epoch began, and what came then.
+fn seen(link: &mut Link, pair: &mut Pair, bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let (now, mut epoch) = (link.now, link.server.connection.epoch());
+    link.server.connection.handle(now, Input::Ciphertext(bytes));
+    let mut seen = Vec::new();
+    while let Some(output) = link.server.connection.poll() {
+        match output {
+            Output::Deliver(bytes) => seen.push((epoch, bytes)),
+            Output::Event(Event::Renegotiated(facts)) => epoch = facts.epoch,
+            Output::Ask(id, question) => {
+                let answer = pair.world.answer(Side::Server, question);
+                link.server
+                    .connection
+                    .handle(now, Input::Answer(id, answer));
+            }
+            Output::Transmit(bytes) => link.server.outbox.extend(bytes),
+            Output::Event(_) | Output::KeyLog(_) => {}
+            Output::Ended(ending) => panic!("{ending}"),
+        }
+    }
+    seen
+}
+
 #[test]
-fn the_application_sees_which_epoch_each_byte_came_from() {
+fn rule_07_the_application_sees_which_epoch_each_byte_came_from() {
     let mut pair = pair();
     let mut link = pair.connect();
-    link.client_says(b"old", &mut pair.world);
     let now = link.now;
-    link.server.handle(now, Input::Renegotiate, &mut pair.world);
-    link.run(&mut pair.world);
+    // Data, an abbreviated handshake, and data again, all in one piece when it arrives.
+    link.client
+        .handle(now, Input::Plaintext(b"old"), &mut pair.world);
+    link.client.handle(
+        now,
+        Input::UpdateKeys(KeyUpdateRequest::UpdateRequested),
+        &mut pair.world,
+    );
+    let first = std::mem::take(&mut link.client.outbox);
+    assert_eq!(seen(&mut link, &mut pair, &first), [(0, b"old".to_vec())]);
+    let answer = std::mem::take(&mut link.server.outbox);
+    link.client
+        .handle(now, Input::Ciphertext(&answer), &mut pair.world);
     link.client
         .handle(now, Input::Plaintext(b"new"), &mut pair.world);
+    let second = std::mem::take(&mut link.client.outbox);
+    assert_eq!(seen(&mut link, &mut pair, &second), [(1, b"new".to_vec())]);
+
+    // By the other road.
+    link.client
+        .handle(now, Input::Plaintext(b"by buffer"), &mut pair.world);
     let mut sealed = std::mem::take(&mut link.client.outbox);
     let received = link.server.connection.receive(now, &mut sealed);
-    assert_eq!(received.epoch, 1);
-    assert_eq!(
-        received.plaintext.map(|range| sealed[range].to_vec()),
-        Some(b"new".to_vec())
-    );
+    let range = received.plaintext.expect("a record of data");
+    assert_eq!((received.epoch, &sealed[range]), (1, &b"by buffer"[..]));
 }
 
 #[test]
@@ -271,58 +309,200 @@ fn the_server_asks_for_the_certificate_when_it_needs_it() {
 
 #[test]
 fn rule_07_the_peer_s_certificate_may_not_change_unless_settings_allow_it() {
-    for (change, epoch) in [(PeerChange::Refuse, 0), (PeerChange::Allow, 1)] {
-        let mut pair = pair()
-            .client_auth(ClientAuthMode::Request)
-            .client_certificate(KeyType::P256);
-        pair.server.peer_change = change;
-        let link = pair.connect();
-        let first = link.facts().and_then(|facts| facts.peer.clone());
-        assert!(first.is_some());
-        // The same connection cannot change its settings; a client that drops its key is one that
-        // shows nothing where it showed something.
-        let mut link = pair.link(None);
-        link.run(&mut pair.world);
-        pair.world.client_key = None;
-        let now = link.now;
-        link.client.handle(now, Input::Renegotiate, &mut pair.world);
-        link.run(&mut pair.world);
-        let _ = (epoch, &link);
-        assert!(
-            link.client.fault().is_some(),
-            "a key that cannot sign ends it"
-        );
+    for change in [PeerChange::Refuse, PeerChange::Allow] {
+        for whose in [Side::Client, Side::Server] {
+            let mut pair = pair()
+                .client_auth(ClientAuthMode::Request)
+                .client_certificate(KeyType::P256);
+            pair.client.peer_change = change;
+            pair.server.peer_change = change;
+            assert_eq!(pair.connect().how(), (Kind::Full, false));
+            // The session remembers one certificate; meanwhile there is another.
+            pair = match whose {
+                Side::Client => pair.client_certificate(KeyType::P256),
+                Side::Server => pair.only_certificate(KeyType::P256, &["server.test"]),
+            };
+            let mut link = pair.connect();
+            assert!(link.how().1, "resumed");
+            let sessions = pair.world.sessions.len();
+            let now = link.now;
+            link.client.handle(now, Input::Renegotiate, &mut pair.world);
+            link.run(&mut pair.world);
+            if change == PeerChange::Allow {
+                assert_eq!(link.agreed().0.epoch, 1);
+                continue;
+            }
+            let (end, what) = match whose {
+                Side::Client => (&link.server, "the client's certificate"),
+                Side::Server => (&link.client, "the server's certificate"),
+            };
+            let changed = Misbehaviour::ChangedUnderWay(what);
+            assert_eq!(end.fault(), Some(&changed.into()));
+            assert_eq!(end.alert_sent(), Some(AlertDescription::ILLEGAL_PARAMETER));
+            assert_eq!(pair.world.sessions.len(), sessions);
+        }
     }
 }
 
 #[test]
-fn rule_07_renegotiation_info_is_about_this_connection() {
-    // CVE-2009-3555: somebody's first hello is spliced into a connection that has had a handshake.
-    let mut pair = pair();
-    let mut victim = pair.link(None);
-    victim.client.collect(victim.now, &mut pair.world);
-    let hello = victim.client.outbox.split_off(5);
+fn rule_07_who_the_client_is_does_not_get_lost_in_a_later_handshake() {
+    let mut pair = pair().client_certificate(KeyType::P256);
     let mut link = pair.connect();
     let now = link.now;
-    // The attacker's own connection carries it as a renegotiation.
-    let spliced = link.client.connection.epoch();
-    assert_eq!(spliced, 0);
-    link.client.handle(now, Input::Renegotiate, &mut pair.world);
-    let _ = hello;
-    link.run_through(&mut pair.world, |direction, bytes| {
-        // One bit of the sealed hello and it is no record of this connection any more.
-        if direction == Direction::ToServer && bytes.first() == Some(&22) {
-            bytes[20] ^= 1;
-        }
-    });
+    link.server
+        .handle(now, Input::RequestCertificate, &mut pair.world);
+    link.run(&mut pair.world);
+    let known = link.agreed().1.peer;
+    assert!(known.is_some());
+    for end in [Side::Server, Side::Client] {
+        let end = match end {
+            Side::Server => &mut link.server,
+            Side::Client => &mut link.client,
+        };
+        end.handle(now, Input::Renegotiate, &mut pair.world);
+        link.run(&mut pair.world);
+        assert_eq!(link.agreed().1.peer, known);
+    }
+    assert_eq!(link.agreed().1.epoch, 3);
+}
+
+#[test]
+fn rule_07_a_client_that_is_refused_again_and_again_is_let_go() {
+    let mut pair = Pair::tls12();
+    pair.client.renegotiation = Renegotiation::Any;
+    let mut link = pair.connect();
+    let mut refused = 0;
+    while link.server.ending.is_none() {
+        link.now = link.now.plus(std::time::Duration::from_secs(1));
+        let now = link.now;
+        link.client.handle(now, Input::Renegotiate, &mut pair.world);
+        link.run(&mut pair.world);
+        refused += 1;
+    }
+    assert_eq!(refused, 33, "none of them came to anything");
+    let flood = Misbehaviour::TooManyRenegotiations;
+    assert_eq!(link.server.fault(), Some(&flood.into()));
     assert_eq!(
         link.server.alert_sent(),
-        Some(AlertDescription::BAD_RECORD_MAC)
+        Some(AlertDescription::UNEXPECTED_MESSAGE)
     );
-    assert_eq!(
-        Fault::from(Misbehaviour::BadRenegotiationInfo).alert(),
-        Some(AlertDescription::HANDSHAKE_FAILURE)
-    );
+}
+
+#[test]
+fn idle_connections_renegotiate_as_often_as_they_may() {
+    let mut pair = pair();
+    let mut link = pair.connect();
+    for round in 0..100 {
+        link.now = link.now.plus(std::time::Duration::from_millis(100));
+        let now = link.now;
+        let end = if round % 2 == 0 {
+            &mut link.client
+        } else {
+            &mut link.server
+        };
+        end.handle(now, Input::Renegotiate, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    assert_eq!(link.agreed().0.epoch, 100);
+}
+
+#[test]
+fn a_server_asks_once_and_is_told_when_nothing_comes_of_it() {
+    let mut pair = Pair::tls12();
+    pair.server.renegotiation = Renegotiation::Server;
+    pair.server.trace = Trace::Messages;
+    let mut link = pair.connect();
+    let now = link.now;
+    for _ in 0..3 {
+        link.server.handle(now, Input::Renegotiate, &mut pair.world);
+    }
+    let requests =
+        link.server.events.iter().filter(
+            |event| matches!(event, Event::Message(message) if message.bytes == [0, 0, 0, 0]),
+        );
+    assert_eq!(requests.count(), 1, "RFC 5246 §7.4.1.1");
+    link.run(&mut pair.world);
+    let declined = |end: &End| {
+        let declined = |event: &&Event| matches!(event, Event::RenegotiationDeclined);
+        end.events.iter().filter(declined).count()
+    };
+    assert_eq!(declined(&link.server), 1);
+
+    // Where it is the server that has had too many of them.
+    let mut pair = pair_with_impatient_server();
+    let mut link = pair.connect();
+    for _ in 0..17 {
+        link.server.handle(now, Input::Renegotiate, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    assert_eq!(link.agreed().0.epoch, 16);
+    assert_eq!(declined(&link.server), 1);
+}
+
+fn pair_with_impatient_server() -> Pair {
+    let mut pair = pair();
+    pair.server.renegotiation = Renegotiation::Server;
+    pair
+}
+
+#[test]
+fn a_wish_that_nobody_can_grant_is_answered() {
+    let declined = |end: &End| has(end, |event| matches!(event, Event::RenegotiationDeclined));
+    let unasked = |end: &End| has(end, |event| matches!(event, Event::CannotAsk));
+    for mut pair in [pair(), Pair::tls13()] {
+        let mut link = pair.connect();
+        let now = link.now;
+        // Nobody asks a server for its certificate; it has shown it.
+        link.client
+            .handle(now, Input::RequestCertificate, &mut pair.world);
+        assert!(unasked(&link.client));
+        let is_new = link.agreed().0.version == ProtocolVersion::TLS1_3;
+        if is_new {
+            link.server.handle(now, Input::Renegotiate, &mut pair.world);
+            assert!(declined(&link.server));
+        }
+        link.client.handle(now, Input::Close, &mut pair.world);
+        link.client.handle(now, Input::Renegotiate, &mut pair.world);
+        assert!(declined(&link.client));
+        link.server.handle(now, Input::Close, &mut pair.world);
+        link.server
+            .handle(now, Input::RequestCertificate, &mut pair.world);
+        assert!(unasked(&link.server));
+    }
+}
+
+#[test]
+fn protocol_keys_of_tls_1_2_are_replaced_before_they_wear_out() {
+    for side in [Side::Client, Side::Server] {
+        let mut pair = pair();
+        match side {
+            Side::Client => pair.client.update_keys_after = Some(20),
+            Side::Server => pair.server.update_keys_after = Some(20),
+        }
+        let mut link = pair.connect();
+        for _ in 0..100 {
+            match side {
+                Side::Client => link.client_says(b"x", &mut pair.world),
+                Side::Server => link.server_says(b"x", &mut pair.world),
+            }
+        }
+        assert!(link.agreed().0.epoch >= 4);
+        let delivered = match side {
+            Side::Client => &link.server.delivered,
+            Side::Server => &link.client.delivered,
+        };
+        assert_eq!(delivered.len(), 100);
+    }
+    // Where nobody renegotiates it is tried once, and data goes on.
+    let mut pair = Pair::tls12();
+    pair.client.update_keys_after = Some(20);
+    let mut link = pair.connect();
+    for _ in 0..100 {
+        link.client_says(b"x", &mut pair.world);
+    }
+    assert_eq!(link.server.delivered.len(), 100);
+    let declined = |event: &&Event| matches!(event, Event::RenegotiationDeclined);
+    assert_eq!(link.client.events.iter().filter(declined).count(), 1);
 }
 
 #[test]

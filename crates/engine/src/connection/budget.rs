@@ -60,6 +60,16 @@ impl Budget {
         )
     }
 
+    /// Something was asked of the peer, and a warning is one way to say no.
+    pub(super) fn awaits_answer(&mut self) {
+        self.warnings = 0;
+    }
+
+    /// A handshake is complete, and so a wish was granted: how many are is limited elsewhere.
+    pub(super) fn renegotiated(&mut self) {
+        self.renegotiations = 0;
+    }
+
     pub(super) fn change_cipher_spec(&mut self) -> Result<(), Fault> {
         self.change_cipher_specs += 1;
         within(

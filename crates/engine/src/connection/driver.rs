@@ -41,6 +41,10 @@ impl Connection {
             }
             _ => {}
         }
+        if self.outbound.closed && self.role.is_tls12() && self.role.sends_data() {
+            // RFC 5246 §7.2.1: behind our close_notify we say nothing, so nothing is negotiated.
+            return Ok(());
+        }
         self.step(now, Arrival::Message(Unread, raw))
     }
 
@@ -64,6 +68,8 @@ impl Connection {
                         Effect::Send(message),
                         Effect::Tell(Event::TicketIssued(keeping.ticket)),
                     ])?,
+                    // A session of TLS 1.2 was noted when the handshake was done.
+                    None if self.tickets.contains(&keeping.ticket) => {}
                     None => self.tickets.push(keeping.ticket),
                 }
                 Ok(())
@@ -79,10 +85,25 @@ impl Connection {
 
     /// What the application wants, where the connection is far enough for that.
     pub(super) fn wish(&mut self, now: Timestamp, wish: Wish) -> Result<(), Fault> {
-        if !self.role.grants(wish) || self.outbound.closed {
-            return Ok(());
+        if self.role.grants(wish) && !self.outbound.closed {
+            self.budget.awaits_answer();
+            return self.step(now, Arrival::Wanted(wish));
         }
-        self.step(now, Arrival::Wanted(wish))
+        // A handshake that is under way on the connection will do; where there is none, nothing
+        // will come of it.
+        if self.outbound.closed || self.role.is_settled() {
+            self.decline(wish);
+        }
+        Ok(())
+    }
+
+    fn decline(&mut self, wish: Wish) {
+        match wish {
+            Wish::RequestCertificate => self.tell(Event::CannotAsk),
+            Wish::Renegotiate => self.tell(Event::RenegotiationDeclined),
+            Wish::UpdateKeys(_) if self.role.is_tls12() => self.tell(Event::RenegotiationDeclined),
+            Wish::UpdateKeys(_) => {}
+        }
     }
 
     /// New sending keys.
@@ -123,7 +144,10 @@ impl Connection {
                     self.outbound.message(&message);
                 }
                 Effect::Send(_) => {}
-                Effect::SendChangeCipherSpec => self.outbound.change_cipher_spec()?,
+                Effect::SendChangeCipherSpec if !self.outbound.closed => {
+                    self.outbound.change_cipher_spec()?;
+                }
+                Effect::SendChangeCipherSpec => {}
                 Effect::Install(Half::Sending, keys) => self.outbound.install(keys)?,
                 Effect::Install(Half::Receiving, keys) => {
                     // RFC 9846 §5.1 (4, 5, 6): nothing of the old keys may stand behind the change.
@@ -159,6 +183,7 @@ impl Connection {
             0 => Event::Established(told),
             _ => Event::Renegotiated(told),
         });
+        self.budget.renegotiated();
         self.facts = Some(Box::new(facts));
         self.exporter = exporter;
     }

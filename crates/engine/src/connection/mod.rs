@@ -5,12 +5,14 @@ mod bulk;
 mod close;
 mod driver;
 mod inbound;
+#[cfg(test)]
+mod insiders;
 mod outbound;
 mod peek;
-mod questions;
-mod role;
 #[cfg(test)]
 mod puppets;
+mod questions;
+mod role;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]

@@ -113,6 +113,11 @@ impl Role {
         self.ask(Client::sends_data, Server::sends_data)
     }
 
+    /// Whether a handshake is complete and no other is under way.
+    pub(super) fn is_settled(&self) -> bool {
+        self.ask(Client::is_settled, Server::is_settled)
+    }
+
     pub(super) fn grants(&self, wish: Wish) -> bool {
         self.ask(|client| client.grants(wish), |server| server.grants(wish))
     }

@@ -66,6 +66,15 @@ impl Server {
         }
     }
 
+    /// Whether a handshake is complete and no other is under way.
+    pub(crate) fn is_settled(&self) -> bool {
+        match self {
+            Self::WaitClientHello => false,
+            Self::Tls12(state) => state.is_settled(),
+            Self::Tls13(state) => state.is_settled(),
+        }
+    }
+
     /// Whether application data may come now.
     pub(crate) fn takes_data(&self) -> bool {
         match self {

@@ -21,8 +21,8 @@ pub(crate) const TICKETS_RECEIVED: u32 = 1024;
 /// one, a retry may add one.
 pub(crate) const CHANGE_CIPHER_SPECS: u32 = 4;
 
-/// Wishes for a renegotiation without application data between: HelloRequests and ClientHellos.
-/// Each costs us an alert at least.
+/// Wishes for a renegotiation that come to nothing, without application data between: HelloRequests
+/// and ClientHellos. Each costs us an alert at least.
 pub(crate) const RENEGOTIATIONS: u32 = 32;
 
 /// Bytes kept that came behind the peer's close_notify, for whoever goes on with the transport.

@@ -37,7 +37,8 @@ impl Connected {
         if !allowed || !self.settled.renegotiations.allow(cx.now) {
             cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
             cx.tell(Event::RenegotiationRefused);
-            return Ok(State::Connected(self));
+            // Ours came too soon after others.
+            return Ok(self.declined(cx));
         }
         hello::again(message, raw, (self.settled, self.asked), cx)
     }
@@ -48,15 +49,22 @@ impl Connected {
             cx.tell(Event::RenegotiationDeclined);
             return State::Connected(self);
         }
+        // RFC 5246 §7.4.1.1: not once more before there was a handshake.
+        if self.asked.is_none() {
+            cx.send(HelloRequest.encode());
+        }
         // The wish that needs most of the handshake is the one it is for.
-        if self.asked.is_none() || wish == Wish::RequestCertificate {
+        let wants_more = match self.asked {
+            None | Some(Wish::UpdateKeys(_)) => true,
+            Some(Wish::Renegotiate | Wish::RequestCertificate) => wish == Wish::RequestCertificate,
+        };
+        if wants_more {
             self.asked = Some(wish);
         }
-        cx.send(HelloRequest.encode());
         State::Connected(self)
     }
 
-    /// The client would rather not.
+    /// The client would rather not, or may not now.
     pub(crate) fn declined(mut self: Box<Self>, cx: &mut Cx<'_, ServerConfig>) -> State {
         if self.asked.take().is_some() {
             cx.tell(Event::RenegotiationDeclined);

@@ -42,8 +42,11 @@ pub(super) fn begin(
         cx.tell(Event::Refused(*refusal));
     }
     let settings = cx.config.settings();
+    let known = hello.before.as_ref().map(|before| &before.agreed.peer);
     let client_auth = match settings.client_auth.mode {
         ClientAuthMode::None if hello.wants_certificate => ClientAuthMode::Request,
+        // Who has said who it is says so again, or the new session would not know.
+        ClientAuthMode::None if known.is_some_and(Option::is_some) => ClientAuthMode::Request,
         mode => mode,
     };
     let randoms = Randoms {

@@ -6,9 +6,11 @@ use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::Wish;
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::offered12::Offered12;
+use crate::handshake::hello::version;
 use crate::handshake::tls12::settled::{Settled, check_renegotiation_info};
 use crate::{Event, ServerConfig};
 use tessera_wire::Random;
+use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::ClientHello;
 
 /// Nothing has come yet.
@@ -64,6 +66,8 @@ pub(super) fn again(
     (before, asked): (Box<Settled>, Option<Wish>),
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
+    // RFC 9846 §4.2.2: the version is kept, whatever else the client can do by now.
+    version::choose(message, &[ProtocolVersion::TLS1_2])?;
     let offered = Offered12::read(message)?;
     cx.tell(Event::HelloReceived {
         server_name: offered.server_name.clone(),
