@@ -42,6 +42,8 @@ fn a_session_is_resumed_and_bytes_go_both_ways() {
     for expected in [Kind::Full, Kind::Psk] {
         let (mut near, mut far) = pair(&server, &client);
         assert_eq!((near.facts().kind, far.facts().kind), (expected, expected));
+        assert_eq!(near.channel_binding(), far.channel_binding());
+        assert!(near.channel_binding().is_some());
         let serve = thread::spawn(move || {
             let mut line = String::new();
             near.read_line(&mut line).unwrap();

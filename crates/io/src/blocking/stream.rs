@@ -105,6 +105,11 @@ impl<T> StreamOwned<T> {
             .export_keying_material(label, context, out)
             .map(|_| ())
     }
+
+    /// The `tls-exporter` channel binding: RFC 9266.
+    pub fn channel_binding(&self) -> Option<[u8; 32]> {
+        self.driver.connection().channel_binding()
+    }
 }
 
 impl<T: Read + Write> StreamOwned<T> {
