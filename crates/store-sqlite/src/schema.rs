@@ -115,7 +115,16 @@ pub(crate) fn inspect(db: &Connection, vault: &Vault) -> Result<State, Failure> 
 /// Whether every page is where it should be; the first complaint if not.
 pub(crate) fn quick_check(db: &Connection) -> Result<Option<String>, Failure> {
     let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    Ok((said != "ok").then_some(said))
+    Ok((said != "ok").then(|| one_line(&said)))
+}
+
+/// What SQLite says of damage: several lines, under a heading that names the database `main`.
+pub(crate) fn one_line(said: &str) -> String {
+    let lines: Vec<_> = said
+        .lines()
+        .filter(|line| !line.starts_with("***"))
+        .collect();
+    lines.join("; ")
 }
 
 /// Makes the tables, in one transaction.
@@ -139,6 +148,12 @@ pub(crate) fn create(db: &Connection, vault: &Vault) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_sqlite_says_of_damage_fits_on_a_line() {
+        let said = "*** in database main ***\nTree 3 page 3: bad\nPage 9: never used";
+        assert_eq!(one_line(said), "Tree 3 page 3: bad; Page 9: never used");
+    }
 
     fn vault() -> Vault {
         Vault::new(&[7; 32])

@@ -45,7 +45,7 @@ impl Report {
 pub struct Finding {
     /// The table, or `file`.
     pub place: &'static str,
-    /// Which record, by its id in hexadecimal or its number.
+    /// Which record, by its id in hexadecimal or its number; empty for the file as a whole.
     pub record: String,
     /// What is wrong with it.
     pub problem: String,
@@ -53,11 +53,14 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.place, self.record, self.problem)
+        f.write_str(self.place)?;
+        if !self.record.is_empty() {
+            write!(f, " {}", self.record)?;
+        }
+        write!(f, ": {}", self.problem)
     }
 }
 
-/// Only reports: even a damaged file stays where it is.
 /// Opens every record of a file and changes nothing: not even a damaged file is set aside. One that is
 /// not there has nothing in it.
 ///
@@ -127,7 +130,7 @@ impl Search<'_> {
             if said == "ok" {
                 Ok(())
             } else {
-                Err(StoreError::Damaged(said).into())
+                Err(StoreError::Damaged(schema::one_line(&said)).into())
             }
         });
     }
@@ -253,11 +256,11 @@ fn damaged(why: &dyn fmt::Display) -> Failure {
     StoreError::Damaged(why.to_string()).into()
 }
 
-/// The first column: an id or a number.
+/// The first column: an id or a number, or neither.
 fn name(row: &Row<'_>) -> String {
     match row.get_ref(0) {
         Ok(ValueRef::Blob(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         Ok(ValueRef::Integer(number)) => number.to_string(),
-        _ => "?".to_owned(),
+        _ => String::new(),
     }
 }
