@@ -41,6 +41,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The fatal alert that went over the wire, and whose it was.
     pub(crate) alert: Option<AlertSeen>,
+    /// What people mostly try next.
+    pub(crate) hint: Option<&'static str>,
 }
 
 /// A fatal alert, and who sent it.
@@ -62,6 +64,15 @@ impl Failure {
             exit,
             message: message.to_string(),
             alert: None,
+            hint: None,
+        }
+    }
+
+    /// The same, and what people mostly try next.
+    pub(crate) fn with_hint(self, hint: &'static str) -> Self {
+        Self {
+            hint: Some(hint),
+            ..self
         }
     }
 

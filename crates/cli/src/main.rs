@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     match run(&cli, talk) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            talk.error(&failure);
+            talk.failure(&failure);
             failure.exit.into()
         }
     }

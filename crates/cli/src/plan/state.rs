@@ -15,16 +15,26 @@ pub(crate) struct StateDir {
 }
 
 impl StateDir {
-    /// The directory asked for, or the default; created 0700 if it is not there.
-    pub(crate) fn open(asked: Option<&Path>) -> Outcome<Self> {
+    /// The directory asked for, or the default, whether it is there or not.
+    pub(crate) fn named(asked: Option<&Path>) -> Outcome<Self> {
         let path = match asked {
             Some(path) => path.to_owned(),
             None => default_path(|name| std::env::var_os(name).map(PathBuf::from)).ok_or_else(|| {
                 Failure::usage("neither XDG_STATE_HOME nor HOME is set: name a state directory with --state")
             })?,
         };
+        Ok(Self { path })
+    }
+
+    /// The same, created 0700 if it is not there.
+    pub(crate) fn open(asked: Option<&Path>) -> Outcome<Self> {
+        let Self { path } = Self::named(asked)?;
         let unusable = |error: io::Error| {
-            Failure::internal(format_args!("state directory {}: {error}", path.display()))
+            let why = match error.kind() {
+                io::ErrorKind::AlreadyExists => "it is no directory".to_owned(),
+                _ => error.to_string(),
+            };
+            Failure::internal(format_args!("state directory {}: {why}", path.display()))
         };
         DirBuilder::new()
             .recursive(true)

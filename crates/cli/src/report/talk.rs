@@ -1,10 +1,11 @@
 //! What is said on stderr, and how much of it.
 
 use crate::args::{Color, Global};
+use crate::exit::Failure;
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// How talkative the program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,20 @@ impl Talk {
         }
     }
 
+    /// What is under way, for somebody who sits and waits: on a terminal only, where the next of
+    /// these takes its place.
+    pub(crate) fn progress(self, line: impl Display) {
+        if self.loudness >= Loudness::Normal && std::io::stderr().is_terminal() {
+            let dim = Style::new().dimmed();
+            let _ = write!(anstream::stderr().lock(), "\r\x1b[K{dim}{line}{dim:#}");
+        }
+    }
+
+    /// Nothing is under way any more.
+    pub(crate) fn progressed(self) {
+        self.progress("");
+    }
+
     /// A line for people who want to know more.
     pub(crate) fn detail(self, line: impl Display) {
         if self.loudness >= Loudness::Details {
@@ -57,6 +72,15 @@ impl Talk {
         if self.loudness >= Loudness::Normal {
             let yellow = AnsiColor::Yellow.on_default().bold();
             write(format_args!("{yellow}warning:{yellow:#} {line}"));
+        }
+    }
+
+    /// How it ended, if it did not end well.
+    pub(crate) fn failure(self, failure: &Failure) {
+        self.error(failure);
+        if let Some(hint) = failure.hint {
+            let cyan = AnsiColor::Cyan.on_default();
+            self.say(format_args!("{cyan}hint:{cyan:#} {hint}"));
         }
     }
 

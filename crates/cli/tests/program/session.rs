@@ -127,6 +127,32 @@ fn one_session_is_shown_by_the_beginning_of_its_id() {
 }
 
 #[test]
+fn a_stream_of_documents_names_each() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let wallet = dir.path().join("c");
+    Server::start(&dir.path().join("s"), &[]).connect(&wallet, &GET);
+    let state = wallet.to_str().expect("UTF-8");
+    let lines = run(&["session", "list", "--jsonl", "--state", state]).stdout;
+    let lines = String::from_utf8(lines).expect("UTF-8");
+    assert_eq!(lines.lines().count(), 2);
+    for line in lines.lines() {
+        let row: Value = serde_json::from_str(line).expect("a document");
+        assert_eq!(row["schema"], "tessera.session/1");
+        assert_eq!(row["side"], "client");
+    }
+}
+
+#[test]
+fn whoever_only_looks_makes_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mistyped = dir.path().join("mistyped");
+    assert_eq!(list(&mistyped, &[]).len(), 0);
+    assert_eq!(code(&session(&mistyped, &["verify"])), 8);
+    assert_eq!(code(&session(&mistyped, &["show", "3f"])), 1);
+    assert!(!mistyped.exists());
+}
+
+#[test]
 fn verify_counts_what_is_well() {
     let dir = tempfile::tempdir().expect("a directory");
     let (state, wallet) = (dir.path().join("s"), dir.path().join("c"));

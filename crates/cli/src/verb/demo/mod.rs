@@ -44,6 +44,7 @@ async fn tell(args: &DemoArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
         told = story::tell(&scene, teller) => told?,
         interrupted = interrupted() => return interrupted,
     };
+    talk.progressed();
     show(&told, global)?;
     if !args.once {
         invite(&server, machine, talk)?;
@@ -61,7 +62,8 @@ fn show(told: &Story, global: &Global) -> Outcome<()> {
     if global.json {
         out::json(told)?;
     } else if global.jsonl {
-        told.connections.iter().try_for_each(out::json)?;
+        out::json_lines("tessera.demo-row/1", &told.connections)?;
+        out::json_lines("tessera.demo-step/1", &told.steps)?;
     } else {
         out::line(told)?;
     }

@@ -54,7 +54,8 @@ pub(super) struct Story {
     schema: &'static str,
     /// A row for each connection.
     pub(super) connections: Vec<DemoRow>,
-    steps: Vec<Verdict>,
+    /// Whether each step did what it should.
+    pub(super) steps: Vec<Verdict>,
     ok: bool,
     later: Vec<&'static str>,
     /// Which step each row is of.

@@ -114,6 +114,8 @@ impl Teller {
     async fn before(self, step: Step) -> Outcome<()> {
         if self.learn {
             self.talk.say(learn::about(step));
+        } else if !self.step {
+            self.talk.progress(format_args!("{} …", step.title()));
         }
         if self.step {
             self.talk

@@ -9,13 +9,17 @@ use crate::args::{Global, SessionArgs, SessionVerb, StateArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::later;
 use crate::plan::state::StateDir;
-use crate::plan::store::StorePlan;
+use crate::plan::store::{StorePlan, StoreUrl};
 use crate::report::out;
 use crate::report::table::Table;
 use crate::report::talk::Talk;
 use crate::store::{self, Store};
 use catalogue::Catalogue;
 use row::{Row, SessionList};
+use std::path::Path;
+
+/// What a row alone is called.
+const ROW: &str = "tessera.session/1";
 
 /// Does what was asked with kept sessions.
 pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
@@ -61,20 +65,34 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
     })
 }
 
+/// Whoever only looks makes nothing: a mistyped directory must not come into being.
 fn plan(args: &StateArgs) -> Outcome<StorePlan> {
-    let state = StateDir::open(args.state.as_deref())?;
-    StorePlan::new(args, &state)
+    StorePlan::new(args, &StateDir::named(args.state.as_deref())?)
 }
 
+/// The store; where there is none yet, nothing is kept.
 fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
-    store::open(&plan(args)?, None, talk).map_err(Failure::from)
+    let plan = plan(args)?;
+    match &plan.url {
+        StoreUrl::Sqlite(path) if !is_there(path)? => {
+            talk.say(format_args!("there is no store at {}", path.display()));
+            Ok(Store::in_memory())
+        }
+        _ => store::open(&plan, None, talk).map_err(Failure::from),
+    }
+}
+
+/// Whether there is a file, or what keeps us from knowing.
+fn is_there(path: &Path) -> Outcome<bool> {
+    path.try_exists()
+        .map_err(|error| Failure::store(format_args!("{}: {error}", path.display())))
 }
 
 fn list(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
     if global.json {
         out::json(&SessionList::new(rows))?;
     } else if global.jsonl {
-        rows.iter().try_for_each(out::json)?;
+        out::json_lines(ROW, &rows)?;
     } else if rows.is_empty() {
         out::line("No sessions are kept here.")?;
     } else {
@@ -89,7 +107,7 @@ fn show(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
     if global.json {
         out::json(&SessionList::new(rows))?;
     } else if global.jsonl {
-        rows.iter().try_for_each(out::json)?;
+        out::json_lines(ROW, &rows)?;
     } else {
         rows.iter().try_for_each(out::line)?;
     }

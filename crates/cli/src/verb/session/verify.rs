@@ -1,5 +1,6 @@
 //! `session verify`: every record is opened, and each that fails is named.
 
+use super::is_there;
 use crate::args::Global;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::store::{StorePlan, StoreUrl};
@@ -36,6 +37,12 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
             "memory: keeps nothing that could be verified",
         ));
     };
+    if !is_there(path)? {
+        return Err(Failure::store(format_args!(
+            "there is no store at {}",
+            path.display()
+        )));
+    }
     let report = store::verify(path, &plan.key)?;
     let findings: Vec<_> = report
         .findings
@@ -63,8 +70,9 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
         talk.error(format_args!("{}: {finding}", path.display()));
     }
     if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
         return Err(Failure::store(format_args!(
-            "{}: {count} records do not open",
+            "{}: {count} problem{plural} found",
             path.display()
         )));
     }
