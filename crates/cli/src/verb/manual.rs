@@ -2,18 +2,19 @@
 
 use crate::args::Cli;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::report::out;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 /// Prints completions for a shell.
 pub(crate) fn completions(shell: Shell) -> Outcome<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tessera", &mut script);
-    io::stdout().write_all(&script)?;
+    out::bytes(&script)?;
     Ok(Exit::Done)
 }
 
@@ -22,7 +23,9 @@ pub(crate) fn man(dir: Option<&Path>) -> Outcome<Exit> {
     let mut command = Cli::command();
     command.build();
     let Some(dir) = dir else {
-        Man::new(command).render(&mut io::stdout())?;
+        let mut page = Vec::new();
+        Man::new(command).render(&mut page)?;
+        out::bytes(&page)?;
         return Ok(Exit::Done);
     };
     let failed = |error: io::Error| Failure::internal(format_args!("{}: {error}", dir.display()));

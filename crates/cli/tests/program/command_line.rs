@@ -1,6 +1,6 @@
 //! The command line as others call it: help, exit codes, completions, manual pages.
 
-use crate::started::{code, run};
+use crate::started::{code, run, tessera, unread};
 
 #[test]
 fn every_verb_has_help_with_examples() {
@@ -76,6 +76,16 @@ fn completions_are_there_for_every_shell() {
 }
 
 #[test]
+fn a_reader_who_has_had_enough_is_no_failure() {
+    for line in ["man", "completions zsh", "session list --store memory:"] {
+        let mut command = tessera();
+        command.args(line.split_whitespace()).stdout(unread());
+        let output = command.output().expect("the program starts");
+        assert_eq!(code(&output), 0, "{line}: {output:?}");
+    }
+}
+
+#[test]
 fn every_verb_has_a_manual_page() {
     let dir = tempfile::tempdir().expect("a directory");
     let output = run(&["man", dir.path().to_str().expect("UTF-8")]);
@@ -90,5 +100,7 @@ fn every_verb_has_a_manual_page() {
         let text = std::fs::read_to_string(dir.path().join(format!("{page}.1"))).expect(page);
         assert!(text.contains(".SH NAME"), "{page}");
     }
-    assert!(String::from_utf8_lossy(&run(&["man"]).stdout).contains(".SH NAME"));
+    let page = run(&["man"]).stdout;
+    let page = String::from_utf8_lossy(&page);
+    assert!(page.contains(".SH NAME") && page.contains("curl"), "{page}");
 }

@@ -1,7 +1,10 @@
 //! `tessera connect` against `tessera serve`: what it reports, and how it exits.
 
-use crate::started::{Server, code, json, run, shape};
+use crate::started::{Server, code, json, run, shape, unread};
+use serde_json::Value;
+use std::fs::OpenOptions;
 use std::net::TcpListener;
+use std::process::Output;
 
 const GET: [&str; 2] = ["--get", "/json"];
 
@@ -102,7 +105,7 @@ fn as_many_tickets_come_as_are_asked_for_and_allowed() {
         assert_eq!(code(&output), 0, "{output:?}");
         let report = json(&output);
         let connections = report["connections"].as_array().expect("a list");
-        let count = |one: &serde_json::Value| one["tickets_received"].as_u64().expect("a number");
+        let count = |one: &Value| one["tickets_received"].as_u64().expect("a number");
         connections.iter().map(count).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -124,7 +127,7 @@ fn keys_are_replaced_on_request() {
         &[&GET[..], &["--key-update"]].concat(),
     ));
     let body = report["connections"][0]["body"].as_str().expect("a body");
-    let page: serde_json::Value = serde_json::from_str(body).expect("a document");
+    let page: Value = serde_json::from_str(body).expect("a document");
     assert_eq!(page["connection"]["key_updates"], 2, "{page}");
 }
 
@@ -158,6 +161,81 @@ fn each_way_to_fail_has_its_exit_code() {
         assert_eq!(json(&output)["error"]["exit"], expected, "{args:?}");
         assert!(!output.stderr.is_empty(), "{args:?}");
     }
+}
+
+#[test]
+fn what_people_mostly_try_next_is_said() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let other = Server::start(&dir.path().join("other"), &[]);
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let address = server.address().replace("localhost", "127.0.0.1");
+    let stranger = said(&run(&[
+        "connect",
+        &address,
+        "--no-wallet",
+        "--ca-file",
+        &other.ca(),
+    ]));
+    let whole = "certificate 0 (CN=localhost): its issuer is not trusted here (in WaitVerdict; we sent the alert unknown_ca)";
+    assert!(stranger.contains(whole), "{stranger}");
+    assert!(stranger.contains("hint: --ca-file names"), "{stranger}");
+    let unmet = said(&server.connect(&dir.path().join("c"), &["--expect", "resumed"]));
+    assert!(
+        unmet.contains("connection 1 is full, not resumed: there was no session to offer"),
+        "{unmet}"
+    );
+}
+
+#[test]
+fn a_stream_of_documents_has_one_for_each_connection_and_one_for_the_failure() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let chain = [
+        &GET[..],
+        &["--jsonl", "--reconnect", "2", "--expect", "full"],
+    ]
+    .concat();
+    let output = server
+        .connecting(&dir.path().join("c"), &chain)
+        .output()
+        .expect("the program starts");
+    assert_eq!(code(&output), 6);
+    let documents: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a document"))
+        .collect();
+    let kinds: Vec<_> = documents
+        .iter()
+        .map(|one| &one["connections"][0]["kind"])
+        .collect();
+    assert_eq!(kinds, [&Value::from("full"), &"psk".into(), &Value::Null]);
+    assert!(
+        documents
+            .iter()
+            .all(|one| one["schema"] == "tessera.connect/1")
+    );
+    assert_eq!(documents[2]["error"]["exit"], 6);
+}
+
+#[test]
+fn a_reader_who_has_had_enough_is_no_failure_and_a_full_disk_is_not_the_peer_s() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let server = Server::start(&dir.path().join("s"), &[]);
+    let much = ["--get", "/bytes/10000000"];
+    let mut command = server.connecting(&dir.path().join("c"), &much);
+    let output = command.stdout(unread()).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(code(&output), 0, "{said}");
+    assert!(said.contains("Session: NEW"), "{said}");
+
+    let full = OpenOptions::new().write(true).open("/dev/full");
+    let mut command = server.connecting(&dir.path().join("c"), &much);
+    let output = command.stdout(full.expect("a full disk")).output();
+    let output = output.expect("it starts");
+    assert_eq!(code(&output), 1);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error: stdout: "), "{said}");
 }
 
 #[test]

@@ -137,6 +137,25 @@ fn sighup_reloads_certificates_and_keeps_sessions() {
 }
 
 #[test]
+fn people_are_told_whom_to_trust_and_what_to_try() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut child = tessera()
+        .args(["serve", "--listen", "127.0.0.1:0", "--state"])
+        .arg(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(child.stderr.take().expect("piped"));
+    let said: Vec<_> = stderr.lines().map_while(Result::ok).take(2).collect();
+    child.kill().and_then(|()| child.wait()).expect("it ends");
+    let ca = dir.path().join("ca.pem").display().to_string();
+    assert!(said[0].ends_with(&ca), "{said:?}");
+    let curl = format!("curl --cacert {ca} https://localhost:");
+    assert!(said[1].contains(&curl), "{said:?}");
+}
+
+#[test]
 fn a_certificate_that_is_gone_at_sighup_leaves_the_old_one() {
     let dir = tempfile::tempdir().expect("a directory");
     let dev = Server::start(&dir.path().join("dev"), &[]);

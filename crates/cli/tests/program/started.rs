@@ -28,6 +28,13 @@ pub(crate) fn run(args: &[&str]) -> Output {
     tessera().args(args).output().expect("the program starts")
 }
 
+/// A stdout that nobody reads any more.
+pub(crate) fn unread() -> std::io::PipeWriter {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    writer
+}
+
 /// Its exit code, with what it said where a test fails.
 #[track_caller]
 pub(crate) fn code(output: &Output) -> i32 {
@@ -138,9 +145,15 @@ impl Server {
     /// Runs `connect --json` against it, on the wallet of `state`.
     #[track_caller]
     pub(crate) fn connect(&self, state: &Path, args: &[&str]) -> Output {
+        let mut command = self.connecting(state, args);
+        command.arg("--json").output().expect("the program starts")
+    }
+
+    /// The same without `--json`, not started yet.
+    pub(crate) fn connecting(&self, state: &Path, args: &[&str]) -> Command {
         let mut command = tessera();
         command
-            .args(["connect", &self.address(), "--json", "--state"])
+            .args(["connect", &self.address(), "--state"])
             .arg(state);
         command.args([
             "--connect-to",
@@ -149,7 +162,8 @@ impl Server {
         if self.ready["ca"].is_string() {
             command.args(["--ca-file", &self.ca()]);
         }
-        command.args(args).output().expect("the program starts")
+        command.args(args);
+        command
     }
 
     fn port(&self) -> String {

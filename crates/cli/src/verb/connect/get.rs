@@ -1,5 +1,6 @@
 //! `--get`: one HTTP/1.1 request on an established connection.
 
+use super::body::{Body, Destination, Reader};
 use super::report::Said;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
@@ -9,16 +10,7 @@ use hyper::{Request, Response, header};
 use hyper_util::rt::TokioIo;
 use std::error::Error;
 use std::net::Ipv6Addr;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-
-/// Where the answer goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Destination {
-    /// To stdout, while it comes.
-    Stdout,
-    /// Into the report.
-    Report,
-}
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What to ask for, and where the answer goes.
 pub(super) struct Get<'a> {
@@ -48,10 +40,7 @@ impl Get<'_> {
             Err(error) => return Err(connection.await?.err().unwrap_or(error).into()),
         };
         let status = response.status().as_u16();
-        let body = match self.take(response).await {
-            Ok(body) => body,
-            Err(error) => return Err(error),
-        };
+        let body = self.take(response).await?;
         drop(sender);
         let parts = connection.await??;
         Ok((
@@ -84,19 +73,15 @@ impl Get<'_> {
     }
 
     async fn take(&self, response: Response<Incoming>) -> Result<Option<Vec<u8>>, Failed> {
-        let mut body = response.into_body();
-        let mut kept = Vec::new();
-        let mut stdout = tokio::io::stdout();
-        while let Some(frame) = body.frame().await {
-            let Ok(data) = frame?.into_data() else {
-                continue;
-            };
-            match self.to {
-                Destination::Report => kept.extend_from_slice(&data),
-                Destination::Stdout => stdout.write_all(&data).await?,
+        let mut incoming = response.into_body();
+        let mut body = Body::new(self.to);
+        while let Some(frame) = incoming.frame().await {
+            if let Ok(data) = frame?.into_data()
+                && body.take(&data).await? == Reader::Gone
+            {
+                break;
             }
         }
-        stdout.flush().await?;
-        Ok((self.to == Destination::Report).then_some(kept))
+        Ok(body.kept())
     }
 }

@@ -1,5 +1,6 @@
 //! `tessera connect`: connections to a server, on sessions that earlier processes left.
 
+mod body;
 mod dial;
 mod failure;
 mod get;
@@ -19,7 +20,7 @@ use crate::plan::connect::{ConnectPlan, Tracing};
 use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store::{self, Closed, Store};
-use get::Destination;
+use body::Destination;
 use report::{ConnectReport, ConnectionReport};
 use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
@@ -40,9 +41,40 @@ struct Run {
     watch: Arc<Watch>,
     /// What is sent on each connection, where there are several.
     input: Option<Vec<u8>>,
-    to: Destination,
+    form: Form,
     timeout: Option<Duration>,
     talk: Talk,
+}
+
+/// How the report comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// For people, on stderr, a round at a time.
+    Text,
+    /// One document at the end.
+    Document,
+    /// A document for each connection, a round at a time.
+    Lines,
+}
+
+impl Form {
+    fn of(global: &Global) -> Self {
+        match (global.json, global.jsonl) {
+            (true, _) => Self::Document,
+            (false, true) => Self::Lines,
+            (false, false) => Self::Text,
+        }
+    }
+}
+
+impl Run {
+    /// Where goes what the peer says.
+    fn to(&self) -> Destination {
+        match self.form {
+            Form::Text => Destination::Stdout,
+            Form::Document | Form::Lines => Destination::Report,
+        }
+    }
 }
 
 /// Connects, as often as asked for.
@@ -64,11 +96,7 @@ pub(crate) fn run(args: &ConnectArgs, global: &Global, talk: Talk) -> Outcome<Ex
         connector: config.into(),
         store,
         watch,
-        to: if global.json || global.jsonl {
-            Destination::Report
-        } else {
-            Destination::Stdout
-        },
+        form: Form::of(global),
         timeout: global.timeout,
         talk,
     });
@@ -79,32 +107,31 @@ pub(crate) fn run(args: &ConnectArgs, global: &Global, talk: Talk) -> Outcome<Ex
     let (connections, failure) = runtime.block_on(all(&run));
     // A thread may still wait for stdin; nobody waits for it.
     runtime.shutdown_background();
-    show(&connections, failure.as_ref(), global, talk)?;
+    match (run.form, &failure) {
+        (Form::Document, failure) => {
+            out::json(&ConnectReport::new(&connections, failure.as_ref()))?;
+        }
+        (Form::Lines, Some(failure)) => out::json(&ConnectReport::new(&[], Some(failure)))?,
+        (Form::Lines | Form::Text, _) => {}
+    }
     match failure {
         Some(failure) => Err(failure),
         None => Ok(Exit::Done),
     }
 }
 
-/// The report; failures are told by whoever ends the program.
-fn show(
-    connections: &[ConnectionReport],
-    failure: Option<&Failure>,
-    global: &Global,
-    talk: Talk,
-) -> Outcome<()> {
-    if global.json {
-        return out::json(&ConnectReport::new(connections, failure));
-    }
-    if global.jsonl {
-        return connections
+/// What is told while there is more to come; failures are told by whoever ends the program.
+fn tell(run: &Run, round: &[ConnectionReport]) -> Outcome<()> {
+    match run.form {
+        Form::Document => Ok(()),
+        Form::Lines => round
             .iter()
-            .try_for_each(|one| out::json(&ConnectReport::new(std::slice::from_ref(one), None)));
+            .try_for_each(|one| out::json(&ConnectReport::new(std::slice::from_ref(one), None))),
+        Form::Text => {
+            round.iter().for_each(|connection| run.talk.say(connection));
+            Ok(())
+        }
     }
-    connections
-        .iter()
-        .for_each(|connection| talk.say(connection));
-    Ok(())
 }
 
 /// The wallet of the state directory. What cannot be opened just now costs a full handshake and
@@ -181,10 +208,13 @@ async fn all(run: &Arc<Run>) -> (Vec<ConnectionReport>, Option<Failure>) {
     let mut connections = Vec::new();
     for round in 0..=run.plan.work.reconnect {
         let (mut reports, failure) = one_round(run, round).await;
-        let unmet = failure.or_else(|| expected(run, round, &reports).err());
+        let told = tell(run, &reports).err();
+        let failure = failure
+            .or(told)
+            .or_else(|| expected(run, round, connections.len(), &reports).err());
         connections.append(&mut reports);
-        if unmet.is_some() {
-            return (connections, unmet);
+        if failure.is_some() {
+            return (connections, failure);
         }
     }
     let saved = session_file::save(run).await;
@@ -219,7 +249,8 @@ async fn one_round(run: &Arc<Run>, round: u32) -> (Vec<ConnectionReport>, Option
     )
 }
 
-fn expected(run: &Run, round: u32, reports: &[ConnectionReport]) -> Outcome<()> {
+/// Whether the connections of a round are what `--expect` says; so many were there before them.
+fn expected(run: &Run, round: u32, before: usize, reports: &[ConnectionReport]) -> Outcome<()> {
     let Some(expect) = run.plan.work.expect else {
         return Ok(());
     };
@@ -230,15 +261,16 @@ fn expected(run: &Run, round: u32, reports: &[ConnectionReport]) -> Outcome<()> 
     let wanted = expect == Expect::Resumed;
     // The first handshake on a transport has nobody to resume from where there is a second.
     let skipped = usize::from(run.plan.work.again);
-    let counted = reports.iter().skip(skipped).step_by(1 + skipped);
-    match counted.into_iter().find(|report| report.resumed != wanted) {
+    let counted = reports
+        .iter()
+        .enumerate()
+        .skip(skipped)
+        .step_by(1 + skipped);
+    match counted.into_iter().find(|(_, one)| one.resumed != wanted) {
         None => Ok(()),
-        Some(other) => {
-            let expect = if wanted { "resumed" } else { "full" };
-            Err(Failure::new(
-                Exit::Expectation,
-                format_args!("expected: {expect}; found: {other}"),
-            ))
-        }
+        Some((position, other)) => Err(Failure::new(
+            Exit::Expectation,
+            format_args!("connection {} {}", before + position + 1, other.surprise()),
+        )),
     }
 }

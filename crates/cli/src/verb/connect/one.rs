@@ -176,7 +176,7 @@ async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io
                 host: &target.host,
                 port: target.port,
                 path,
-                to: run.to,
+                to: run.to(),
             };
             let (stream, said) = get
                 .run(stream)
@@ -184,8 +184,8 @@ async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io
                 .map_err(|error| failed(run, &*error))?;
             Ok((stream, said, None))
         }
-        (None, Some(input)) => Ok(pipe::run(stream, &input[..], run.to).await),
-        (None, None) => Ok(pipe::run(stream, tokio::io::stdin(), run.to).await),
+        (None, Some(input)) => Ok(pipe::run(stream, &input[..], run.to()).await),
+        (None, None) => Ok(pipe::run(stream, tokio::io::stdin(), run.to()).await),
     }
 }
 

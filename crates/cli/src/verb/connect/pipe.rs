@@ -1,6 +1,6 @@
 //! Without `--get`: stdin goes to the peer, and what the peer says to stdout.
 
-use super::get::Destination;
+use super::body::{Body, Destination, Reader};
 use super::report::Said;
 use std::io;
 use std::time::Duration;
@@ -24,23 +24,17 @@ where
     IO: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
 {
-    let mut kept = Vec::new();
-    let carried = carry(&mut io, input, to, &mut kept).await;
-    let body = (to == Destination::Report).then_some(kept);
+    let mut body = Body::new(to);
+    let carried = carry(&mut io, input, &mut body).await;
+    let body = body.kept();
     (io, Said { status: None, body }, carried.err())
 }
 
-async fn carry<IO, R>(
-    io: &mut IO,
-    mut input: R,
-    to: Destination,
-    kept: &mut Vec<u8>,
-) -> io::Result<()>
+async fn carry<IO, R>(io: &mut IO, mut input: R, body: &mut Body) -> io::Result<()>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
 {
-    let mut stdout = tokio::io::stdout();
     let (mut reader, mut writer) = tokio::io::split(io);
     let (mut ours, mut theirs) = (vec![0; PIECE], vec![0; PIECE]);
     // The piece before, and the part of it that is still to be sent.
@@ -65,12 +59,8 @@ where
                     return Ok(());
                 }
                 let piece = theirs.get(..read).unwrap_or_default();
-                match to {
-                    Destination::Report => kept.extend_from_slice(piece),
-                    Destination::Stdout => {
-                        stdout.write_all(piece).await?;
-                        stdout.flush().await?;
-                    }
+                if body.take(piece).await? == Reader::Gone {
+                    return Ok(());
                 }
             }
             () = tokio::time::sleep(quiet), if at_end => return Ok(()),

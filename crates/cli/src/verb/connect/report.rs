@@ -166,6 +166,21 @@ impl ConnectionReport {
     }
 }
 
+impl ConnectionReport {
+    /// What it is instead of what `--expect` asked for, and why.
+    pub(crate) fn surprise(&self) -> String {
+        if self.resumed {
+            return "is resumed, not full".to_owned();
+        }
+        let why = match (&self.refusal_text, &self.offered) {
+            (Some(why), _) => why.as_str(),
+            (None, None) => "there was no session to offer",
+            (None, Some(_)) => "the session that was offered was not resumed",
+        };
+        format!("is full, not resumed: {why}")
+    }
+}
+
 impl PeerReport {
     fn new(peer: Option<&PeerIdentity>) -> Self {
         Self {

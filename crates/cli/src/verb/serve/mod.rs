@@ -30,6 +30,8 @@ use private::Asking;
 use serde::{Deserialize, Serialize};
 use site::{Content, Site};
 use std::borrow::Cow;
+use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -92,12 +94,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let config = config::build(&plan, certificates, &lasting)?;
     let listeners = accept::listen(&plan.listen)
         .await
-        .map_err(|(address, error)| {
-            Failure::internal(format_args!(
-                "cannot listen on {address} (--listen {}): {error}",
-                plan.listen_text
-            ))
-        })?;
+        .map_err(|(address, error)| cannot_listen(&plan, address, &error))?;
     let house = Arc::new(House {
         config: RwLock::new(config),
         site: Arc::new(site(&plan, &lasting)),
@@ -114,7 +111,11 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         talk,
     );
     let chores = tokio::spawn(chores);
-    announce(&listeners, ca.as_deref(), global.json || global.jsonl)?;
+    if global.json || global.jsonl {
+        announce(&listeners, ca.as_deref())?;
+    } else {
+        invite(&listeners, ca.as_deref(), &plan, talk)?;
+    }
     for listener in listeners {
         let lifeline = Lifeline {
             drain: drained.clone(),
@@ -149,6 +150,18 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
+fn cannot_listen(plan: &ServePlan, address: SocketAddr, error: &io::Error) -> Failure {
+    let failure = Failure::internal(format_args!(
+        "cannot listen on {address} (--listen {}): {error}",
+        plan.listen_text
+    ));
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return failure
+            .with_hint("somebody listens there already; with port 0 a free one is taken");
+    }
+    failure
+}
+
 fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
     let content = match (&plan.dir, plan.echo) {
         (_, true) => Content::Echo,
@@ -168,21 +181,45 @@ fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
     }
 }
 
-/// The first line, and the only one.
-fn announce(listeners: &[TcpListener], ca: Option<&Path>, as_json: bool) -> Outcome<()> {
+/// The first line, and the only one, for programs.
+fn announce(listeners: &[TcpListener], ca: Option<&Path>) -> Outcome<()> {
+    out::json(&Listening {
+        schema: Cow::Borrowed("tessera.serve/1"),
+        listening: address(listeners)?.to_string(),
+        ca: ca.map(|path| path.display().to_string()),
+        console: None,
+    })
+}
+
+/// The same for people, who are also told whom to trust and what to try.
+fn invite(
+    listeners: &[TcpListener],
+    ca: Option<&Path>,
+    plan: &ServePlan,
+    talk: Talk,
+) -> Outcome<()> {
+    let address = address(listeners)?;
+    out::line(format_args!("listening https://{address}"))?;
+    let Some(ca) = ca.map(Path::display) else {
+        return Ok(());
+    };
+    talk.say(format_args!(
+        "development certificate for localhost; trust {ca}"
+    ));
+    if !plan.echo && plan.starttls.is_none() {
+        let port = address.port();
+        talk.say(format_args!(
+            "  curl --cacert {ca} https://localhost:{port}/"
+        ));
+    }
+    Ok(())
+}
+
+fn address(listeners: &[TcpListener]) -> Outcome<SocketAddr> {
     let first = listeners
         .first()
         .ok_or_else(|| Failure::internal("nothing to listen on"))?;
-    let address = first.local_addr()?.to_string();
-    if as_json {
-        return out::json(&Listening {
-            schema: Cow::Borrowed("tessera.serve/1"),
-            listening: address,
-            ca: ca.map(|path| path.display().to_string()),
-            console: None,
-        });
-    }
-    out::line(format_args!("listening https://{address}"))
+    Ok(first.local_addr()?)
 }
 
 /// What signals mean here.
