@@ -1,4 +1,4 @@
-//! TLS 1.3 with sessions you can hold.
+//! TLS 1.3 and 1.2, with sessions you can hold.
 //!
 //! A *connection* is one live channel. A *session* is what two peers agreed once and may pick up
 //! again: it outlives its connection, serves many at once, and can be kept in a file, listed,

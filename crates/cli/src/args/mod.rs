@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// TLS 1.3 from scratch, with sessions you can hold.
+/// TLS 1.3 and 1.2 from scratch, with sessions you can hold.
 ///
 /// A connection lives for seconds; the session behind it can be kept, shared, resumed by another
 /// process, listed and ended. Start with `tessera demo`.

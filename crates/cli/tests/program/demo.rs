@@ -112,7 +112,7 @@ fn the_table_says_what_is_still_to_come() {
         "first contact",
         "already_used",
         "a new session under way",
-        "arrives with the console",
+        "comes in a later version",
         "15 connections",
     ] {
         assert!(table.contains(text), "no {text:?} in {table}");

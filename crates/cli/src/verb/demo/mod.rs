@@ -80,7 +80,7 @@ fn invite(server: &Server, machine: bool, talk: Talk) -> Outcome<()> {
     }
     out::line(format_args!(
         "\nThe server stays up: {url}\n  curl --cacert {ca} {url}json\n\
-         The live console arrives with a later version. Ctrl-C ends all of it."
+         Ctrl-C ends all of it."
     ))
 }
 

@@ -145,7 +145,7 @@ impl Story {
 }
 
 /// What belongs to the story and is not in this version.
-const LATER: [(&str, &str); 1] = [("the live console", "arrives with the console")];
+const LATER: [(&str, &str); 1] = [("the live console", "comes in a later version")];
 
 fn cells(row: &DemoRow, step: Step, title: &str, holds: bool) -> [Cell; 11] {
     let (mark, colour) = if holds {
