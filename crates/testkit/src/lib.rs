@@ -23,10 +23,12 @@ pub mod fuzz;
 pub mod link;
 pub mod pair;
 pub mod replay;
+pub mod tap;
 pub mod world;
 
 pub use ca::{Issued, KeyType, TestCa};
 pub use end::End;
 pub use link::{Direction, Link};
 pub use pair::Pair;
+pub use tap::Tap;
 pub use world::{StoreMood, World};
