@@ -7,14 +7,13 @@ use crate::fault::Fault;
 use crate::offered_session::OfferedSession;
 use tessera_crypto::Entropy;
 use tessera_session::{Alpn, ServerName};
-use tessera_wire::codepoint::{ExtensionType, ProtocolVersion};
+use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::extension::RenegotiationInfo;
 
 /// What every handshake of a connection keeps.
 pub(crate) struct Kept<'a> {
     pub(crate) name: &'a ServerName,
     pub(crate) alpn: Option<&'a Alpn>,
-    pub(crate) extended_main_secret: bool,
     /// Our `verify_data` of the handshake before.
     pub(crate) verify_data: &'a [u8],
 }
@@ -34,10 +33,8 @@ impl Offer {
         };
         let mut offer = Self::build(&settings, kept.name, session, entropy)?;
         let extensions = &mut offer.hello.extensions;
+        // RFC 5746 §3.5 (1, 2).
         extensions.replace(&RenegotiationInfo(kept.verify_data.to_vec()));
-        if !kept.extended_main_secret {
-            extensions.remove(ExtensionType::EXTENDED_MAIN_SECRET);
-        }
         Ok(offer)
     }
 }

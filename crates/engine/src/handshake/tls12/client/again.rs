@@ -35,7 +35,6 @@ pub(super) fn hello(
     let kept = Kept {
         name: &name,
         alpn: agreed.alpn.as_ref(),
-        extended_main_secret: agreed.extended_main_secret,
         verify_data: &settled.finished.client,
     };
     let offer = Offer::again(cx.config.settings(), &kept, session, cx.entropy)?;
