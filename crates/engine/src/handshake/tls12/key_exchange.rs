@@ -4,10 +4,12 @@ use crate::config::is_scheme_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::keys::tls12::Randoms;
 use tessera_crypto::{kex, sign, suite::Authentication};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use tessera_wire::codepoint::{
+    CipherSuite, ClientCertificateType, NamedGroup, ProtocolVersion, SignatureScheme,
+};
 
-/// What the server signs: both randoms, so that it is good for this handshake only, and its
-/// parameters.
+/// What the server signs with the key of its certificate: both randoms, so that it is good for this
+/// handshake only, and its parameters: RFC 8422 §2.1 (2).
 pub(crate) fn signed(randoms: &Randoms, params: &[u8]) -> Vec<u8> {
     [randoms.client.0.as_slice(), &randoms.server.0, params].concat()
 }
@@ -26,7 +28,15 @@ pub(crate) fn authentication(scheme: SignatureScheme) -> Authentication {
     }
 }
 
-/// Whether a certificate's key is of the kind the suite names: RFC 8422 §5.3.
+/// What CertificateRequest calls certificates of the keys that sign with this scheme.
+pub(crate) fn certificate_type(scheme: SignatureScheme) -> ClientCertificateType {
+    match authentication(scheme) {
+        Authentication::Rsa => ClientCertificateType::RSA_SIGN,
+        Authentication::Ecdsa => ClientCertificateType::ECDSA_SIGN,
+    }
+}
+
+/// Whether a certificate's key is of the kind the suite names: RFC 8422 §5.3 (2, 3).
 pub(crate) fn check_key(
     suite: CipherSuite,
     wanted: Authentication,

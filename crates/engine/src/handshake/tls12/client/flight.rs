@@ -8,6 +8,7 @@ use crate::config::groups_of;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::question::{PeerClaim, Question};
+use crate::handshake::tls12::key_exchange;
 use tessera_session::Side;
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::handshake::tls12::{
@@ -112,9 +113,13 @@ impl WaitServerHelloDone {
             });
         }
         self.begun.said.absorb(raw);
-        self.requested = Some(Requested {
-            schemes: message.supported_signature_algorithms,
+        // A key of a type that is not listed will not do, whatever it signs: RFC 5246 §7.4.4 (2, 3).
+        let mut schemes = message.supported_signature_algorithms;
+        schemes.retain(|scheme| {
+            let certificate_type = key_exchange::certificate_type(*scheme);
+            message.certificate_types.contains(&certificate_type)
         });
+        self.requested = Some(Requested { schemes });
         Ok(State::WaitServerHelloDone(self))
     }
 
