@@ -1,9 +1,15 @@
 //! TLS 1.2: the full handshake, what it agrees on and what it refuses.
 
-use tessera_engine::{Ending, Event, ExtendedMainSecret, Fault, Kind, Mismatch};
-use tessera_session::{ClientAuthMode, Side};
-use tessera_testkit::{KeyType, Link, Pair};
-use tessera_wire::codepoint::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
+use tessera_engine::{
+    Ending, Event, ExtendedMainSecret, Fault, Half, Input, Kind, Mismatch, Trace,
+};
+use tessera_session::ClientAuthMode;
+use tessera_testkit::{Direction, End, KeyType, Link, Pair};
+use tessera_wire::codepoint::{
+    AlertDescription, CipherSuite, ClientCertificateType, NamedGroup, ProtocolVersion,
+};
+use tessera_wire::extension::{CertificateStatusAck, ServerNameAck};
+use tessera_wire::handshake::tls12::{CertificateStatus, Handshake};
 
 #[test]
 fn a_full_handshake_carries_data_both_ways() {
@@ -21,6 +27,8 @@ fn a_full_handshake_carries_data_both_ways() {
 
 #[test]
 fn every_suite_group_and_key_works() {
+    // RFC 9113 §9.2.2 (2), RFC 8422 §2.1 (2), §5.3 (2, 3), RFC 5246 §7.1 (1), §7.4 (1),
+    // RFC 5246 §7.4.2 (1, 2), §7.4.7 (1).
     use CipherSuite as S;
     let ecdsa = [
         S::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -59,6 +67,7 @@ fn every_suite_group_and_key_works() {
 
 #[test]
 fn clients_show_certificates_in_tls_1_2_too() {
+    // RFC 5246 §7.3 (2), §7.4.4 (3), §7.4.6 (1), §7.4.8 (1), RFC 8422 §3 (1, 2).
     for key in [
         KeyType::Ed25519,
         KeyType::P256,
@@ -96,6 +105,7 @@ fn clients_show_certificates_in_tls_1_2_too() {
 
 #[test]
 fn both_versions_meet_in_the_better_one() {
+    // RFC 9325 §3.1.1 (5, 6).
     let mut pair = Pair::tls13().both_versions();
     let link = pair.connect();
     assert_eq!(
@@ -117,6 +127,7 @@ fn both_versions_meet_in_the_better_one() {
 
 #[test]
 fn the_extended_main_secret_is_required_unless_settings_say_otherwise() {
+    // RFC 7627 §5.2 (1, 2).
     // Somebody strips the extension: the hello no longer has it, and Finished would not fit either.
     let strip = |link: &mut Link, pair: &mut Pair| {
         link.run_through(&mut pair.world, |_, bytes| {
@@ -194,6 +205,7 @@ fn any_chunking_gives_the_same_handshake() {
 
 #[test]
 fn a_key_that_does_not_fit_the_suite_is_not_chosen() {
+    // RFC 5246 §7.4.2 (2), §7.4.3 (3, 4).
     let mut pair = Pair::tls12();
     pair.client.cipher_suites = vec![CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
     let link = pair.connect();
@@ -205,17 +217,107 @@ fn a_key_that_does_not_fit_the_suite_is_not_chosen() {
     assert_eq!(pair.connect().how().0, Kind::Full);
 }
 
+/// The messages an end was sent, with their headers.
+fn received(end: &End) -> Vec<Vec<u8>> {
+    let is_one = |event: &Event| match event {
+        Event::Message(message) if message.half == Half::Receiving => Some(message.bytes.clone()),
+        _ => None,
+    };
+    end.events.iter().filter_map(is_one).collect()
+}
+
+/// What a ServerHello answers of names and statuses: each there or not, and empty.
+fn answered(messages: &[Vec<u8>]) -> [bool; 2] {
+    let hello = match Handshake::decode(&messages[0]) {
+        Ok(Handshake::ServerHello(hello)) => hello,
+        other => panic!("{other:?}"),
+    };
+    let name = hello.extensions.find::<ServerNameAck>();
+    let status = hello.extensions.find::<CertificateStatusAck>();
+    [
+        name.expect("empty").is_some(),
+        status.expect("empty").is_some(),
+    ]
+}
+
 #[test]
 fn a_server_may_staple_and_acknowledge_names() {
+    // RFC 6066 §1.1 (2), §3 (4, 5), §8 (3, 4).
+    let response = vec![0x30, 3, 1, 2, 3];
+    let message = CertificateStatus {
+        response: response.clone(),
+    }
+    .encode();
+    for (ocsp, staples) in [(Some(response), true), (None, false)] {
+        let mut pair = Pair::tls12();
+        pair.client.trace = Trace::Messages;
+        pair.server.identities[0].ocsp = ocsp;
+        let messages = received(&pair.connect().client);
+        assert_eq!(answered(&messages), [true, staples]);
+        assert_eq!(messages.contains(&message), staples);
+        let link = pair.connect();
+        assert!(link.how().1);
+        assert_eq!(answered(&received(&link.client)), [false, false]);
+    }
+}
+
+#[test]
+fn data_waits_for_the_end_of_the_first_handshake() {
+    // RFC 5246 §7.3 (3).
     let mut pair = Pair::tls12();
-    pair.server.identities[0].ocsp = Some(vec![0x30, 3, 1, 2, 3]);
-    let link = pair.connect();
-    link.how();
-    let events = link.client.events.len();
-    assert!(events > 0);
-    assert!(matches!(
-        link.server.events.first(),
-        Some(Event::HelloReceived { server_name: Some(name) }) if name.as_str() == "server.test"
-    ));
-    assert_eq!(link.server.side, Side::Server);
+    let mut link = pair.link(None);
+    let has_data = |wire: &[u8]| wire.windows(3).any(|record| record == [23, 3, 3]);
+    let now = link.now;
+    link.client
+        .handle(now, Input::Plaintext(b"early"), &mut pair.world);
+    link.server
+        .handle(now, Input::Plaintext(b"bird"), &mut pair.world);
+    for _ in 0..2 {
+        let to_server = std::mem::take(&mut link.client.outbox);
+        assert!(!has_data(&to_server) && !link.client.is_established());
+        link.server
+            .handle(now, Input::Ciphertext(&to_server), &mut pair.world);
+        let to_client = std::mem::take(&mut link.server.outbox);
+        assert_eq!(has_data(&to_client), link.server.is_established());
+        link.client
+            .handle(now, Input::Ciphertext(&to_client), &mut pair.world);
+    }
+    assert!(has_data(&link.client.outbox) && link.client.is_established());
+    assert_eq!(link.client.delivered, b"bird");
+}
+
+#[test]
+fn a_client_shows_no_certificate_of_a_type_that_is_not_listed() {
+    // RFC 5246 §7.4.4 (2).
+    let types = [
+        ClientCertificateType::RSA_SIGN,
+        ClientCertificateType::ECDSA_SIGN,
+    ];
+    for (key, fitting) in [
+        (KeyType::Rsa2048, types[0]),
+        (KeyType::P256, types[1]),
+        (KeyType::Ed25519, types[1]),
+    ] {
+        for listed in types {
+            let mut pair = Pair::tls12()
+                .client_auth(ClientAuthMode::Request)
+                .client_certificate(key);
+            pair.client.trace = Trace::Messages;
+            let mut link = pair.link(None);
+            link.run_through(&mut pair.world, |direction, bytes| {
+                // CertificateRequest begins with its list of two types.
+                let at = bytes.windows(3).position(|list| list == [2, 64, 1]);
+                if let (Direction::ToClient, Some(at)) = (direction, at) {
+                    bytes[at + 1..at + 3].fill(listed.0);
+                }
+            });
+            let sent = link.client.events.iter().any(|event| match event {
+                Event::Message(message) => {
+                    message.half == Half::Sending && message.bytes[..1] == [15]
+                }
+                _ => false,
+            });
+            assert_eq!(sent, listed == fitting, "{key:?}: CertificateVerify");
+        }
+    }
 }
