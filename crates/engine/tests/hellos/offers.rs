@@ -1,13 +1,15 @@
 //! A client's hellos.
 
-use super::{client_hello_edited, hellos};
+use super::{client_hello_edited, end, hellos};
 use std::collections::HashSet;
+use tessera_engine::Misbehaviour;
 use tessera_testkit::{Link, Pair};
 use tessera_wire::codepoint::{
-    AlertDescription as Alert, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
+    AlertDescription as Alert, EcPointFormat, ExtensionType, NamedGroup, ProtocolVersion,
+    PskKeyExchangeMode,
 };
 use tessera_wire::extension::{
-    KeyShareClientHello, PskKeyExchangeModes, SupportedGroups, SupportedVersions,
+    EcPointFormats, KeyShareClientHello, PskKeyExchangeModes, SupportedGroups, SupportedVersions,
 };
 use tessera_wire::handshake::{ClientHello, Handshake};
 
@@ -119,6 +121,47 @@ fn shares_are_for_groups_that_are_listed_and_in_their_order() {
         let places: Vec<_> = shares.iter().map(|share| place(share.group)).collect();
         assert!(places.iter().all(Option::is_some), "{places:?}");
         assert!(places.is_sorted_by(|one, next| one < next), "{places:?}");
+    }
+}
+
+#[test]
+fn points_are_uncompressed_and_nothing_else() {
+    // RFC 8422 §5.1.2 (1, 2, 3, 4), §5.2 (1).
+    let link = Pair::tls12().connect();
+    let hello = client_hellos(&link).swap_remove(0);
+    let uncompressed = EcPointFormats(vec![EcPointFormat::UNCOMPRESSED]);
+    assert_eq!(hello.extensions.find(), Ok(Some(uncompressed.clone())));
+    let Handshake::ServerHello(answer) = hellos(&link.server.sent).swap_remove(0) else {
+        panic!("a ServerHello comes first");
+    };
+    assert_eq!(answer.extensions.find(), Ok(Some(uncompressed)));
+    let mut pair = Pair::tls12();
+    let link = pair.link(None);
+    let link = client_hello_edited(&mut pair, link, |hello| {
+        let compressed = EcPointFormats(vec![EcPointFormat(1), EcPointFormat(2)]);
+        hello.extensions.replace(&compressed);
+    });
+    let expected = Misbehaviour::NoUncompressedPoints.into();
+    assert_eq!(
+        end(&link.server),
+        (Some(expected), Some(Alert::ILLEGAL_PARAMETER))
+    );
+}
+
+#[test]
+fn a_hello_of_tls_1_2_offers_no_compression_among_others() {
+    // RFC 9846 §4.2.2 (14), RFC 5246 §7.4.1.2 (6).
+    for (methods, alert) in [
+        // Only the changed transcript ends it.
+        (vec![1, 0], Alert::BAD_RECORD_MAC),
+        (vec![1], Alert::ILLEGAL_PARAMETER),
+    ] {
+        let mut pair = Pair::tls12();
+        let link = pair.link(None);
+        let link = client_hello_edited(&mut pair, link, |hello| {
+            hello.compression_methods.clone_from(&methods);
+        });
+        assert_eq!(link.server.alert_sent(), Some(alert));
     }
 }
 

@@ -4,13 +4,14 @@ use super::{end, hellos, server_hello_edited};
 use tessera_engine::{Fault, Misbehaviour, OfferedSession};
 use tessera_testkit::{Link, Pair};
 use tessera_wire::codepoint::{
-    AlertDescription as Alert, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
+    AlertDescription as Alert, CipherSuite, EcPointFormat, ExtensionType, NamedGroup,
+    ProtocolVersion,
 };
 use tessera_wire::extension::{
-    KeyShareEntry, KeyShareServerHello, SelectedIdentity, SelectedVersion,
+    EcPointFormats, KeyShareEntry, KeyShareServerHello, SelectedIdentity, SelectedVersion,
 };
 use tessera_wire::handshake::{Handshake, ServerHello};
-use tessera_wire::{Random, SessionId};
+use tessera_wire::{DecodeError, Problem, Random, SessionId};
 
 fn server_hello(link: &Link) -> ServerHello {
     match hellos(&link.server.sent).swap_remove(0) {
@@ -149,6 +150,53 @@ fn a_server_hello_that_breaks_a_rule_is_answered_with_its_alert() {
         ),
     ];
     check(&CASES, |_| None);
+}
+
+#[test]
+fn answers_of_tls_1_2_that_are_not_as_they_should_be_are_noticed() {
+    // RFC 8422 §5.2 (2), RFC 9846 §4.3 (2).
+    type Edit = fn(&mut ServerHello);
+    let left_over = |field| {
+        Fault::Decode(DecodeError {
+            field,
+            problem: Problem::TrailingData,
+        })
+    };
+    let cases: [(Edit, Fault, Alert); 3] = [
+        (
+            |hello| {
+                let compressed = EcPointFormats(vec![EcPointFormat(1)]);
+                hello.extensions.replace(&compressed);
+            },
+            Misbehaviour::NoUncompressedPoints.into(),
+            Alert::ILLEGAL_PARAMETER,
+        ),
+        (
+            |hello| {
+                hello.extensions.remove(ExtensionType::SERVER_NAME);
+                hello
+                    .extensions
+                    .push_raw(ExtensionType::SERVER_NAME, vec![0]);
+            },
+            left_over("server_name"),
+            Alert::DECODE_ERROR,
+        ),
+        (
+            |hello| {
+                hello
+                    .extensions
+                    .push_raw(ExtensionType::STATUS_REQUEST, vec![1]);
+            },
+            left_over("status_request"),
+            Alert::DECODE_ERROR,
+        ),
+    ];
+    for (edit, fault, alert) in cases {
+        let mut pair = Pair::tls12();
+        let link = pair.link(None);
+        let link = server_hello_edited(&mut pair, link, edit);
+        assert_eq!(end(&link.client), (Some(fault), Some(alert)));
+    }
 }
 
 #[test]

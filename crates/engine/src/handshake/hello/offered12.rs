@@ -9,7 +9,7 @@ use tessera_wire::codepoint::{
     CipherSuite, EcPointFormat, ExtensionType, NamedGroup, SignatureScheme,
 };
 use tessera_wire::extension::{
-    CertificateStatusRequest, EcPointFormats, RenegotiationInfo, SessionTicket,
+    CertificateStatusRequest, EcPointFormats, Extensions, RenegotiationInfo, SessionTicket,
     SignatureAlgorithms, SupportedGroups,
 };
 use tessera_wire::handshake::ClientHello;
@@ -43,13 +43,7 @@ impl Offered12 {
             return Err(Misbehaviour::BadLegacyField("compression_methods").into());
         }
         let extensions = &hello.extensions;
-        let formats = extensions.find::<EcPointFormats>()?;
-        if formats
-            .as_ref()
-            .is_some_and(|EcPointFormats(formats)| !formats.contains(&EcPointFormat::UNCOMPRESSED))
-        {
-            return Err(Misbehaviour::NoUncompressedPoints.into());
-        }
+        let ec_point_formats = names_point_formats(extensions)?;
         Ok(Self {
             suites: hello.cipher_suites.clone(),
             groups: extensions
@@ -78,8 +72,19 @@ impl Offered12 {
                 extensions.find::<CertificateStatusRequest>()?,
                 Some(CertificateStatusRequest::Ocsp { .. })
             ),
-            ec_point_formats: formats.is_some(),
+            ec_point_formats,
             knows_versions: extensions.contains(ExtensionType::SUPPORTED_VERSIONS),
         })
+    }
+}
+
+/// Whether a peer names the point formats it reads. The uncompressed one, which is the only one we
+/// write, must be among them: RFC 8422 §5.1.2 (1, 2, 3), §5.2 (2).
+pub(crate) fn names_point_formats(extensions: &Extensions) -> Result<bool, Fault> {
+    match extensions.find::<EcPointFormats>()? {
+        Some(EcPointFormats(formats)) if !formats.contains(&EcPointFormat::UNCOMPRESSED) => {
+            Err(Misbehaviour::NoUncompressedPoints.into())
+        }
+        formats => Ok(formats.is_some()),
     }
 }

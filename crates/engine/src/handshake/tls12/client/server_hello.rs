@@ -10,6 +10,7 @@ use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::alpn;
+use crate::handshake::hello::offered12::names_point_formats;
 use crate::handshake::hello::sent::Sent;
 use crate::handshake::tls12::agreed::Agreed;
 use crate::handshake::tls12::said::Said;
@@ -22,7 +23,10 @@ use tessera_session::policy::LONGEST_LINEAGE_TLS12;
 use tessera_session::{Refusal, Resumption};
 use tessera_wire::SessionId;
 use tessera_wire::codepoint::{ExtensionType, ProtocolVersion};
-use tessera_wire::extension::{RenegotiationInfo, SelectedVersion};
+use tessera_wire::extension::{
+    CertificateStatusAck, ExtendedMainSecret as ExtendedMainSecretAck, RenegotiationInfo,
+    SelectedVersion, ServerNameAck,
+};
 use tessera_wire::handshake::ServerHello;
 
 /// Our ClientHello is out, and the server speaks TLS 1.2.
@@ -144,6 +148,10 @@ impl WaitServerHello {
             return Err(Misbehaviour::BadLegacyField("compression_method").into());
         }
         self.sent.check_answers(&message.extensions, None)?;
+        names_point_formats(&message.extensions)?;
+        message.extensions.find::<ServerNameAck>()?;
+        message.extensions.find::<CertificateStatusAck>()?;
+        message.extensions.find::<ExtendedMainSecretAck>()?;
         let info = message.extensions.find::<RenegotiationInfo>()?;
         let expected = self.before.as_ref().map(|before| before.finished.both());
         check_renegotiation_info(

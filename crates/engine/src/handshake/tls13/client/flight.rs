@@ -15,7 +15,7 @@ use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
 use tessera_session::{Side, Taint};
-use tessera_wire::extension::{ExpectedTickets, Extensions, OcspResponse, SctList};
+use tessera_wire::extension::{ExpectedTickets, Extensions, OcspResponse, SctList, ServerNameAck};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
 };
@@ -60,6 +60,7 @@ impl WaitEncryptedExtensions {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         check_answers(&self.offer, &message.extensions)?;
+        message.extensions.find::<ServerNameAck>()?;
         let settings = cx.config.settings();
         self.agreed.alpn = alpn::chosen(&settings.alpn, &message.extensions)?;
         // Those that will not be kept are not waited for.
