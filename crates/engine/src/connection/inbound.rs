@@ -237,7 +237,10 @@ impl Connection {
         range: Range<usize>,
     ) -> Result<Option<Range<usize>>, Fault> {
         let content = record.get(range.clone()).unwrap_or_default();
-        if content_type != ContentType::HANDSHAKE {
+        // In TLS 1.2 data goes on during a renegotiation, between the records of one message too:
+        // RFC 5246 §6.2.1 (4).
+        let is_data = content_type == ContentType::APPLICATION_DATA;
+        if content_type != ContentType::HANDSHAKE && !(is_data && self.role.is_tls12()) {
             self.inbound.reassembler.require_boundary()?;
         }
         match content_type {
