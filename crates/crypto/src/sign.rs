@@ -18,7 +18,7 @@ pub enum KeyKind {
     P521,
     /// Ed25519.
     Ed25519,
-    /// RSA under `rsaEncryption`, 2048 to 8192 bits.
+    /// RSA under `rsaEncryption`, 2048 to 8192 bits: RFC 9325 §4.5 (3).
     Rsa,
 }
 
@@ -54,7 +54,8 @@ impl KeyKind {
             .find_map(|(known, kind)| (*known == identifier).then_some(*kind))
     }
 
-    /// The kind of key a scheme signs with; PKCS #1 v1.5 is for TLS 1.2 and certificates.
+    /// The kind of key a scheme signs with; PKCS #1 v1.5 is for TLS 1.2 and certificates. Ed25519 has one
+    /// scheme: RFC 8422 §5.9 (3).
     fn of_scheme(scheme: SignatureScheme) -> Option<Self> {
         Some(match scheme {
             SignatureScheme::ECDSA_SECP256R1_SHA256 => Self::P256,

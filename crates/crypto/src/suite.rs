@@ -91,7 +91,7 @@ const fn tls12(
     }
 }
 
-/// The TLS 1.2 suites there are, in order of preference.
+/// The TLS 1.2 suites there are, in order of preference: RFC 9113 §9.2.2 (2).
 pub const TLS12_SUITES: &[Tls12Suite] = &[
     tls12(
         CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,

@@ -94,6 +94,7 @@ fn a_client_that_did_not_say_that_it_can_be_asked_is_not_asked() {
 
 #[test]
 fn never_under_http_2() {
+    // RFC 9113 §9.2.3 (1).
     let mut pair = pair();
     let h2 = vec![Alpn::new(b"h2").expect("a protocol")];
     pair.client.alpn.clone_from(&h2);

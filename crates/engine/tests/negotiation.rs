@@ -193,6 +193,7 @@ fn nothing_in_common_is_said_with_what_was_offered() {
 
 #[test]
 fn alpn_follows_the_servers_preference_on_every_connection_anew() {
+    // RFC 7301 §3.1 (1, 4), §3.2 (1).
     let mut pair = Pair::tls13();
     pair.client.alpn = alpn(&["http/1.1", "h2"]);
     pair.server.alpn = alpn(&["h2", "http/1.1"]);
@@ -222,7 +223,7 @@ fn alpn_follows_the_servers_preference_on_every_connection_anew() {
 
 #[test]
 fn the_certificate_follows_the_name_and_a_stranger_gets_the_first() {
-    // RFC 9846 §9.2 (13).
+    // RFC 9846 §9.2 (13), RFC 9525 §6.3 (1, 6).
     let mut pair = Pair::tls13()
         .certificate(KeyType::Ed25519, &["*.wild.test"])
         .certificate(KeyType::Ed25519, &["exact.wild.test"]);

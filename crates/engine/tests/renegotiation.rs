@@ -18,6 +18,7 @@ fn has(end: &End, wanted: impl Fn(&Event) -> bool) -> bool {
 
 #[test]
 fn either_end_starts_one_and_the_connection_belongs_to_a_new_session_then() {
+    // RFC 5746 §3.5 (1, 2, 3, 5), §3.7 (1, 3, 5, 7).
     for by_server in [true, false] {
         let mut pair = pair();
         let mut link = pair.connect();
@@ -77,6 +78,7 @@ fn new_keys_come_from_the_session_the_connection_is_on() {
 
 #[test]
 fn ten_megabytes_each_way_stay_in_order_while_a_hundred_handshakes_come_and_go() {
+    // RFC 5246 §6.2.1 (4), §7.1 (2).
     let mut pair = pair();
     let mut link = pair.connect();
     let (mut from_client, mut from_server) = (Vec::new(), Vec::new());
@@ -251,6 +253,7 @@ fn rule_07_where_only_the_server_may_start_one_a_client_may_not() {
 
 #[test]
 fn rule_07_never_under_http_2() {
+    // RFC 9113 §9.2.1 (2).
     let mut pair = pair();
     let h2 = Alpn::new(b"h2").expect("a name");
     pair.client.alpn = vec![h2.clone()];

@@ -9,6 +9,7 @@ use tessera_wire::codepoint::{AlertDescription, ProtocolVersion};
 
 #[test]
 fn a_session_is_resumed_by_its_ticket() {
+    // RFC 5077 §3.2 (1, 3), §3.3 (1), §3.4 (1, 3), RFC 7627 §5.3 (4), RFC 5246 §7.3 (4), §7.4.1.2 (3).
     let mut pair = Pair::tls12();
     let full = pair.connect();
     assert_eq!(full.how(), (Kind::Full, false));
@@ -105,6 +106,7 @@ fn twenty_connections_at_once_share_a_session_and_no_key() {
 
 #[test]
 fn a_ticket_under_an_old_key_is_renewed_in_the_abbreviated_handshake() {
+    // RFC 5077 §3.3 (5).
     let mut pair = Pair::tls12()
         .ticket_lifetime(after::hours(20))
         .session_lifetime(after::hours(24));
@@ -210,6 +212,7 @@ fn rule_14_a_ticket_of_one_version_in_the_place_of_the_other_s_is_a_full_handsha
 
 #[test]
 fn rule_06_a_session_with_the_extended_main_secret_is_never_resumed_without() {
+    // RFC 7627 §5.3 (1, 3).
     let mut pair = Pair::tls12();
     pair.server.extended_main_secret = ExtendedMainSecret::Prefer;
     pair.connect();
@@ -258,6 +261,7 @@ fn rule_06_a_session_without_the_extended_main_secret_is_a_full_handshake() {
 
 #[test]
 fn rule_22_a_fatal_alert_costs_the_session_of_that_connection_and_no_other() {
+    // RFC 5246 §7.2.2 (1, 2).
     let mut pair = Pair::tls12().session_ids();
     pair.connect();
     pair.world.wallet.clear();

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::file::{LoadError, LoadProblem, Sections};
 
-/// Certificate revocation lists (RFC 5280 §5), as files have them.
+/// Certificate revocation lists (RFC 5280 §5), as files have them: RFC 9325 §7.5 (1).
 ///
 /// A list's signature is checked by [`Verifier`](crate::Verifier) when it is
 /// used. For resumption its entries count as they are: it is the operator's own file.

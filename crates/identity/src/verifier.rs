@@ -50,7 +50,7 @@ impl Verifier {
     /// Accepts every chain whose first certificate has a key. The peer still
     /// proves that it holds that key; that it is who it says it is, nobody
     /// checks: its sessions are tainted. Nobody gets one without asking for
-    /// it by this name: RFC 9846 §C.5 (1).
+    /// it by this name: RFC 9846 §C.5 (1), RFC 9525 §6.6 (3).
     pub fn insecure() -> Self {
         Self {
             trust: Trusting::Anybody,
@@ -218,6 +218,8 @@ fn usage(side: Side) -> KeyUsage {
     }
 }
 
+/// The name the caller gave, in whatever case, or the very address: RFC 9525 §6.1.1 (1), §6.2 (1, 2),
+/// RFC 9525 §6.3 (1, 2, 6, 7). Only subjectAltName has names: RFC 9525 §2 (2, 3).
 fn check_name(
     leaf: &EndEntityCert<'_>,
     name: &ServerName,

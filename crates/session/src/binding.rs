@@ -96,8 +96,8 @@ impl ServerName {
         &self.text
     }
 
-    /// Whether a name of a certificate is for this one: RFC 9525 §6.3, where a leading `*.` stands
-    /// for one whole label, and for none of an address.
+    /// Whether a name of a certificate is for this one: RFC 9525 §6.3 (1, 2, 6, 7), where a leading `*.`
+    /// stands for one whole label, and for none of an address.
     pub fn is_covered_by(&self, pattern: &str) -> bool {
         match pattern.strip_prefix("*.") {
             Some(parent) if !self.is_ip => self

@@ -31,6 +31,7 @@ impl Default for TicketPlan {
             count: 2,
             most: 8,
             kind: TicketKind::Sealed,
+            // RFC 9325 §3.4 (5).
             lifetime: Duration::from_secs(2 * 3600),
             lineage_lifetime: Duration::from_secs(24 * 3600),
         }

@@ -319,7 +319,7 @@ fn same_terms(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
 }
 
 /// The name is part of the scope too; it is looked at first because it explains more. The very name it
-/// was made for is one its certificate is good for: RFC 9846 §4.7.1 (3).
+/// was made for is one its certificate is good for: RFC 9846 §4.7.1 (3), RFC 6066 §3 (6).
 fn same_name(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     if session.binding.server_name.as_ref() == offer.server_name {
         Ok(())
@@ -381,7 +381,7 @@ fn usable_once(session: &Session, policy: &ResumptionPolicy) -> Result<(), Refus
     }
 }
 
-/// RFC 7627 §5.3; and a session whose secret is not bound to its handshake is never resumed.
+/// RFC 7627 §5.3 (2, 3); and a session whose secret is not bound to its handshake is never resumed.
 fn extended_main_secret(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
     match session.resumption {
         Resumption::Tls12 {

@@ -26,7 +26,8 @@ pub enum StartTlsError {
         /// What the server said.
         received: Excerpt,
     },
-    /// The server does not offer STARTTLS, or somebody on the way took it out.
+    /// The server does not offer STARTTLS, or somebody on the way took it out. There is no going on without:
+    /// RFC 9325 §3.2 (3).
     NotOffered {
         /// What was spoken.
         protocol: Protocol,

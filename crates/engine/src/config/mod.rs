@@ -190,6 +190,7 @@ pub(crate) fn default_suites() -> Vec<CipherSuite> {
     tls13.chain(tls12).collect()
 }
 
+/// RFC 9325 §3.1.1 (5).
 pub(crate) fn default_versions() -> Vec<ProtocolVersion> {
     vec![ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]
 }

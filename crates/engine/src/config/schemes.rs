@@ -3,7 +3,7 @@
 use super::{Identity, SettingsError};
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 
-/// The schemes we can check, best first. No SHA-1 in any version.
+/// The schemes we can check, best first. No SHA-1 in any version: RFC 9325 §4.5 (4).
 const SCHEMES: [SignatureScheme; 10] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,

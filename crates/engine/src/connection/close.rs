@@ -79,7 +79,7 @@ impl Connection {
         }
     }
 
-    /// A fault becomes its alert, and the end: RFC 9846 §6.2 (1, 2).
+    /// A fault becomes its alert, and the end: RFC 9846 §6.2 (1, 2), RFC 5246 §7.2.2 (3, 4).
     pub(super) fn settle(&mut self, result: Result<(), Fault>) {
         let Err(fault) = result else { return };
         if self.ended {
@@ -98,7 +98,7 @@ impl Connection {
         });
     }
 
-    /// What failed leaves nothing behind: RFC 9846 §6 (2).
+    /// What failed leaves nothing behind: RFC 9846 §6 (2), RFC 5246 §7.2.2 (1).
     fn forget_secrets(&mut self) {
         self.role.forget();
         self.inbound.opener = None;

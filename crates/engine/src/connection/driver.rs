@@ -175,7 +175,7 @@ impl Connection {
     fn establish(&mut self, established: Established) {
         let Established { facts, exporter } = established;
         if facts.version == ProtocolVersion::TLS1_2 {
-            // RFC 5246 §7.2.2: a fatal alert costs the session the connection is on, and no other.
+            // RFC 5246 §7.2.2 (1, 2): a fatal alert costs the session the connection is on, and no other.
             self.tickets = vec![facts.session.id];
         }
         let told = Box::new(facts.clone());

@@ -107,7 +107,8 @@ impl Role {
         self.ask(Client::takes_data, Server::takes_data)
     }
 
-    /// Whether we send application data now: not before our Finished (RFC 9846 §2 (2)), nor between a
+    /// Whether we send application data now: not before our Finished (RFC 9846 §2 (2)) and, in TLS 1.2,
+    /// not before the end of the first handshake (RFC 5246 §7.3 (3)), nor between a
     /// later hello of ours and the Finished that goes with it.
     pub(super) fn sends_data(&self) -> bool {
         self.ask(Client::sends_data, Server::sends_data)

@@ -38,7 +38,7 @@ pub(crate) struct MainSecret {
 const MAIN_SECRET_LEN: usize = 48;
 
 impl MainSecret {
-    /// Bound to everything said up to the key exchange: RFC 7627 §4. `session_hash`:
+    /// Bound to everything said up to the key exchange: RFC 7627 §4, §5.1 (1). `session_hash`:
     /// ClientHello…ClientKeyExchange.
     pub(crate) fn extended(
         algorithm: HashAlgorithm,
@@ -49,7 +49,7 @@ impl MainSecret {
         Self::derive(algorithm, shared, b"extended master secret", &seeds)
     }
 
-    /// Bound to the randoms only: RFC 5246 §8.1.
+    /// Bound to the randoms only: RFC 5246 §8.1, RFC 7627 §5.2 (4).
     pub(crate) fn plain(
         algorithm: HashAlgorithm,
         shared: &Secret,
@@ -100,7 +100,7 @@ impl MainSecret {
         prf(self.algorithm, self.secret.as_bytes(), label, &seeds, out);
     }
 
-    /// RFC 5246 §7.4.9. `transcript`: everything before this Finished.
+    /// RFC 5246 §7.4.9 (2). `transcript`: everything before this Finished, by the PRF's own hash.
     pub(crate) fn verify_data(&self, sender: Side, transcript: &Digest) -> VerifyData {
         let label: &[u8] = match sender {
             Side::Client => b"client finished",

@@ -62,6 +62,7 @@ fn recognise(buffer: &[u8]) -> Result<(), RecordError> {
         return Ok(());
     };
     match *first {
+        // RFC 5246 §E.1 (4).
         20..=23 => match rest.first() {
             Some(3) | None => Ok(()),
             Some(_) => Err(RecordError::NotTls(NotTls::Unknown)),

@@ -43,7 +43,7 @@ impl Opener {
             Form::Tls13 => self.open_tls13(record),
             Form::Tls12Counted | Form::Tls12Carried => self.open_tls12(record),
         }?;
-        // 2^64 records would take a peer longer than the universe has been there.
+        // RFC 5246 §6.1 (1). 2^64 records would take a peer longer than the universe has been there.
         self.sequence = self.sequence.wrapping_add(1);
         Ok(plaintext)
     }
@@ -76,7 +76,7 @@ impl Opener {
         })
     }
 
-    /// RFC 5246 §6.2.3.3.
+    /// RFC 5246 §6.2.3.3 (3).
     fn open_tls12(&self, record: &mut [u8]) -> Result<Plaintext, RecordError> {
         let content_type = ContentType(record.first().copied().unwrap_or_default());
         let start = HEADER_LEN + self.keys.form.prefix();

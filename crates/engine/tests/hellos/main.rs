@@ -1,6 +1,7 @@
 //! What the hellos of either end say, and what becomes of one that breaks a rule.
 
 mod offers;
+mod renegotiation_info;
 mod retries;
 mod server_hellos;
 mod versions;

@@ -8,7 +8,7 @@ use tessera_wire::codepoint::{
     AlertDescription as Alert, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
 };
 use tessera_wire::extension::{KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello};
-use tessera_wire::extension::{SelectedVersion, SupportedVersions};
+use tessera_wire::extension::{SelectedVersion, TicketRequest};
 use tessera_wire::handshake::{Handshake, HelloRetryRequest, ServerHello};
 
 /// A client that sends a share for P-384 and has X25519, and a server that wants that.
@@ -194,8 +194,13 @@ fn there_is_one_retry() {
 
 #[test]
 fn a_second_hello_is_the_first_but_for_its_share_and_cookie() {
-    // RFC 9846 §4.2.2 (2), §4.3.2 (1), §4.3.8 (10).
-    let link = pair().connect();
+    // RFC 9846 §4.2.2 (2), §4.3.2 (1), §4.3.8 (10), RFC 9149 §3 (4, 5).
+    let mut pair = pair();
+    pair.client.ticket_request = Some(TicketRequest {
+        new_session_count: 3,
+        resumption_count: 1,
+    });
+    let link = pair.connect();
     let sent = hellos(&link.client.sent);
     let [Handshake::ClientHello(one), Handshake::ClientHello(two)] = &sent[..] else {
         panic!("{sent:?}");
@@ -210,5 +215,6 @@ fn a_second_hello_is_the_first_but_for_its_share_and_cookie() {
     assert_eq!(shares.data.len(), 2 + 4 + 32, "one share, of X25519");
     one.extensions.remove(ExtensionType::KEY_SHARE);
     assert_eq!(one, two);
-    assert!(one.extensions.find::<SupportedVersions>().is_ok());
+    let asked = one.extensions.find::<TicketRequest>();
+    assert_eq!(asked, Ok(pair.client.ticket_request));
 }

@@ -29,6 +29,7 @@ fn asking(root: &Authority, crls: &Arc<Crls>, policy: RevocationPolicy) -> Verif
 
 #[test]
 fn a_listed_certificate_is_revoked_and_its_neighbour_is_not() {
+    // RFC 9325 §7.5 (1).
     let root = Authority::root("Root");
     let crls = lists(&[root.crl(&[7])]);
     let verifier = asking(&root, &crls, RevocationPolicy::default());

@@ -87,6 +87,7 @@ fn every_kind_of_key_can_be_a_leafs() {
 
 #[test]
 fn a_wildcard_is_good_for_one_label() {
+    // RFC 9525 §6.3 (6, 7).
     let root = Authority::root("Root");
     let leaf = root.issue(&["*.example.com"]);
     let verifier = Verifier::new(root.roots());
@@ -102,6 +103,7 @@ fn a_wildcard_is_good_for_one_label() {
 
 #[test]
 fn addresses_are_compared_as_addresses() {
+    // RFC 9525 §6.2 (2).
     let root = Authority::root("Root");
     let leaf = root.issue(&["127.0.0.1", "::1"]);
     let verifier = Verifier::new(root.roots());
@@ -113,6 +115,7 @@ fn addresses_are_compared_as_addresses() {
 
 #[test]
 fn a_wrong_name_comes_with_the_names_there_are() {
+    // RFC 9525 §6.3 (2).
     let root = Authority::root("Root");
     let leaf = root.issue(&["example.com", "*.example.net", "192.0.2.1"]);
     let error = refused(server(
@@ -135,7 +138,7 @@ fn a_wrong_name_comes_with_the_names_there_are() {
 
 #[test]
 fn the_subject_alone_is_no_name() {
-    // RFC 9525 §6: only subjectAltName counts.
+    // RFC 9525 §2 (2, 3): only subjectAltName counts.
     let root = Authority::root("Root");
     let leaf = root.issue_with(&[], |params| *params = self::params("example.com", &[]));
     let error = refused(server(
@@ -148,6 +151,7 @@ fn the_subject_alone_is_no_name() {
 
 #[test]
 fn a_server_without_a_name_to_check_is_refused() {
+    // RFC 9525 §6.1.1 (1).
     let root = Authority::root("Root");
     let leaf = root.issue(&["example.com"]);
     let claim = claim(Side::Server, &[&leaf.der], None);
@@ -472,7 +476,7 @@ fn a_name_constraint_is_kept() {
 
 #[test]
 fn an_insecure_verifier_accepts_anybody_and_says_so() {
-    // RFC 9846 §C.5 (1).
+    // RFC 9846 §C.5 (1), RFC 9525 §6.6 (3).
     let stranger = Authority::root("Stranger");
     let old = stranger.issue_with(&["example.org"], |params| {
         params.not_after = date_time_ymd(2029, 6, 1);

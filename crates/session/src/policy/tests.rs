@@ -121,6 +121,7 @@ fn rule_01_a_session_never_crosses_to_another_scope_or_name() {
 
 #[test]
 fn rule_21_a_name_is_needed_unless_the_session_was_made_without() {
+    // RFC 6066 §3 (6).
     assert_eq!(
         judge(&samples::tls13(), |offer| offer.server_name = None),
         refused(Refusal::DifferentServerName)
@@ -304,6 +305,7 @@ fn rule_14_a_session_resumes_in_its_own_version_and_with_its_own_terms() {
 
 #[test]
 fn rule_06_the_extended_main_secret_decides_as_rfc_7627_says() {
+    // RFC 7627 §5.3 (2, 3).
     let with = samples::tls12();
     let mut without = samples::tls12();
     if let Resumption::Tls12 {

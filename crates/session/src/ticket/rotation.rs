@@ -46,8 +46,8 @@ impl RotationPolicy {
 
 /// The ring that should follow now, or `None` if this one is as it should be.
 ///
-/// Retired keys go; where none seals now, one is made that does; and in time before the last one stops,
-/// its successor is announced.
+/// Retired keys go, and are wiped; where none seals now, one is made that does; and in time before the last
+/// one stops, its successor is announced: RFC 9325 §3.4 (3, 4).
 pub fn next(
     ring: &Ring,
     policy: &RotationPolicy,
@@ -163,6 +163,7 @@ mod tests {
 
     #[test]
     fn rule_05_retired_keys_leave_the_ring() {
+        // RFC 9325 §3.4 (3, 4).
         let mut entropy = entropy();
         let mut ring = next(&Ring::empty(), &policy(), T, &mut entropy).unwrap();
         let first = ring.keys()[0].name;

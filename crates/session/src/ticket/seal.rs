@@ -61,7 +61,8 @@ const HEADER_LEN: usize = 2 + 2 + 1 + 1 + 32;
 const FORMAT: u16 = 1;
 const ROLE_SERVER: u8 = 2;
 
-/// Makes a ticket of a session.
+/// Makes a ticket of a session: encrypted and authenticated, with a key of its own and a cipher of 256 bits:
+/// RFC 5077 §5.2 (1), RFC 9325 §3.4 (1, 2).
 pub fn seal(
     session: &Session,
     ring: &Ring,
@@ -351,6 +352,7 @@ mod tests {
     proptest! {
         #[test]
         fn one_flipped_bit_and_no_ticket_opens(at: usize, bit in 0u8..8) {
+            // RFC 5077 §5.2 (1), RFC 9325 §3.4 (1).
             let mut ticket = ticket();
             let at = at % ticket.len();
             ticket[at] ^= 1 << bit;

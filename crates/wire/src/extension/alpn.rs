@@ -13,7 +13,7 @@ use crate::reader::{DecodeError, Reader};
 use crate::writer::Writer;
 
 /// The application protocols a client offers, best first; in the server's answer exactly one, which the receiver
-/// checks.
+/// checks. None is empty: RFC 7301 §3.1 (1, 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolNameList(pub Vec<Vec<u8>>);
 
@@ -47,6 +47,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_and_an_empty_name_are_refused() {
+        // RFC 7301 §3.1 (2).
         let problem = |bytes: &[u8]| decode_body::<ProtocolNameList>(bytes).unwrap_err().problem;
         assert_eq!(problem(b"\x00\x00"), Problem::LengthOutOfRange);
         assert_eq!(problem(b"\x00\x04\x02h2\x00"), Problem::LengthOutOfRange);

@@ -74,6 +74,7 @@ fn carriers(extension_type: ExtensionType) -> Option<&'static [Carrier]> {
         ExtensionType::POST_HANDSHAKE_AUTH => &[CH],
         ExtensionType::SIGNATURE_ALGORITHMS_CERT => &[CH, CR],
         ExtensionType::KEY_SHARE => &[CH, SH, Retry],
+        // RFC 9149 §3 (2, 3).
         ExtensionType::TICKET_REQUEST => &[CH, EE],
         // TLS 1.3 has no use for these; only the ClientHello, which serves both versions, may have them.
         ExtensionType::EC_POINT_FORMATS

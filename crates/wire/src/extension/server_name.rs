@@ -24,8 +24,8 @@ const HOST_NAME: u8 = 0;
 
 /// Which server the client wants: in its ClientHello.
 ///
-/// The list form is a fossil. A name type other than `host_name` was never assigned and could not be parsed if it
-/// were, so a list is one host name or an error.
+/// The list form (RFC 6066 §3 (1)) is a fossil. A name type other than `host_name` was never assigned and
+/// could not be parsed if it were, so a list is one host name or an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerNameList {
     /// A DNS name in ASCII, without a trailing dot if the client keeps to the rules; not checked further here.
@@ -38,7 +38,7 @@ impl ExtensionBody for ServerNameList {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut list = r.sub16("server_name_list", 1..=0xffff)?;
         let host_name = host_name(&mut list)?;
-        // At most one name of each type: RFC 6066 §3.
+        // At most one name of each type: RFC 6066 §3 (2).
         if !list.is_empty() {
             self::host_name(&mut list)?;
             return Err(DecodeError::new("server_name_list", Problem::Duplicate));
@@ -81,6 +81,7 @@ mod tests {
 
     #[test]
     fn a_host_name_comes_back() {
+        // RFC 6066 §3 (1, 5).
         let name = ServerNameList {
             host_name: "a.example".to_owned(),
         };
@@ -90,6 +91,7 @@ mod tests {
 
     #[test]
     fn two_host_names_are_one_too_many() {
+        // RFC 6066 §3 (2).
         assert_eq!(
             problem(b"\x00\x08\x00\x00\x01a\x00\x00\x01b"),
             Problem::Duplicate

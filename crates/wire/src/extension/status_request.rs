@@ -30,7 +30,7 @@ use crate::codepoint::{CertificateStatusType, ExtensionType};
 use crate::reader::{DecodeError, Problem, Reader};
 use crate::writer::Writer;
 
-/// A client's wish for a statement of the certificate's status: in its ClientHello.
+/// A client's wish for a statement of the certificate's status: in its ClientHello, RFC 6066 §8 (1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateStatusRequest {
     /// An OCSP response is wished for.

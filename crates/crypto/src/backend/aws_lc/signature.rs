@@ -98,6 +98,7 @@ fn digest_algorithm(scheme: SignatureScheme) -> Option<&'static Algorithm> {
     })
 }
 
+/// PKCS #1 v1.5 with a DigestInfo in DER and NULL parameters: RFC 5246 §4.7 (1, 2).
 fn rsa_encoding(scheme: SignatureScheme) -> Option<&'static dyn RsaEncoding> {
     Some(match scheme {
         SignatureScheme::RSA_PSS_RSAE_SHA256 => &sig::RSA_PSS_SHA256,
@@ -136,7 +137,7 @@ pub(crate) fn verify(
         .map_err(|_| VerifyError::BadSignature)
 }
 
-/// Checks an ECDSA signature of any curve with the hash of the scheme.
+/// Checks an ECDSA signature of any curve with the hash of the scheme: RFC 8422 §5.10 (4).
 pub(crate) fn verify_ecdsa(
     kind: KeyKind,
     scheme: SignatureScheme,

@@ -4,7 +4,7 @@ use crate::fault::{Fault, Misbehaviour, Mismatch};
 use tessera_session::Alpn;
 use tessera_wire::extension::{Extensions, ProtocolNameList};
 
-/// RFC 7301 §3.2: the server's most preferred protocol that the client offers. A client that
+/// RFC 7301 §3.2 (1): the server's most preferred protocol that the client offers. A client that
 /// offers none gets none; one that offers only others gets `no_application_protocol`.
 pub(crate) fn choose(ours: &[Alpn], offered: &[Alpn]) -> Result<Option<Alpn>, Mismatch> {
     if ours.is_empty() || offered.is_empty() {
@@ -21,7 +21,7 @@ pub(crate) fn choose(ours: &[Alpn], offered: &[Alpn]) -> Result<Option<Alpn>, Mi
     }
 }
 
-/// RFC 7301 §3.1: exactly one, and one of ours.
+/// RFC 7301 §3.1 (4): exactly one, and one of ours.
 pub(crate) fn chosen(ours: &[Alpn], extensions: &Extensions) -> Result<Option<Alpn>, Fault> {
     let Some(ProtocolNameList(names)) = extensions.find::<ProtocolNameList>()? else {
         return Ok(None);

@@ -251,7 +251,8 @@ fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: 
     }
 }
 
-/// What only TLS 1.2 answers: RFC 7627 §5.1, RFC 5746 §3.4, RFC 8422 §5.1.2, RFC 5077 §3.2.
+/// What only TLS 1.2 answers: RFC 7627 §5.2 (1), §5.3 (1), RFC 5746 §3.4 (1), RFC 8422 §5.1.2 (4),
+/// RFC 5077 §3.2 (1).
 fn extend_for_tls12(hello: &mut ClientHello, session: Option<&OfferedSession>) {
     let extensions = &mut hello.extensions;
     extensions.push(&ExtendedMainSecret);

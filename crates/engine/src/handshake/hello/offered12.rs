@@ -38,7 +38,7 @@ pub(crate) struct Offered12 {
 
 impl Offered12 {
     pub(crate) fn read(hello: &ClientHello) -> Result<Self, Fault> {
-        // RFC 5246 §7.4.1.2: every client offers no compression, among others: RFC 9846 §4.2.2 (14).
+        // RFC 5246 §7.4.1.2 (6): every client offers no compression, among others: RFC 9846 §4.2.2 (14).
         if !hello.compression_methods.contains(&0) {
             return Err(Misbehaviour::BadLegacyField("compression_methods").into());
         }
@@ -50,7 +50,7 @@ impl Offered12 {
                 .find::<SupportedGroups>()?
                 .map(|SupportedGroups(groups)| groups),
             // As TLS 1.2 has it (RFC 9846 §4.3.3 (12)): without the extension SHA-1 would be meant
-            // (RFC 5246 §7.4.1.4.1), which we have not.
+            // (RFC 5246 §7.4.1.4.1 (6)), which we have not.
             schemes: extensions
                 .find::<SignatureAlgorithms>()?
                 .map(|SignatureAlgorithms(schemes)| schemes)

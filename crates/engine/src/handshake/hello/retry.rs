@@ -9,7 +9,8 @@ use tessera_wire::extension::{Cookie, KeyShareHelloRetryRequest, SupportedGroups
 use tessera_wire::handshake::HelloRetryRequest;
 
 impl Offer {
-    /// Everything a HelloRetryRequest may change: RFC 9846 §4.2.2 (2), §4.2.4 (4, 6).
+    /// Everything a HelloRetryRequest may change: RFC 9846 §4.2.2 (2), §4.2.4 (4, 6). The rest stays, a
+    /// wish for tickets too: RFC 9149 §3 (4, 5).
     pub(crate) fn retry(
         &mut self,
         request: &HelloRetryRequest,

@@ -51,7 +51,7 @@ fn judge(
         return Err(Refusal::DifferentVersion);
     }
     let hash = session.hash();
-    // TLS 1.3 keeps the hash, TLS 1.2 the suite itself.
+    // TLS 1.3 keeps the hash, TLS 1.2 the suite itself: RFC 5246 §7.4.1.2 (3).
     let fits = |suite: &&CipherSuite| match session.is_tls13() {
         true => suite_hash(version, **suite) == Some(hash),
         false => **suite == session.session.cipher_suite,

@@ -36,6 +36,7 @@ pub(crate) fn choose(
     Ok(chosen)
 }
 
+/// RFC 9325 §3.1.1 (6).
 fn best(ours: &[ProtocolVersion]) -> impl Iterator<Item = ProtocolVersion> {
     [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]
         .into_iter()

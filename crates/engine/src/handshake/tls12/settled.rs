@@ -56,7 +56,7 @@ pub(crate) struct FinishedPair {
 }
 
 impl FinishedPair {
-    /// What a ServerHello of a renegotiation carries: RFC 5746 §3.7.
+    /// What a ServerHello of a renegotiation carries: RFC 5746 §3.7 (7).
     pub(crate) fn both(&self) -> [u8; 2 * VERIFY_DATA_LEN] {
         let mut both = [0; 2 * VERIFY_DATA_LEN];
         let (client, server) = both.split_at_mut(VERIFY_DATA_LEN);
@@ -77,7 +77,7 @@ impl Settled {
     }
 
     /// What the application may export from: nothing, unless the secret is bound to its handshake
-    /// (RFC 7627 §6.4).
+    /// (RFC 7627 §5.4 (1, 2)).
     pub(crate) fn public_exporter(&self) -> Option<Exporter> {
         let bound = self.agreed.extended_main_secret;
         bound.then(|| Self::exporter(&self.agreed, &self.main))
@@ -93,7 +93,7 @@ impl Settled {
         self.agreed.session(&self.main, id.unwrap_or_default())
     }
 
-    /// RFC 9113 §9.2.1: no renegotiation under HTTP/2.
+    /// RFC 9113 §9.2.1 (2): no renegotiation under HTTP/2.
     pub(crate) fn is_http2(&self) -> bool {
         self.agreed
             .alpn
@@ -133,8 +133,9 @@ impl Renegotiations {
     }
 }
 
-/// RFC 5746: `renegotiation_info` of the peer against what it must be, which is nothing in a first
-/// handshake. Where a peer may leave it out, somebody in the middle may have done it.
+/// `renegotiation_info` of the peer against what it must be, which is nothing in a first handshake:
+/// RFC 5746 §3.4 (2, 3, 4), §3.5 (3, 4, 5, 6), §3.6 (3, 4), §3.7 (3, 4, 5, 6). Where a peer may leave it
+/// out, somebody in the middle may have done it: RFC 5746 §4.1 (1).
 pub(crate) fn check_renegotiation_info(came: Option<&[u8]>, expected: &[u8]) -> Result<(), Fault> {
     let Some(came) = came else {
         return Err(match expected {

@@ -88,7 +88,8 @@ impl WaitVerdict {
         peer::check(before, now, change, "the server's certificate")
     }
 
-    /// Our certificate, or an empty list where we have none that fits. How it will sign.
+    /// Our certificate, or an empty list where we have none that fits: RFC 5246 §7.3 (2), §7.4.6 (1). How it
+    /// will sign.
     fn certificate(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Option<SignatureScheme> {
         let requested = self.requested.as_ref()?;
         let identity = cx.config.settings().identity.as_ref();
@@ -112,6 +113,7 @@ impl WaitVerdict {
         shared: &Secret,
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
+        // RFC 5246 §7.4.7 (1), and what proves our certificate behind it: §7.4.8 (1).
         let message = ClientKeyExchange { public }.encode();
         begun.said.absorb(&message);
         cx.send(message);
@@ -123,6 +125,7 @@ impl WaitVerdict {
         }?;
         cx.log("CLIENT_RANDOM", &agreed.randoms.client, main.secret());
         let mut answer = Answer { begun, main };
+        // Nothing was shown, so nothing is proven: RFC 8422 §3 (1, 2).
         let Some(scheme) = scheme else {
             return answer.finish(cx);
         };

@@ -15,7 +15,7 @@ pub(crate) struct Connected {
 }
 
 impl Connected {
-    /// The server would like a handshake: RFC 5246 §7.4.1.1.
+    /// The server would like a handshake, of which this message is no part: RFC 5246 §7.4.1.1 (1).
     pub(crate) fn hello_request(
         mut self: Box<Self>,
         cx: &mut Cx<'_, ClientConfig>,

@@ -64,7 +64,7 @@ impl Ending {
         }
     }
 
-    /// Our ChangeCipherSpec and Finished.
+    /// Our ChangeCipherSpec and Finished, and between them the new keys: RFC 5246 §7.1 (1, 2).
     pub(super) fn send_finished(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Result<(), Fault> {
         cx.cause(Effect::SendChangeCipherSpec);
         let keys = self.keys.record_keys(Side::Client)?;
@@ -129,6 +129,7 @@ impl WaitFinished {
         let mut ending = self.ending;
         let transcript = ending.begun.said.current();
         ending.finished.server = ending.main.verify_data(Side::Server, &transcript);
+        // RFC 5246 §7.4.9 (1).
         let expected = Secret::new(&ending.finished.server);
         if !expected.is_ok_and(|expected| expected.matches(&message.verify_data)) {
             return Err(Misbehaviour::WrongFinished.into());
@@ -196,7 +197,7 @@ fn limit_lifetime(begun: &mut Begun, ticket: Option<&NewSessionTicket>, cx: &Cx<
     }
 }
 
-/// Offers the session to the wallet, now that the server has proven everything. Without the
+/// Offers the session to the wallet, now that the server has proven everything: RFC 5077 §3.3 (4). Without the
 /// extended main secret it would never be resumed.
 fn keep(settled: &Settled, wire: Option<Wire>, cx: &mut Cx<'_, ClientConfig>) {
     let agreed = &settled.agreed;

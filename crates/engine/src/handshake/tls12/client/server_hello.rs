@@ -182,8 +182,9 @@ impl WaitServerHello {
         Ok(())
     }
 
-    /// The session, if the server took it. It says so by the session ID we sent: RFC 5246 §7.4.1.3,
-    /// RFC 5077 §3.4. Bytes that were sent for middleboxes only never come back: RFC 9846 §4.2.3.
+    /// The session, if the server took it, as it need not: RFC 5246 §7.4.1.3 (2). It says so by the
+    /// session ID we sent: RFC 5077 §3.4. Bytes that were sent for middleboxes only never come back:
+    /// RFC 9846 §4.2.3.
     fn resumed(
         &mut self,
         message: &ServerHello,
@@ -226,7 +227,7 @@ fn requires_extended(cx: &Cx<'_, ClientConfig>) -> bool {
     cx.config.settings().extended_main_secret == ExtendedMainSecret::Require
 }
 
-/// RFC 5246 §7.4.1.3: the suite of the session; RFC 7627 §5.3: its extended main secret, too.
+/// RFC 5246 §7.4.1.3: the suite of the session; RFC 7627 §5.3 (5, 6): its extended main secret, too.
 fn check_session(
     offered: &OfferedSession,
     suite: &Tls12Suite,

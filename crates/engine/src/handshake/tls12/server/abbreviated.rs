@@ -14,7 +14,8 @@ use crate::handshake::tls12::settled::Wire;
 use crate::keys::tls12::{MainSecret, Randoms};
 use tessera_wire::extension::SessionTicket;
 
-/// No certificates and no key exchange; identity, taint and the lineage's end are inherited.
+/// No certificates and no key exchange, and no answers to names or statuses (RFC 6066 §1.1 (2));
+/// identity, taint and the lineage's end are inherited.
 pub(super) fn begin(
     hello: Hello,
     resumed: Resumed,
@@ -36,7 +37,7 @@ pub(super) fn begin(
     let identity = hello.choice.identity;
     let session_id = match &wire {
         Wire::SessionId(id) => *id,
-        // RFC 5077 §3.4: the client's own bytes say that its ticket was taken.
+        // RFC 5077 §3.4 (1): the client's own bytes say that its ticket was taken.
         Wire::Ticket(_) => hello.offered.session_id,
     };
     let agreed = Agreed {
@@ -54,7 +55,8 @@ pub(super) fn begin(
         refusal: None,
         epoch: hello.before.as_ref().map_or(0, |b| b.agreed.epoch + 1),
     };
-    // A ticket under an old key is replaced, and only its envelope is new.
+    // A ticket under an old key is replaced, and only its envelope is new. Nobody counts on it before
+    // the client's Finished: RFC 5077 §3.3 (5).
     let renewed = renew.then(|| tickets::renew(&agreed, &main, cx)).flatten();
     if renewed.is_some() {
         extensions.push(&SessionTicket(Vec::new()));
@@ -75,6 +77,7 @@ pub(super) fn begin(
     }
     cx.log("CLIENT_RANDOM", &randoms.client, main.secret());
     let keys = main.key_block(suite, &randoms);
+    // RFC 5246 §7.3 (4).
     let mut ending = Ending::new(begun, main, keys);
     ending.send_finished(cx)?;
     let wait = WaitChangeCipherSpec { ending };

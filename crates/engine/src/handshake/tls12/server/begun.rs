@@ -47,16 +47,18 @@ pub(super) fn random(hello: &Hello, cx: &mut Cx<'_, ServerConfig>) -> Random {
     }
 }
 
-/// The extensions of every ServerHello. RFC 5746 §3.6 and §3.7: `renegotiation_info` always, for
-/// whoever can read the SCSV can read it.
+/// The extensions of every ServerHello, which answer what was asked: RFC 5246 §7.4.1.4 (1).
+/// `renegotiation_info` always, for whoever can read the SCSV can read it: RFC 5746 §3.6 (5).
 pub(super) fn extensions(hello: &Hello) -> Extensions {
     let mut extensions = Extensions::new();
     let before = hello.before.as_ref();
     let info = before.map_or_else(Vec::new, |before| before.finished.both().to_vec());
     extensions.push(&RenegotiationInfo(info));
+    // RFC 7627 §5.2 (2, 3), §5.3 (4).
     if hello.choice.extended_main_secret {
         extensions.push(&ExtendedMainSecret);
     }
+    // RFC 8422 §5.2 (1).
     if hello.offered.ec_point_formats {
         extensions.push(&EcPointFormats(vec![EcPointFormat::UNCOMPRESSED]));
     }

@@ -52,7 +52,7 @@ pub(super) fn decide(offered: &Offered12, config: &ServerConfig) -> Result<Choic
     })
 }
 
-/// Our suites that the client offers, best first.
+/// Our suites that the client offers, best first; the others are passed over: RFC 5246 §7.4.1.2 (2).
 pub(super) fn common_suites<'a>(
     offered: &'a Offered12,
     config: &'a ServerConfig,
@@ -62,7 +62,8 @@ pub(super) fn common_suites<'a>(
         .filter_map(|suite| tls12_suite(*suite))
 }
 
-/// RFC 8422 §4: a client that names no group takes any; the one everybody has is the safest.
+/// One of the client's: RFC 8422 §4 (1, 2). A client that names no group takes any; the one everybody
+/// has is the safest.
 fn choose_group(offered: &Offered12, config: &ServerConfig) -> Result<NamedGroup, Mismatch> {
     let ours = &config.settings().groups;
     let mut ours = groups_of(ProtocolVersion::TLS1_2, ours);
@@ -79,7 +80,8 @@ fn choose_group(offered: &Offered12, config: &ServerConfig) -> Result<NamedGroup
 }
 
 /// The virtual host: of the identities for this name the first that fits a common suite and that
-/// the client can verify; an unknown or missing name gets the first of all.
+/// the client can verify (RFC 5246 §7.4.2 (2), §7.4.3 (2, 3, 4)); an unknown or missing name gets the
+/// first of all.
 fn choose_identity(
     offered: &Offered12,
     suites: &[&'static Tls12Suite],

@@ -49,7 +49,7 @@ impl Ending {
         }
     }
 
-    /// Our ChangeCipherSpec and Finished.
+    /// Our ChangeCipherSpec and Finished, and between them the new keys: RFC 5246 §7.1 (1, 2).
     pub(super) fn send_finished(&mut self, cx: &mut Cx<'_, ServerConfig>) -> Result<(), Fault> {
         cx.cause(Effect::SendChangeCipherSpec);
         let keys = self.keys.record_keys(Side::Server)?;
@@ -90,6 +90,7 @@ impl WaitFinished {
         let mut ending = self.ending;
         let transcript = ending.begun.said.current();
         ending.finished.client = ending.main.verify_data(Side::Client, &transcript);
+        // RFC 5246 §7.4.9 (1).
         let expected = Secret::new(&ending.finished.client);
         if !expected.is_ok_and(|expected| expected.matches(&message.verify_data)) {
             return Err(Misbehaviour::WrongFinished.into());
@@ -141,7 +142,8 @@ impl Ending {
         tickets::limit_lifetime(&mut self.begun, cx);
     }
 
-    /// The end of a full handshake: the ticket, if one was announced, and our Finished.
+    /// The end of a full handshake, whose client has proven itself: the ticket, if one was announced
+    /// (RFC 5077 §3.3 (1, 2, 3)), and our Finished.
     fn finish(mut self, cx: &mut Cx<'_, ServerConfig>) -> Result<State, Fault> {
         if self.begun.owes_ticket {
             let (message, ticket) = tickets::seal(&self.begun.agreed, &self.main, cx);

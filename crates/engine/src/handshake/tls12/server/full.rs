@@ -88,6 +88,7 @@ pub(super) fn begin(
         wire,
         owes_ticket,
     };
+    // RFC 5246 §7.4.2 (1).
     begun.certificate(ocsp, cx);
     let share = KeyShare::generate(choice.group, cx.entropy).map_err(|_| LocalError::Crypto)?;
     let params = ServerKeyExchange::params_of(choice.group, share.public_share());
@@ -112,13 +113,15 @@ fn staple(hello: &Hello, cx: &Cx<'_, ServerConfig>) -> Option<Vec<u8>> {
 
 fn extensions(hello: &Hello, owes_ticket: bool, staples: bool) -> Extensions {
     let mut extensions = begun::extensions(hello);
-    // RFC 6066 §3: the name was used; a resumption leaves this out.
+    // RFC 6066 §3 (4, 5): the name was used; a resumption leaves this out.
     if hello.choice.server_name.is_some() {
         extensions.push(&ServerNameAck);
     }
+    // RFC 5077 §3.2 (3).
     if owes_ticket {
         extensions.push(&SessionTicket(Vec::new()));
     }
+    // RFC 6066 §8 (3, 4).
     if staples {
         extensions.push(&CertificateStatusAck);
     }

@@ -41,7 +41,7 @@ impl WaitClientHello {
         });
         let came = match (&offered.renegotiated_connection, offered.renegotiation_scsv) {
             (Some(info), _) => Some(info.as_slice()),
-            // RFC 5746 §3.6: the SCSV says the same as an empty extension.
+            // RFC 5746 §3.6 (1, 2): the SCSV says the same as an empty extension.
             (None, true) => Some([].as_slice()),
             (None, false) => None,
         };
@@ -72,6 +72,7 @@ pub(super) fn again(
     cx.tell(Event::HelloReceived {
         server_name: offered.server_name.clone(),
     });
+    // RFC 5746 §3.7 (1, 2).
     if offered.renegotiation_scsv {
         return Err(Misbehaviour::BadRenegotiationInfo.into());
     }
@@ -93,6 +94,7 @@ pub(super) fn again(
     {
         return Err(Misbehaviour::ChangedUnderWay("the application protocol").into());
     }
+    // RFC 7301 §3.2 (2).
     choice.alpn.clone_from(&kept.alpn);
     let hello = Hello {
         raw,

@@ -62,7 +62,7 @@ impl State {
 
     /// The complete table of what may happen when. Each arm names the state we were in, what
     /// arrived, and the one method that answers it; whatever is not listed is an
-    /// `unexpected_message`.
+    /// `unexpected_message`: RFC 5246 §7.4 (1).
     pub(crate) fn step(
         self,
         arrival: Arrival<H>,

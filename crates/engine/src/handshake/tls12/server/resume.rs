@@ -42,7 +42,7 @@ pub(super) fn begin(hello: Hello, cx: &mut Cx<'_, ServerConfig>) -> Result<State
             _ => full::begin(hello, None, cx),
         };
     }
-    // RFC 5077 §3.4: where there is a ticket the session ID is only there to be echoed.
+    // RFC 5077 §3.4 (2, 3): where there is a ticket the session ID is only there to be echoed.
     match hello.offered.ticket.as_deref() {
         Some([]) | None => by_id(hello, cx),
         Some(_) => by_ticket(hello, cx),
@@ -59,7 +59,7 @@ fn is_offered(hello: &Hello, wire: &Wire) -> bool {
 fn by_id(hello: Hello, cx: &mut Cx<'_, ServerConfig>) -> Result<State, Fault> {
     let settings = cx.config.settings();
     let id = hello.offered.session_id;
-    // A forged ID never reaches the store.
+    // A forged ID never reaches the store: RFC 5246 §7.4.1.2 (1).
     let ours = settings.session_forms.ids
         && settings
             .vault

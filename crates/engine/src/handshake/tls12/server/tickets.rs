@@ -25,6 +25,7 @@ pub(super) fn form(hello: &Hello, cx: &mut Cx<'_, ServerConfig>) -> Option<Wire>
     let knows_tickets = hello.offered.ticket.is_some();
     let sealed = settings.tickets.kind != TicketKind::Stored;
     let has_key = settings.shared.ring().sealing_key(cx.now).is_some();
+    // RFC 5077 §3.2 (4).
     if knows_tickets && settings.session_forms.tickets && sealed && has_key {
         return Some(Wire::Ticket(Vec::new()));
     }

@@ -14,6 +14,7 @@ use tessera_wire::codepoint::{NamedGroup, ProtocolVersion, SignatureScheme};
 pub(super) struct Agreed {
     pub(super) suite: &'static SuiteParameters,
     pub(super) group: NamedGroup,
+    /// Whom the server has proven to be: RFC 9525 §6.6 (1).
     pub(super) name: ServerName,
     pub(super) client_random: Random,
     pub(super) alpn: Option<Alpn>,

@@ -40,7 +40,7 @@ impl Connected {
         traffic: Traffic,
         cx: &Cx<'_, ClientConfig>,
     ) -> Self {
-        // HTTP/2 knows no such question: RFC 9113 §9.2.3.
+        // HTTP/2 knows no such question: RFC 9113 §9.2.3 (2).
         let is_http2 = agreed
             .alpn
             .as_ref()

@@ -211,6 +211,7 @@ impl Begun {
             extensions.push(&ProtocolNameList(vec![alpn.as_bytes().to_vec()]));
         }
         if self.agreed.announces_tickets {
+            // RFC 9149 §3 (1).
             extensions.push(&ExpectedTickets(self.agreed.tickets));
         }
         self.send(EncryptedExtensions { extensions }.encode(), cx);

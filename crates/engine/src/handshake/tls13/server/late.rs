@@ -40,7 +40,7 @@ struct Asked {
 
 impl Askable {
     /// `None` of a client that cannot be asked: it did not say that it can (RFC 9846 §4.3.6 (1)), or
-    /// speaks HTTP/2, where nobody is asked (RFC 9113 §9.2.3).
+    /// speaks HTTP/2, where nobody is asked (RFC 9113 §9.2.3 (1)).
     pub(super) fn new(
         agreed: Agreed,
         resumption: ResumptionMaster,
