@@ -28,6 +28,8 @@ enum Kind {
     /// TLS 1.3's ChangeCipherSpec, which means nothing.
     Dummy,
     Data,
+    /// Data between two records of one message.
+    DataInside,
     CloseNotify,
     UserCanceled,
     Fatal,
@@ -220,7 +222,7 @@ fn for_both() -> Vec<Letter> {
         ),
         records(
             "data inside a message",
-            Kind::Never,
+            Kind::DataInside,
             &[begun, (T::APPLICATION_DATA, b"data")],
         ),
         records(
@@ -292,7 +294,9 @@ impl Letter {
             Kind::Dummy if oracle.dummy(peer) => Outcome::Borne,
             Kind::Dummy => UNEXPECTED,
             Kind::Data if oracle.data(peer) => Outcome::Borne,
-            Kind::Data => UNEXPECTED,
+            // It may stand there, and then the message must go on: RFC 5246 §6.2.1.
+            Kind::DataInside if is_tls12 && oracle.data(peer) => return None,
+            Kind::Data | Kind::DataInside => UNEXPECTED,
             Kind::CloseNotify if oracle.is_established() => Outcome::Closed,
             Kind::CloseNotify | Kind::Fatal => Outcome::Ended,
             // RFC 9846 §6.1: it is borne until close_notify comes.
