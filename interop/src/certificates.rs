@@ -121,9 +121,36 @@ impl Authority {
 
     /// A certificate for another name than localhost.
     pub fn other_server(&self) -> Identity {
-        let mut params = CertificateParams::new(["elsewhere.test".to_owned()]).expect("a name");
-        params.distinguished_name = name("elsewhere.test");
-        self.issue("elsewhere", KeyType::P256, &params)
+        self.server_called("elsewhere.test")
+    }
+
+    /// A certificate for this name alone.
+    pub fn server_called(&self, host: &str) -> Identity {
+        let mut params = CertificateParams::new([host.to_owned()]).expect("a name");
+        params.distinguished_name = name(host);
+        self.issue(host, KeyType::P256, &params)
+    }
+
+    /// A file with this authority's word that a certificate of its own is good: an OCSP response as
+    /// `openssl` makes it.
+    pub fn ocsp_response(&self, identity: &Identity) -> String {
+        let file = |name: &str| self.dir.join(name).to_str().map(str::to_owned);
+        let file = |name: &str| file(name).expect("paths of tests are UTF-8");
+        let (ca, key, index) = (self.path(), file("ca.key"), file("index.txt"));
+        let (request, response) = (file("ocsp-request.der"), file("ocsp-response.der"));
+        fs::write(&key, self.issuer.key().serialize_pem()).expect("ca.key is written");
+        let openssl = |args: &[&str]| run(program("openssl").args(args), b"").succeeded();
+        let printed = openssl(&["x509", "-noout", "-serial", "-in", identity.cert()]).text();
+        let serial = printed.trim().trim_start_matches("serial=");
+        // What `openssl ca` would have noted down: valid, until when, its serial number, its subject.
+        let line = format!("V\t491231235959Z\t\t{serial}\tunknown\t/CN=server\n");
+        fs::write(&index, line).expect("index.txt is written");
+        let about = ["-issuer", &ca, "-cert", identity.cert()];
+        openssl(&[&["ocsp", "-no_nonce", "-reqout", &request], &about[..]].concat());
+        let by = ["-index", &index, "-CA", &ca, "-rsigner", &ca, "-rkey", &key];
+        let answer = ["-reqin", &request, "-respout", &response, "-ndays", "1"];
+        openssl(&[&["ocsp"], &by[..], &answer].concat());
+        response
     }
 
     /// A client certificate with this common name.

@@ -1,0 +1,108 @@
+//! Which certificate `serve` shows to whom, and what it staples to it.
+
+use tessera_interop::openssl::s_client_command;
+use tessera_interop::peer::program;
+use tessera_interop::process::run;
+use tessera_interop::{Identity, KeyType, Scene, Server};
+
+const REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
+
+/// The subject of the certificate a client of this name gets to see; `None`: it names nobody.
+fn shown(server: &Server, version: &str, name: Option<&str>) -> String {
+    let mut command = program("openssl");
+    command
+        .args(["s_client", version, "-ign_eof", "-CAfile", &server.ca])
+        .args(["-connect", &format!("127.0.0.1:{}", server.port)]);
+    match name {
+        Some(name) => command.args(["-servername", name]),
+        None => command.arg("-noservername"),
+    };
+    let printed = run(&mut command, REQUEST).succeeded().text();
+    let subject = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("subject="));
+    subject.unwrap_or_default().replace("CN = ", "")
+}
+
+#[test]
+fn the_name_a_client_asks_for_chooses_among_several_certificates() {
+    let scene = Scene::new();
+    let pairs: Vec<Identity> = ["first.test", "second.test", "*.third.test"]
+        .map(|name| scene.authority.server_called(name))
+        .into();
+    let args: Vec<_> = pairs
+        .iter()
+        .flat_map(|pair| ["--cert", pair.cert(), "--key", pair.key()])
+        .collect();
+    let server = scene.serve(&args);
+    for version in ["-tls1_3", "-tls1_2"] {
+        let shown = |name| shown(&server, version, name);
+        assert_eq!(shown(Some("second.test")), "second.test");
+        assert_eq!(shown(Some("SECOND.test")), "second.test");
+        assert_eq!(shown(Some("www.third.test")), "*.third.test");
+        assert_eq!(shown(Some("first.test")), "first.test");
+        assert_eq!(shown(Some("elsewhere.test")), "first.test");
+        assert_eq!(shown(Some("third.test")), "first.test");
+        assert_eq!(shown(None), "first.test");
+    }
+    server.stop();
+}
+
+#[test]
+fn a_session_of_one_name_does_not_resume_at_another() {
+    let scene = Scene::new();
+    let (one, two) = ("first.test", "second.test");
+    let pairs = [one, two].map(|name| scene.authority.server_called(name));
+    let args: Vec<_> = pairs
+        .iter()
+        .flat_map(|pair| ["--cert", pair.cert(), "--key", pair.key()])
+        .collect();
+    let server = scene.serve(&args);
+    let saved = scene.text_path("session.pem");
+    let visit = |name: &str, more: [&str; 2]| {
+        let mut command = program("openssl");
+        command
+            .args(["s_client", "-tls1_3", "-ign_eof", "-servername", name])
+            .args(["-CAfile", &server.ca, "-connect"])
+            .arg(format!("127.0.0.1:{}", server.port))
+            .args(more);
+        run(&mut command, REQUEST).succeeded().text()
+    };
+    assert!(visit(one, ["-sess_out", &saved]).contains("\nNew, TLSv1.3"));
+    assert!(visit(two, ["-sess_in", &saved]).contains("\nNew, TLSv1.3"));
+    assert!(visit(one, ["-sess_in", &saved]).contains("\nReused, TLSv1.3"));
+}
+
+#[test]
+fn an_ocsp_response_is_stapled_for_those_who_ask() {
+    let scene = Scene::new();
+    let identity = scene.authority.server(KeyType::P256);
+    let staple = scene.authority.ocsp_response(&identity);
+    // curl looks for the issuer in what the server sends.
+    let chain = [identity.cert.clone(), scene.authority.file()]
+        .map(|file| std::fs::read_to_string(file).expect("a certificate"));
+    let chain = scene.write("chain.pem", chain.concat());
+    let pair = ["--cert", &chain, "--key", identity.key()];
+    let server = scene.serve(&[&pair[..], &["--ocsp", &staple]].concat());
+    let bare = scene.serve_on("bare", &pair);
+    for (version, number) in [("-tls1_3", "1.3"), ("-tls1_2", "1.2")] {
+        let mut s_client = s_client_command(&server, version);
+        let got = run(s_client.args(["-status", "-ign_eof"]), REQUEST).succeeded();
+        let printed = got.text();
+        assert!(
+            printed.contains("OCSP Response Status: successful (0x0)"),
+            "{got}"
+        );
+        assert!(printed.contains("Cert Status: good"), "{got}");
+        // curl does not only print it, it checks that the authority has signed it.
+        let curl = |server: &Server| {
+            let mut curl = program("curl");
+            curl.args(["-sS", "--cert-status", "--tls-max", number, "--cacert"])
+                .args([&server.ca, &server.url("/json")]);
+            run(&mut curl, b"")
+        };
+        curl(&server).succeeded();
+        // 91: there is no good status.
+        curl(&bare).exited(91);
+    }
+}

@@ -1,0 +1,185 @@
+//! The built-in pages, visited with programs of others.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+
+use tessera_interop::peer::program;
+use tessera_interop::process::run;
+use tessera_interop::{Outcome, Page, Running, Scene, Server};
+
+fn curl(server: &Server, args: &[&str]) -> Outcome {
+    let mut command = program("curl");
+    command
+        .args(["-sS", "--noproxy", "*", "--cacert", &server.ca])
+        .args(args);
+    run(&mut command, b"").succeeded()
+}
+
+#[test]
+fn a_web_session_is_neither_the_connection_nor_the_tls_session() {
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    let jar = scene.text_path("cookies");
+    let (json, sign_in, sign_out) = (
+        server.url("/json"),
+        server.url("/sign-in"),
+        server.url("/sign-out"),
+    );
+    for version in ["--http1.1", "--http2"] {
+        let visit = |args: &[&str]| {
+            let kept = [version, "--cookie-jar", &jar, "--cookie", &jar];
+            curl(&server, &[&kept[..], args].concat()).text()
+        };
+        let web_session = || Page::find(&visit(&[&json])).0["web_session"].clone();
+        assert!(web_session().is_null());
+        let signed_in = visit(&["--request", "POST", &sign_in]);
+        assert!(
+            signed_in.contains("\"tessera.web-session/1\""),
+            "{signed_in}"
+        );
+        // Each visit is a connection of its own; the login is the same on all of them.
+        let (first, second) = (web_session(), web_session());
+        assert_eq!(first["id"], second["id"]);
+        let id = first["id"].as_str().expect("a name");
+        let cookies = std::fs::read_to_string(&jar).expect("the cookies");
+        assert!(cookies.contains("__Host-tessera") && !cookies.contains(id));
+        visit(&["--request", "POST", &sign_out]);
+        assert!(web_session().is_null());
+    }
+}
+
+#[test]
+fn what_is_posted_comes_back_and_what_makes_no_sense_is_refused() {
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    let sent = "0123456789abcdef".repeat(1 << 15);
+    let file = scene.write("sent", &sent);
+    for version in ["--http1.1", "--http2"] {
+        let back = curl(
+            &server,
+            &[
+                version,
+                "--data-binary",
+                &format!("@{file}"),
+                &server.url("/echo"),
+            ],
+        );
+        assert!(back.text() == sent, "{} bytes came back", back.text().len());
+        let many = curl(&server, &[version, &server.url("/bytes/300000")]);
+        assert_eq!(many.text().len(), 300_000);
+        let status = |args: &[&str]| {
+            let code = [version, "-o", "/dev/null", "-w", "%{http_code}"];
+            curl(&server, &[&code[..], args].concat()).text()
+        };
+        assert_eq!(status(&[&server.url("/nothing")]), "404");
+        assert_eq!(status(&[&server.url("/echo")]), "405");
+        assert_eq!(status(&["--request", "POST", &server.url("/json")]), "405");
+        assert_eq!(status(&[&server.url("/bytes/some")]), "400");
+    }
+}
+
+/// Carries one connection to the server, and gives the types and lengths of the records it sent.
+fn records_of(server: &Server) -> (u16, thread::JoinHandle<Vec<(u8, usize)>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
+    let port = listener.local_addr().expect("its address").port();
+    let behind = server.port;
+    let carried = thread::spawn(move || {
+        let (client, _) = listener.accept().expect("a client");
+        let server = TcpStream::connect(("127.0.0.1", behind)).expect("the server");
+        let (mut from, mut to) = (
+            client.try_clone().expect("a socket"),
+            server.try_clone().expect("a socket"),
+        );
+        thread::spawn(move || {
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(Shutdown::Write);
+        });
+        let (mut server, mut client) = (server, client);
+        let mut seen = Vec::new();
+        let mut piece = [0; 4096];
+        while let Ok(count @ 1..) = server.read(&mut piece) {
+            seen.extend_from_slice(&piece[..count]);
+            if client.write_all(&piece[..count]).is_err() {
+                break;
+            }
+        }
+        records(&seen)
+    });
+    (port, carried)
+}
+
+fn records(mut bytes: &[u8]) -> Vec<(u8, usize)> {
+    let mut found = Vec::new();
+    while let [kind, _, _, high, low, rest @ ..] = bytes {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        found.push((*kind, length));
+        bytes = rest.get(length..).unwrap_or_default();
+    }
+    found
+}
+
+#[test]
+fn an_answer_in_http_1_0_comes_in_one_record_and_then_close_notify() {
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    // In TLS 1.2 the outside of a record says what is in it.
+    for (request, pages) in [
+        ("GET /bytes/10000 HTTP/1.0\r\n\r\n", 1),
+        ("GET /bytes/10000 HTTP/1.0\n\n", 1),
+        ("GET /json HTTP/1.0\nHost: localhost\n\n", 1),
+        ("GET /bytes/20000 HTTP/1.0\r\n\r\n", 2),
+    ] {
+        let (port, carried) = records_of(&server);
+        let mut s_client = program("openssl");
+        s_client
+            .args(["s_client", "-tls1_2", "-quiet", "-ign_eof", "-CAfile"])
+            .args([&server.ca, "-connect", &format!("127.0.0.1:{port}")]);
+        let got = run(&mut s_client, request.as_bytes()).succeeded();
+        assert!(got.text().starts_with("HTTP/1.0 200 OK\r\n"), "{got}");
+        let records = carried.join().expect("the relay");
+        let data: Vec<_> = records.iter().filter(|(kind, _)| *kind == 23).collect();
+        assert_eq!(data.len(), pages, "{request:?}: {records:?}");
+        assert_eq!(
+            records.last().map(|(kind, _)| *kind),
+            Some(21),
+            "{records:?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_finishes_what_is_under_way() {
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    let mut command = program("curl");
+    command
+        .args(["-sS", "-N", "--limit-rate", "20M", "--cacert", &server.ca])
+        .arg(server.url("/bytes/12000000"));
+    let download = Running::start(&mut command);
+    download.output_reaches(1);
+    server.stop();
+    let got = download.wait().succeeded();
+    assert_eq!(got.text().len(), 12_000_000);
+}
+
+#[test]
+fn an_idle_connection_is_closed_with_close_notify_and_its_session_stays() {
+    let scene = Scene::new();
+    let server = scene.serve(&["--idle-timeout", "500ms"]);
+    let args = ["--ca-file", &server.ca];
+    let mut command = scene.connect_command("client", server.port, &args);
+    // Nobody says anything, and nobody closes our end's standard input.
+    let idle = Running::start(&mut command);
+    let report = tessera_interop::Report::of(idle.wait()).succeeded();
+    report.assert_full();
+    let again = [
+        "--ca-file",
+        &server.ca,
+        "--get",
+        "/json",
+        "--expect",
+        "resumed",
+    ];
+    scene.connect(server.port, &again).succeeded();
+}
