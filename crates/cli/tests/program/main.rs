@@ -3,6 +3,7 @@
 mod command_line;
 mod connect;
 mod demo;
+mod environment;
 mod serve;
 mod session;
 mod started;
