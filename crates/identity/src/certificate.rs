@@ -24,6 +24,9 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// Its key, as a SubjectPublicKeyInfo in DER.
     pub public_key: Vec<u8>,
+    /// Whether its key is for signatures: with a Key Usage extension, digitalSignature must be set
+    /// (RFC 9846 §4.5.1.2 (3)).
+    pub may_sign: bool,
     /// What a revocation list would call it.
     pub issuer_serial: IssuerSerial,
 }
@@ -52,6 +55,9 @@ impl Certificate {
             not_before: timestamp(certificate.validity().not_before),
             not_after: timestamp(certificate.validity().not_after),
             public_key: certificate.public_key().raw.to_vec(),
+            may_sign: certificate
+                .key_usage()
+                .is_ok_and(|usage| usage.is_none_or(|usage| usage.value.digital_signature())),
             issuer_serial: issuer_serial(certificate),
         }
     }

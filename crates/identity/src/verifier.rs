@@ -255,8 +255,10 @@ fn identify<'a>(
                 IdentityProblem::BadEncoding(error.to_string()),
             )
         })?;
-        if leaf.is_none() {
-            may_sign(&parsed).map_err(|problem| explain::at(&claim.chain, der, problem))?;
+        if leaf.is_none() && !certificate.may_sign {
+            let why = "its key usage does not include digital signatures";
+            let problem = IdentityProblem::WrongUsage(why.to_owned());
+            return Err(explain::at(&claim.chain, der, problem));
         }
         let certificate = Certificate::read(&parsed);
         not_after = not_after.min(certificate.not_after);
@@ -271,18 +273,6 @@ fn identify<'a>(
         issuer_serials,
     };
     Ok((identity, leaf.public_key))
-}
-
-/// With a Key Usage extension, digitalSignature must be set: RFC 9846 §4.5.1.2 (3).
-fn may_sign(leaf: &X509Certificate<'_>) -> Result<(), IdentityProblem> {
-    match leaf.key_usage() {
-        Ok(Some(usage)) if !usage.value.digital_signature() => {
-            let why = "its key usage does not include digital signatures";
-            Err(IdentityProblem::WrongUsage(why.to_owned()))
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(IdentityProblem::BadEncoding(error.to_string())),
-    }
 }
 
 /// What the first certificate says, and what the others say if they can be read.
