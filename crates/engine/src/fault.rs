@@ -387,7 +387,10 @@ fn identity_alert(error: &IdentityError) -> AlertDescription {
     }
 }
 
+        P::BadStatus(_) => Alert::BAD_CERTIFICATE_STATUS_RESPONSE,
 macro_rules! fault_from {
+        // The one that says least.
+        P::Withheld(_) => Alert::HANDSHAKE_FAILURE,
     ($($from:ty => $variant:ident),*) => {$(
         impl From<$from> for Fault {
             fn from(inner: $from) -> Self {

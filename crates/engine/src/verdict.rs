@@ -80,8 +80,12 @@ pub enum IdentityProblem {
     WrongUsage(String),
     /// Its key or signature algorithm is not one we accept.
     UnsupportedAlgorithm(String),
+    /// The status of it that came with it (OCSP) is missing or not good: RFC 6066 §8.
+    BadStatus(String),
     /// Any other reason of the verifier.
     Other(String),
+    /// A reason that the verifier does not want the peer to hear.
+    Withheld(String),
 }
 
 impl fmt::Display for IdentityError {
@@ -117,7 +121,8 @@ impl fmt::Display for IdentityProblem {
             Self::UnsupportedAlgorithm(which) => {
                 write!(f, "uses an algorithm not accepted here: {which}")
             }
-            Self::Other(why) => f.write_str(why),
+            Self::BadStatus(why) => write!(f, "its stapled status is not accepted: {why}"),
+            Self::Other(why) | Self::Withheld(why) => f.write_str(why),
         }
     }
 }
