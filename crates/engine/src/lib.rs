@@ -25,7 +25,8 @@ mod verdict;
 
 pub use config::{
     ClientAuth, ClientConfig, ClientSettings, ExtendedMainSecret, GreaseValues, Identity,
-    PeerChange, Renegotiation, ServerConfig, ServerSettings, SessionForms, SettingsError,
+    PeerChange, Renegotiation, Reverification, ServerConfig, ServerSettings, SessionForms,
+    SettingsError,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

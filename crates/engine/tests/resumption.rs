@@ -1,7 +1,7 @@
 //! Sessions outlive connections: what resumes, what does not, and why.
 
 use std::time::Duration;
-use tessera_engine::{Event, Half, Input, Kind, Trace};
+use tessera_engine::{Event, Fault, Half, Input, Kind, Reverification, Trace};
 use tessera_session::{ClientAuthMode, Refusal, Resumption, TicketId};
 use tessera_testkit::{Direction, KeyType, Link, Pair, after};
 use tessera_wire::codepoint::{AlertDescription, CipherSuite, ExtensionType};
@@ -461,4 +461,44 @@ fn a_resumption_does_not_say_that_the_name_was_used() {
     assert_eq!(resumed.kind(), Some(Kind::Psk));
     // RFC 6066 §3.
     assert!(!acknowledged(&resumed));
+}
+
+#[test]
+fn a_resumption_verifies_the_server_again_where_settings_say_so() {
+    for pair in [Pair::tls13(), Pair::tls12()] {
+        let mut pair = pair;
+        pair.connect();
+        let verifications = |pair: &Pair| {
+            let asked = pair.world.asked.iter();
+            asked.filter(|name| **name == "VerifyPeer").count()
+        };
+        assert_eq!(verifications(&pair), 1);
+        let link = pair.connect();
+        assert!(link.facts().expect("established").resumed);
+        assert_eq!(verifications(&pair), 1);
+
+        pair.client.reverification = Reverification::Always;
+        let link = pair.connect();
+        assert!(link.facts().expect("established").resumed);
+        assert_eq!(verifications(&pair), 2);
+        assert_eq!(
+            link.client
+                .connection
+                .facts()
+                .map(|facts| facts.peer.is_some()),
+            Some(true)
+        );
+
+        let peer = link
+            .client
+            .connection
+            .facts()
+            .and_then(|facts| facts.peer.clone());
+        let leaf = peer.expect("a server").chain.swap_remove(0);
+        pair.world.rejected.insert(leaf);
+        let link = pair.connect();
+        assert!(matches!(link.client.fault(), Some(Fault::Identity(_))));
+        assert_eq!(link.client.alert_sent(), Some(AlertDescription::UNKNOWN_CA));
+        assert!(!link.server.is_established());
+    }
 }

@@ -1,9 +1,9 @@
 //! What a client is set to do.
 
 use super::{
-    ExtendedMainSecret, Identity, PeerChange, Renegotiation, SettingsError, check_identity,
-    check_schemes, check_terms, default_groups, default_schemes, default_suites, default_versions,
-    groups_of, suites_of,
+    ExtendedMainSecret, Identity, PeerChange, Renegotiation, Reverification, SettingsError,
+    check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
+    default_versions, groups_of, suites_of,
 };
 use crate::{KeyLog, Trace};
 use std::time::Duration;
@@ -54,6 +54,8 @@ pub struct ClientSettings {
     /// Whether peers are verified: a session made without is tainted, and a tainted one is never
     /// offered by a verifying client.
     pub verification: Verification,
+    /// Whether the server's certificates are verified again when a session is resumed.
+    pub reverification: Reverification,
     /// TLS 1.2: whether a server must bind the secret to the handshake.
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
@@ -88,6 +90,7 @@ impl Default for ClientSettings {
             signature_schemes: default_schemes(),
             send_server_name: true,
             verification: Verification::Verified,
+            reverification: Reverification::default(),
             extended_main_secret: ExtendedMainSecret::default(),
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),

@@ -2,6 +2,7 @@
 //! a config is never wrong.
 
 mod client;
+mod reverification;
 mod schemes;
 mod server;
 mod tls12;
@@ -9,6 +10,7 @@ mod tls12;
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, GreaseValues};
+pub use reverification::Reverification;
 pub use server::{ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 

@@ -2,7 +2,7 @@
 
 use crate::Verdict;
 use std::fmt;
-use tessera_session::{Claim, ServerName, Session, Side, Spend, TicketId};
+use tessera_session::{Claim, PeerIdentity, ServerName, Session, Side, Spend, TicketId};
 use tessera_wire::codepoint::SignatureScheme;
 
 /// Names one question of one connection, so that a late answer can be told from a current one.
@@ -63,6 +63,19 @@ pub struct PeerClaim {
 /// The reply to a [`Question`]. Giving up on a question is an answer, too: `Lost` or `None`.
 pub enum Answer {
     /// To [`Question::FindSession`].
+impl PeerClaim {
+    /// What a session remembers of a server. What was stapled then is not.
+    pub(crate) fn remembered(peer: &PeerIdentity, name: Option<&ServerName>) -> Self {
+        Self {
+            side: Side::Server,
+            chain: peer.chain.clone(),
+            name: name.cloned(),
+            ocsp: None,
+            scts: Vec::new(),
+        }
+    }
+}
+
     Session(Found),
     /// To [`Question::ClaimSession`]; `None` is a claim that could not be decided in time, and counts as lost.
     Claim(Option<Claim>),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
-use tessera_engine::{ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Trace, Trust};
+use tessera_engine::{
+    ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Reverification, Trace, Trust,
+};
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
@@ -32,6 +34,8 @@ pub struct ClientSettings {
     pub signature_schemes: Vec<SignatureScheme>,
     /// Whether server_name is sent.
     pub send_server_name: bool,
+    /// Whether the server's certificates are verified again when a session is resumed.
+    pub reverification: Reverification,
     /// TLS 1.2: whether a server must bind the secret to its handshake.
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
@@ -80,6 +84,7 @@ impl Default for ClientSettings {
             groups: engine.groups,
             signature_schemes: engine.signature_schemes,
             send_server_name: engine.send_server_name,
+            reverification: engine.reverification,
             extended_main_secret: engine.extended_main_secret,
             renegotiation: engine.renegotiation,
             peer_change: engine.peer_change,
@@ -250,6 +255,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
             Trust::Verified => Verification::Verified,
             Trust::Waived => Verification::Insecure,
         },
+        reverification: settings.reverification,
         extended_main_secret: settings.extended_main_secret,
         renegotiation: settings.renegotiation,
         peer_change: settings.peer_change,

@@ -6,7 +6,7 @@
 //!                  v                        v
 //!            [WaitServerHello] <────────────┘
 //!      abbreviated │       │ full
-//!                  │  [WaitCertificate]
+//!  [WaitReverdict] │  [WaitCertificate]
 //!                  │  [WaitServerKeyExchange]   CertificateStatus before it
 //!                  │  [WaitServerHelloDone]     CertificateRequest before it
 //!                  │  [WaitVerdict]
@@ -28,6 +28,7 @@ mod flight;
 mod server_hello;
 
 use crate::ClientConfig;
+mod reverify;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::sent::Sent;
@@ -46,6 +47,7 @@ pub(crate) enum State {
     WaitChangeCipherSpec(Box<finish::WaitChangeCipherSpec>),
     WaitFinished(Box<finish::WaitFinished>),
     Connected(Box<connected::Connected>),
+    WaitReverdict(Box<reverify::WaitReverdict>),
 }
 
 impl State {
@@ -85,6 +87,7 @@ impl State {
                 s.ticket(m, &raw)
             }
             (Self::WaitChangeCipherSpec(s), ChangeCipherSpec) => s.change_cipher_spec(cx),
+            (Self::WaitReverdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict),
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::Connected(s), Message(H::HelloRequest, _)) => s.hello_request(cx),
             (Self::Connected(s), NoRenegotiation) => Ok(Self::Connected(s)),
@@ -109,6 +112,7 @@ impl State {
             Self::Connected(_) => "Connected",
         }
     }
+            Self::WaitReverdict(_) => "WaitReverdict",
 
     /// A HelloRequest that crossed our hello may still come; behind the server's own hello it is
     /// out of place.
@@ -131,6 +135,7 @@ impl State {
         }
     }
 
+            Self::WaitReverdict(s) => s.ending.begun.before.is_some(),
     /// Whether a handshake is complete, if another one is under way or not.
     pub(crate) fn is_connected(&self) -> bool {
         self.is_settled() || self.renegotiates()

@@ -4,6 +4,7 @@ use super::State;
 use super::connected::Connected;
 use super::finish::{Ending, WaitChangeCipherSpec};
 use super::flight::WaitCertificate;
+use super::reverify::WaitReverdict;
 use crate::config::{ExtendedMainSecret, Renegotiation};
 use crate::facts::Kind;
 use crate::fault::{Fault, Misbehaviour, Mismatch};
@@ -17,7 +18,7 @@ use crate::handshake::tls12::said::Said;
 use crate::handshake::tls12::settled::{Settled, Wire, check_renegotiation_info};
 use crate::keys::tls12::{MainSecret, Randoms};
 use crate::offered_session::{Form, OfferedSession};
-use crate::{ClientConfig, Event};
+use crate::{ClientConfig, Event, Reverification};
 use tessera_crypto::{Tls12Suite, tls12_suite};
 use tessera_session::policy::LONGEST_LINEAGE_TLS12;
 use tessera_session::{Refusal, Resumption};
@@ -131,6 +132,13 @@ impl WaitServerHello {
         };
         let ending = Ending::abbreviated(begun, main, keys, resumed_by);
         let wait = WaitChangeCipherSpec { ending };
+        let again = cx.config.settings().reverification == Reverification::Always;
+        let agreed = &ending.begun.agreed;
+        if let Some(peer) = agreed.peer.as_ref().filter(|_| again) {
+            let claim = PeerClaim::remembered(peer, agreed.server_name.as_ref());
+            cx.ask(Question::VerifyPeer(Box::new(claim)));
+            return Ok(State::WaitReverdict(Box::new(WaitReverdict { ending })));
+        }
         Ok(State::WaitChangeCipherSpec(Box::new(wait)))
     }
 

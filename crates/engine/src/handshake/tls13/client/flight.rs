@@ -4,7 +4,7 @@ use super::State;
 use super::agreed::Agreed;
 use super::answer::WaitFinished;
 use super::certificate::Requested;
-use crate::ClientConfig;
+use super::reverify::WaitReverdict;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::alpn;
@@ -14,6 +14,7 @@ use crate::handshake::tls13::proof;
 use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
+use crate::{ClientConfig, Reverification};
 use tessera_session::{Side, Taint};
 use tessera_wire::extension::{ExpectedTickets, Extensions, OcspResponse, SctList, ServerNameAck};
 use tessera_wire::handshake::{
@@ -83,6 +84,13 @@ impl WaitEncryptedExtensions {
             traffic,
             requested: None,
         };
+        let remembered = wait.agreed.peer.as_ref().filter(|_| resumed);
+        let again = cx.config.settings().reverification == Reverification::Always;
+        if let Some(peer) = remembered.filter(|_| again) {
+            let claim = PeerClaim::remembered(peer, Some(&wait.agreed.name));
+            cx.ask(Question::VerifyPeer(Box::new(claim)));
+            return Ok(State::WaitReverdict(Box::new(WaitReverdict { wait })));
+        }
         Ok(if resumed {
             State::WaitFinished(Box::new(wait))
         } else {

@@ -9,7 +9,7 @@
 //!     [WaitEncryptedExtensions]
 //!       resumed │       │ full
 //!               │  [WaitCertificateOrRequest]
-//!               │  [WaitCertificate]      after a CertificateRequest
+//!  [WaitReverdict] [WaitCertificate]      after a CertificateRequest
 //!               │  [WaitVerdict]
 //!               │  [WaitCertificateVerify]
 //!               v       v
@@ -28,6 +28,7 @@ mod certificate;
 mod connected;
 mod flight;
 mod late;
+mod reverify;
 mod server_hello;
 
 use crate::ClientConfig;
@@ -46,6 +47,7 @@ pub(crate) enum State {
     WaitCertificate(Box<flight::WaitCertificate>),
     WaitVerdict(Box<flight::WaitVerdict>),
     WaitCertificateVerify(Box<flight::WaitCertificateVerify>),
+    WaitReverdict(Box<reverify::WaitReverdict>),
     WaitFinished(Box<answer::WaitFinished>),
     WaitSignature(Box<answer::WaitSignature>),
     Connected(Box<connected::Connected>),
@@ -90,6 +92,7 @@ impl State {
             (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
                 s.certificate_verify(&m, &raw, cx)
             }
+            (Self::WaitReverdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict),
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),
             (Self::Connected(s), Message(H::NewSessionTicket(m), _)) => s.ticket(m, cx),
@@ -113,6 +116,7 @@ impl State {
             Self::WaitCertificate(_) => "WaitCertificate",
             Self::WaitVerdict(_) => "WaitVerdict",
             Self::WaitCertificateVerify(_) => "WaitCertificateVerify",
+            Self::WaitReverdict(_) => "WaitReverdict",
             Self::WaitFinished(_) => "WaitFinished",
             Self::WaitSignature(_) => "WaitSignature",
             Self::Connected(_) => "Connected",
