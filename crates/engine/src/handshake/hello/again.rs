@@ -6,14 +6,13 @@ use crate::config::{ClientSettings, GreaseValues};
 use crate::fault::Fault;
 use crate::offered_session::OfferedSession;
 use tessera_crypto::Entropy;
-use tessera_session::{Alpn, ServerName};
+use tessera_session::ServerName;
 use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::extension::RenegotiationInfo;
 
 /// What every handshake of a connection keeps.
 pub(crate) struct Kept<'a> {
     pub(crate) name: &'a ServerName,
-    pub(crate) alpn: Option<&'a Alpn>,
     /// Our `verify_data` of the handshake before.
     pub(crate) verify_data: &'a [u8],
 }
@@ -27,7 +26,8 @@ impl Offer {
     ) -> Result<Self, Fault> {
         let settings = ClientSettings {
             versions: vec![ProtocolVersion::TLS1_2],
-            alpn: kept.alpn.cloned().into_iter().collect(),
+            // The protocol was chosen once.
+            alpn: Vec::new(),
             grease: GreaseValues::Omit,
             ..settings.clone()
         };

@@ -34,7 +34,6 @@ pub(super) fn hello(
     };
     let kept = Kept {
         name: &name,
-        alpn: agreed.alpn.as_ref(),
         verify_data: &settled.finished.client,
     };
     let offer = Offer::again(cx.config.settings(), &kept, session, cx.entropy)?;

@@ -70,9 +70,9 @@ impl WaitServerHello {
         let extended = message
             .extensions
             .contains(ExtensionType::EXTENDED_MAIN_SECRET);
-        let alpn = alpn::chosen(&self.offered_alpn(cx), &message.extensions)?;
+        let alpn = alpn::chosen(&cx.config.settings().alpn, &message.extensions)?;
         self.check_kept(extended)?;
-        // The protocol was chosen once: a server may say so again, or nothing.
+        // The protocol was chosen once, and a renegotiation does not ask for it.
         let kept = self.before.as_ref();
         let alpn = alpn.or_else(|| kept.and_then(|before| before.agreed.alpn.clone()));
         let offered = self.sent.offer.session.take();
@@ -170,13 +170,6 @@ impl WaitServerHello {
         tls12_suite(message.cipher_suite)
             .filter(|_| offered.contains(&message.cipher_suite))
             .ok_or_else(|| Misbehaviour::UnofferedSuite(message.cipher_suite).into())
-    }
-
-    fn offered_alpn(&self, cx: &Cx<'_, ClientConfig>) -> Vec<tessera_session::Alpn> {
-        match &self.before {
-            Some(before) => before.agreed.alpn.iter().cloned().collect(),
-            None => cx.config.settings().alpn.clone(),
-        }
     }
 
     /// What every handshake of a connection keeps.
