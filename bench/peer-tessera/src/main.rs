@@ -8,7 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::SystemTime;
 use tessera_crypto::SigningKey;
-use tessera_engine::{Answer, Connection, Ending, Found, Input, OfferedSession, Output, Question};
+use tessera_engine::{
+    Answer, Connection, Consent, Ending, Found, Input, OfferedSession, Output, Question,
+};
 use tessera_identity::Verifier;
 use tessera_session::{Side, Timestamp};
 
@@ -65,6 +67,7 @@ impl Services {
                     .as_ref()
                     .and_then(|key| key.sign(scheme, &message).ok()),
             ),
+            Question::Renegotiate => Answer::Consent(Consent::Decline),
             Question::Keep(keep) => {
                 if keep.side == Side::Client {
                     let kept = OfferedSession {

@@ -148,6 +148,8 @@ pub enum Misbehaviour {
     TooManyRenegotiations,
     /// `renegotiation_info` is missing, or is not about the handshake before: RFC 5746 §3.4 to §3.7.
     BadRenegotiationInfo,
+    /// It wants to renegotiate, and the application will have no peer that does.
+    RenegotiationForbidden,
     /// Another handshake on a connection changed what all of them keep.
     ChangedUnderWay(&'static str),
     /// The session and the hello disagree about the extended main secret: RFC 7627 §5.3.
@@ -321,6 +323,8 @@ impl Misbehaviour {
             Self::BadRenegotiationInfo | Self::ExtendedMainSecretChanged => {
                 Alert::HANDSHAKE_FAILURE
             }
+            // RFC 5246 §7.2.2 has it as a warning, for connections that go on.
+            Self::RenegotiationForbidden => Alert::NO_RENEGOTIATION,
             Self::TooMuchEarlyData => Alert::UNEXPECTED_MESSAGE,
             Self::EmptyCertificate => Alert::DECODE_ERROR,
             Self::BinderCount
@@ -383,14 +387,14 @@ fn identity_alert(error: &IdentityError) -> AlertDescription {
         P::Expired { .. } | P::NotYetValid { .. } => Alert::CERTIFICATE_EXPIRED,
         P::Revoked => Alert::CERTIFICATE_REVOKED,
         P::WrongUsage(_) | P::UnsupportedAlgorithm(_) => Alert::UNSUPPORTED_CERTIFICATE,
+        P::BadStatus(_) => Alert::BAD_CERTIFICATE_STATUS_RESPONSE,
         P::Other(_) => Alert::CERTIFICATE_UNKNOWN,
+        // The one that says least.
+        P::Withheld(_) => Alert::HANDSHAKE_FAILURE,
     }
 }
 
-        P::BadStatus(_) => Alert::BAD_CERTIFICATE_STATUS_RESPONSE,
 macro_rules! fault_from {
-        // The one that says least.
-        P::Withheld(_) => Alert::HANDSHAKE_FAILURE,
     ($($from:ty => $variant:ident),*) => {$(
         impl From<$from> for Fault {
             fn from(inner: $from) -> Self {

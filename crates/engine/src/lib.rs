@@ -36,7 +36,7 @@ pub use event::{Event, Trace, TracedMessage};
 pub use facts::{Facts, KeysFingerprint, Kind, SessionFacts};
 pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
 pub use half::Half;
-pub use handshake::question::{Answer, Found, Keep, PeerClaim, Question, QuestionId};
+pub use handshake::question::{Answer, Consent, Found, Keep, PeerClaim, Question, QuestionId};
 pub use keys::exporter::ExportTooLong;
 pub use keys::keylog::{KeyLog, KeyLogLine};
 pub use offered_session::OfferedSession;

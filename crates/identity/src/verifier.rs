@@ -11,7 +11,6 @@ use webpki::{
     ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage,
     RevocationCheckDepth, RevocationOptions, RevocationOptionsBuilder, UnknownStatusPolicy,
 };
-use x509_parser::certificate::X509Certificate;
 
 use crate::certificate::{self, Certificate};
 use crate::crl::{Crls, Depth, Lenience, RevocationPolicy};
@@ -255,12 +254,12 @@ fn identify<'a>(
                 IdentityProblem::BadEncoding(error.to_string()),
             )
         })?;
+        let certificate = Certificate::read(&parsed);
         if leaf.is_none() && !certificate.may_sign {
             let why = "its key usage does not include digital signatures";
             let problem = IdentityProblem::WrongUsage(why.to_owned());
             return Err(explain::at(&claim.chain, der, problem));
         }
-        let certificate = Certificate::read(&parsed);
         not_after = not_after.min(certificate.not_after);
         issuer_serials.push(certificate.issuer_serial.clone());
         leaf.get_or_insert(certificate);

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tessera_crypto::SigningKey;
 use tessera_engine::{
-    Accepted, Answer, Found, IdentityError, IdentityProblem, Keep, OfferedSession, PeerClaim,
-    Question, Verdict,
+    Accepted, Answer, Consent, Found, IdentityError, IdentityProblem, Keep, OfferedSession,
+    PeerClaim, Question, Verdict,
 };
 use tessera_session::{Claim, Session, Side, Spend, TicketId, Timestamp, Vault};
 use tessera_wire::codepoint::ProtocolVersion;
@@ -28,6 +28,8 @@ pub struct World {
     pub server_keys: Vec<Arc<SigningKey>>,
     /// The client's key.
     pub client_key: Option<Arc<SigningKey>>,
+    /// What applications say to a peer that wants to renegotiate.
+    pub consent: Consent,
     known: HashMap<Vec<u8>, Accepted>,
     /// Leaf certificates the verifier rejects.
     pub rejected: HashSet<Vec<u8>>,
@@ -55,6 +57,7 @@ impl Default for World {
             asked: Vec::new(),
             server_keys: Vec::new(),
             client_key: None,
+            consent: Consent::Grant,
             known: HashMap::new(),
             rejected: HashSet::new(),
         }
@@ -88,6 +91,7 @@ impl World {
                 };
                 Answer::Signature(key.and_then(|key| key.sign(scheme, &message).ok()))
             }
+            Question::Renegotiate => Answer::Consent(self.consent),
         }
     }
 

@@ -23,6 +23,9 @@ pub enum Renegotiation {
     Server,
     /// Either end.
     Any,
+    /// The application decides each time the peer wants one: [`crate::Question::Renegotiate`]. It
+    /// may have one itself.
+    Ask,
 }
 
 /// Whether a renegotiation may bring another certificate of the peer than the one before.

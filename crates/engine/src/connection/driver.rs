@@ -4,7 +4,7 @@ use super::{Connection, Output};
 use crate::event::TracedMessage;
 use crate::fault::Fault;
 use crate::handshake::cx::{Effect, Established, Identified};
-use crate::handshake::question::{Answer, Question, QuestionId};
+use crate::handshake::question::{Answer, Consent, Question, QuestionId};
 use crate::handshake::{Arrival, Unread, Wish};
 use crate::offered_session::OfferedSession;
 use crate::record::limits;
@@ -41,8 +41,10 @@ impl Connection {
             }
             _ => {}
         }
-        if self.outbound.closed && self.role.is_tls12() && self.role.sends_data() {
-            // RFC 5246 §7.2.1: behind our close_notify we say nothing, so nothing is negotiated.
+        let says_nothing = self.outbound.closed && !self.role.asks_about_renegotiation();
+        if says_nothing && self.role.is_tls12() && self.role.sends_data() {
+            // RFC 5246 §7.2.1: behind our close_notify we say nothing, so nothing is negotiated. An
+            // application that wants to be asked may still end it.
             return Ok(());
         }
         self.step(now, Arrival::Message(Unread, raw))
@@ -57,6 +59,13 @@ impl Connection {
     ) -> Result<(), Fault> {
         match self.questions.close(id, answer)? {
             Due::Step(answer) => {
+                // Behind our close_notify there is no handshake to begin: RFC 5246 §7.2.1.
+                let answer = match answer {
+                    Answer::Consent(Consent::Grant) if self.outbound.closed => {
+                        Answer::Consent(Consent::Ignore)
+                    }
+                    other => other,
+                };
                 self.step(now, Arrival::Told(answer))?;
                 // What came while the question was open has waited for this.
                 self.turn(now)

@@ -3,7 +3,7 @@
 
 use super::{Connection, Output};
 use crate::fault::Fault;
-use crate::handshake::question::{Answer, Found, Question};
+use crate::handshake::question::{Answer, Consent, Found, Question};
 use crate::record::deframe::{Familiarity, deframe};
 use crate::verdict::{Accepted, Trust, Verdict};
 use crate::{
@@ -284,6 +284,7 @@ impl Puppets {
             Question::Sign {
                 scheme, message, ..
             } => Answer::Signature(self.key.sign(scheme, &message).ok()),
+            Question::Renegotiate => Answer::Consent(Consent::Decline),
         }
     }
 }

@@ -28,6 +28,7 @@ enum Awaited {
     Verdict,
     Signature,
     Kept,
+    Consent,
 }
 
 /// What to do with an answer.
@@ -49,6 +50,7 @@ impl Questions {
             Question::VerifyPeer(_) => Awaited::Verdict,
             Question::Sign { .. } => Awaited::Signature,
             Question::Keep(_) => Awaited::Kept,
+            Question::Renegotiate => Awaited::Consent,
         };
         let id = self.next();
         self.holding = Some((id, awaited));
@@ -122,5 +124,6 @@ fn kind(answer: &Answer) -> Awaited {
         Answer::Verdict(_) => Awaited::Verdict,
         Answer::Signature(_) => Awaited::Signature,
         Answer::Kept(_) => Awaited::Kept,
+        Answer::Consent(_) => Awaited::Consent,
     }
 }

@@ -8,7 +8,7 @@ use crate::handshake::server::Server;
 use crate::handshake::{Arrival, Unread, Wish};
 use crate::keys::keylog::KeyLog;
 use crate::offered_session::OfferedSession;
-use crate::{ClientConfig, Destination, ServerConfig};
+use crate::{ClientConfig, Destination, Renegotiation, ServerConfig};
 use std::sync::Arc;
 use tessera_crypto::Entropy;
 use tessera_session::Timestamp;
@@ -170,6 +170,15 @@ impl Role {
             Client::Tls13(_) => true,
         };
         self.ask(client, |server| matches!(server, Server::Tls13(_)))
+    }
+
+    /// Whether the application decides about each wish of the peer to renegotiate.
+    pub(super) fn asks_about_renegotiation(&self) -> bool {
+        let setting = match self {
+            Self::Client { config, .. } => config.settings().renegotiation,
+            Self::Server { config, .. } => config.settings().renegotiation,
+        };
+        setting == Renegotiation::Ask
     }
 
     pub(super) fn trace(&self) -> Trace {

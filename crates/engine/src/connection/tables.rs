@@ -3,7 +3,7 @@
 
 use super::puppets::{Again, NOW, Puppets, Road, accepted, key, stopped_at};
 use crate::Fault;
-use crate::handshake::question::{Answer, Found};
+use crate::handshake::question::{Answer, Consent, Found};
 use crate::handshake::{Arrival, Unread, Wish};
 use std::fmt::Write as _;
 use tessera_session::{Claim, Side};
@@ -99,6 +99,7 @@ fn answers() -> Vec<Answer> {
         Answer::Verdict(accepted(&[vec![1]], &key())),
         Answer::Signature(None),
         Answer::Kept(true),
+        Answer::Consent(Consent::Ignore),
     ]
 }
 

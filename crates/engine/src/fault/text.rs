@@ -111,6 +111,7 @@ impl fmt::Display for Misbehaviour {
             Self::TooManyKeyUpdates => "too many KeyUpdates in a row",
             Self::TooManyTickets => "too many NewSessionTickets",
             Self::TooManyWarnings => "too many warning alerts in a row",
+            Self::RenegotiationForbidden => "it wants to renegotiate, which is forbidden here",
             Self::TooManyRenegotiations => "too many wishes for another handshake in a row",
             Self::BadRenegotiationInfo => {
                 "renegotiation_info is missing or does not belong to the handshake before"

@@ -32,6 +32,9 @@ pub enum Question {
         /// What to sign, before hashing.
         message: Vec<u8>,
     },
+    /// TLS 1.2, where the settings say to ask: the peer wants another handshake on this connection.
+    /// Answer: [`Answer::Consent`].
+    Renegotiate,
 }
 
 /// A session to be kept.
@@ -60,9 +63,6 @@ pub struct PeerClaim {
     pub scts: Vec<Vec<u8>>,
 }
 
-/// The reply to a [`Question`]. Giving up on a question is an answer, too: `Lost` or `None`.
-pub enum Answer {
-    /// To [`Question::FindSession`].
 impl PeerClaim {
     /// What a session remembers of a server. What was stapled then is not.
     pub(crate) fn remembered(peer: &PeerIdentity, name: Option<&ServerName>) -> Self {
@@ -76,6 +76,9 @@ impl PeerClaim {
     }
 }
 
+/// The reply to a [`Question`]. Giving up on a question is an answer, too: `Lost` or `None`.
+pub enum Answer {
+    /// To [`Question::FindSession`].
     Session(Found),
     /// To [`Question::ClaimSession`]; `None` is a claim that could not be decided in time, and counts as lost.
     Claim(Option<Claim>),
@@ -85,6 +88,21 @@ impl PeerClaim {
     Verdict(Verdict),
     /// To [`Question::Sign`]; `None` when the key could not be used.
     Signature(Option<Vec<u8>>),
+    /// To [`Question::Renegotiate`].
+    Consent(Consent),
+}
+
+/// What becomes of a peer's wish to renegotiate: RFC 5246 §7.4.1.1, §7.2.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// It is granted: a handshake begins, for a new session.
+    Grant,
+    /// It is declined with `no_renegotiation`, and the connection goes on.
+    Decline,
+    /// It is passed over, and the connection goes on.
+    Ignore,
+    /// It ends the connection, with `no_renegotiation`.
+    End,
 }
 
 /// What a look-up found.
@@ -106,6 +124,7 @@ impl Question {
             Self::Keep(_) => "Keep",
             Self::VerifyPeer(_) => "VerifyPeer",
             Self::Sign { .. } => "Sign",
+            Self::Renegotiate => "Renegotiate",
         }
     }
 
@@ -124,6 +143,7 @@ impl Answer {
             Self::Kept(_) => "Kept",
             Self::Verdict(_) => "Verdict",
             Self::Signature(_) => "Signature",
+            Self::Consent(_) => "Consent",
         }
     }
 }

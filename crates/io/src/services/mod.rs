@@ -13,7 +13,7 @@ pub(crate) use errand::{Done, Errand, Limit, Work};
 use crate::config::ServerConfig;
 use crate::{KeyLogSink, Observer, Trouble};
 use std::sync::Arc;
-use tessera_engine::{Answer, Ending, Facts, Question};
+use tessera_engine::{Answer, Consent, Ending, Facts, Question};
 use tessera_identity::Signer;
 use tessera_session::store::ConnectionId;
 use tessera_session::{Side, Timestamp};
@@ -70,6 +70,8 @@ impl Services {
                 Response::Now(Answer::Session(tessera_engine::Found::Nothing))
             }
             (Self::Client(_), Question::ClaimSession(_)) => Response::Now(Answer::Claim(None)),
+            // Whoever wants to decide each time drives the engine.
+            (_, Question::Renegotiate) => Response::Now(Answer::Consent(Consent::Decline)),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use super::State;
 use super::again;
+use super::consent::WaitConsent;
 use super::server_hello::may_renegotiate;
 use crate::fault::Fault;
 use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::question::Question;
 use crate::handshake::tls12::settled::Settled;
-use crate::{ClientConfig, Event};
+use crate::{ClientConfig, Event, Renegotiation};
 use tessera_wire::codepoint::AlertDescription;
 
 /// An established connection.
@@ -21,9 +23,12 @@ impl Connected {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         if !self.may_renegotiate(cx) {
-            cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
-            cx.tell(Event::RenegotiationRefused);
-            return Ok(State::Connected(self));
+            return Ok(self.decline(cx));
+        }
+        if cx.config.settings().renegotiation == Renegotiation::Ask {
+            cx.ask(Question::Renegotiate);
+            let wait = WaitConsent { connected: self };
+            return Ok(State::WaitConsent(Box::new(wait)));
         }
         // It does not say what for. Mostly it is for our certificate, which nobody asks for in an
         // abbreviated handshake.
@@ -35,6 +40,13 @@ impl Connected {
             again::Offering::Current
         };
         again::hello(self.settled, offering, cx)
+    }
+
+    /// We would rather not.
+    pub(super) fn decline(self: Box<Self>, cx: &mut Cx<'_, ClientConfig>) -> State {
+        cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
+        cx.tell(Event::RenegotiationRefused);
+        State::Connected(self)
     }
 
     /// The application would like a new session.

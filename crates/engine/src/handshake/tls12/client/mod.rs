@@ -18,17 +18,20 @@
 //!             [WaitFinished]
 //!                  │ Send ChangeCipherSpec, Finished, if abbreviated
 //!             [Connected]
+//!                  │ HelloRequest, where the application decides
+//!            [WaitConsent]
 //! ```
 
 mod again;
 mod answer;
 mod connected;
+mod consent;
 mod finish;
 mod flight;
+mod reverify;
 mod server_hello;
 
 use crate::ClientConfig;
-mod reverify;
 use crate::fault::Fault;
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::sent::Sent;
@@ -44,10 +47,11 @@ pub(crate) enum State {
     WaitServerHelloDone(Box<flight::WaitServerHelloDone>),
     WaitVerdict(Box<answer::WaitVerdict>),
     WaitSignature(Box<answer::WaitSignature>),
+    WaitReverdict(Box<reverify::WaitReverdict>),
     WaitChangeCipherSpec(Box<finish::WaitChangeCipherSpec>),
     WaitFinished(Box<finish::WaitFinished>),
     Connected(Box<connected::Connected>),
-    WaitReverdict(Box<reverify::WaitReverdict>),
+    WaitConsent(Box<consent::WaitConsent>),
 }
 
 impl State {
@@ -83,13 +87,14 @@ impl State {
             (Self::WaitServerHelloDone(s), Message(H::ServerHelloDone, raw)) => s.done(&raw, cx),
             (Self::WaitVerdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict, cx),
             (Self::WaitSignature(s), Told(A::Signature(signature))) => s.signature(signature, cx),
+            (Self::WaitReverdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict),
             (Self::WaitChangeCipherSpec(s), Message(H::NewSessionTicket(m), raw)) => {
                 s.ticket(m, &raw)
             }
             (Self::WaitChangeCipherSpec(s), ChangeCipherSpec) => s.change_cipher_spec(cx),
-            (Self::WaitReverdict(s), Told(A::Verdict(verdict))) => s.verdict(verdict),
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::Connected(s), Message(H::HelloRequest, _)) => s.hello_request(cx),
+            (Self::WaitConsent(s), Told(A::Consent(consent))) => s.consent(consent, cx),
             (Self::Connected(s), NoRenegotiation) => Ok(Self::Connected(s)),
             (Self::Connected(s), Wanted(Wish::Renegotiate)) => s.renegotiate(cx),
             (Self::Connected(s), Wanted(Wish::UpdateKeys(_))) => s.update_keys(cx),
@@ -107,12 +112,13 @@ impl State {
             Self::WaitServerHelloDone(_) => "WaitServerHelloDone",
             Self::WaitVerdict(_) => "WaitVerdict",
             Self::WaitSignature(_) => "WaitSignature",
+            Self::WaitReverdict(_) => "WaitReverdict",
             Self::WaitChangeCipherSpec(_) => "WaitChangeCipherSpec",
             Self::WaitFinished(_) => "WaitFinished",
             Self::Connected(_) => "Connected",
+            Self::WaitConsent(_) => "WaitConsent",
         }
     }
-            Self::WaitReverdict(_) => "WaitReverdict",
 
     /// A HelloRequest that crossed our hello may still come; behind the server's own hello it is
     /// out of place.
@@ -129,13 +135,14 @@ impl State {
             Self::WaitServerHelloDone(s) => s.begun.before.is_some(),
             Self::WaitVerdict(s) => s.begun.before.is_some(),
             Self::WaitSignature(s) => s.answer.begun.before.is_some(),
+            Self::WaitReverdict(s) => s.ending.begun.before.is_some(),
             Self::WaitChangeCipherSpec(s) => s.ending.begun.before.is_some(),
             Self::WaitFinished(s) => s.ending.begun.before.is_some(),
+            Self::WaitConsent(_) => true,
             Self::Connected(_) => false,
         }
     }
 
-            Self::WaitReverdict(s) => s.ending.begun.before.is_some(),
     /// Whether a handshake is complete, if another one is under way or not.
     pub(crate) fn is_connected(&self) -> bool {
         self.is_settled() || self.renegotiates()

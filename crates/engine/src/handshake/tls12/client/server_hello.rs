@@ -13,6 +13,7 @@ use crate::handshake::cx::Cx;
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered12::names_point_formats;
 use crate::handshake::hello::sent::Sent;
+use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls12::agreed::Agreed;
 use crate::handshake::tls12::said::Said;
 use crate::handshake::tls12::settled::{Settled, Wire, check_renegotiation_info};
@@ -131,7 +132,6 @@ impl WaitServerHello {
             Form::Ticket | Form::Psk => Wire::Ticket(session.ticket),
         };
         let ending = Ending::abbreviated(begun, main, keys, resumed_by);
-        let wait = WaitChangeCipherSpec { ending };
         let again = cx.config.settings().reverification == Reverification::Always;
         let agreed = &ending.begun.agreed;
         if let Some(peer) = agreed.peer.as_ref().filter(|_| again) {
@@ -139,6 +139,7 @@ impl WaitServerHello {
             cx.ask(Question::VerifyPeer(Box::new(claim)));
             return Ok(State::WaitReverdict(Box::new(WaitReverdict { ending })));
         }
+        let wait = WaitChangeCipherSpec { ending };
         Ok(State::WaitChangeCipherSpec(Box::new(wait)))
     }
 

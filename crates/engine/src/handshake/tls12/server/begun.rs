@@ -100,6 +100,6 @@ pub(super) fn may_renegotiate(asked: bool, cx: &Cx<'_, ServerConfig>) -> bool {
     match cx.config.settings().renegotiation {
         Renegotiation::Never => false,
         Renegotiation::Server => asked,
-        Renegotiation::Any => true,
+        Renegotiation::Any | Renegotiation::Ask => true,
     }
 }

@@ -1,19 +1,21 @@
 //! No handshake is under way.
 
 use super::begun::may_renegotiate;
+use super::consent::WaitConsent;
 use super::{State, hello};
 use crate::fault::Fault;
 use crate::handshake::Wish;
 use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::question::Question;
 use crate::handshake::tls12::settled::Settled;
-use crate::{Event, ServerConfig};
+use crate::{Event, Renegotiation, ServerConfig};
 use tessera_wire::codepoint::AlertDescription;
 use tessera_wire::handshake::ClientHello;
 use tessera_wire::handshake::tls12::HelloRequest;
 
 /// An established connection.
 pub(crate) struct Connected {
-    settled: Box<Settled>,
+    pub(super) settled: Box<Settled>,
     /// A HelloRequest is out, and this is why.
     asked: Option<Wish>,
 }
@@ -29,18 +31,32 @@ impl Connected {
     /// The client starts a handshake, asked or not.
     pub(crate) fn client_hello(
         mut self: Box<Self>,
-        message: &ClientHello,
+        message: ClientHello,
         raw: Vec<u8>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         let allowed = may_renegotiate(self.asked.is_some(), cx) && !self.settled.is_http2();
         if !allowed || !self.settled.renegotiations.allow(cx.now) {
-            cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
-            cx.tell(Event::RenegotiationRefused);
             // Ours came too soon after others.
-            return Ok(self.declined(cx));
+            return Ok(self.decline(cx).declined(cx));
         }
-        hello::again(message, raw, (self.settled, self.asked), cx)
+        if self.asked.is_none() && cx.config.settings().renegotiation == Renegotiation::Ask {
+            cx.ask(Question::Renegotiate);
+            let wait = WaitConsent {
+                connected: self,
+                message,
+                raw,
+            };
+            return Ok(State::WaitConsent(Box::new(wait)));
+        }
+        hello::again(&message, raw, (self.settled, self.asked), cx)
+    }
+
+    /// We would rather not.
+    pub(super) fn decline(self: Box<Self>, cx: &mut Cx<'_, ServerConfig>) -> Box<Self> {
+        cx.cause(Effect::Warn(AlertDescription::NO_RENEGOTIATION));
+        cx.tell(Event::RenegotiationRefused);
+        self
     }
 
     /// The application wants a handshake: the client is asked for one. Data goes on meanwhile.

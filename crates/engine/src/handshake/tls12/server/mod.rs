@@ -19,12 +19,15 @@
 //!              [WaitKept]  a session with an ID is in the store before the client hears of it
 //!                      │ full: Send NewSessionTicket, ChangeCipherSpec, Finished
 //!                [Connected]
+//!                      │ Recv ClientHello, where the application decides
+//!               [WaitConsent]
 //! ```
 
 mod abbreviated;
 mod begun;
 mod client_auth;
 mod connected;
+mod consent;
 mod decide;
 mod finish;
 mod full;
@@ -52,6 +55,7 @@ pub(crate) enum State {
     WaitFinished(Box<finish::WaitFinished>),
     WaitKept(Box<finish::WaitKept>),
     Connected(Box<connected::Connected>),
+    WaitConsent(Box<consent::WaitConsent>),
 }
 
 impl State {
@@ -90,7 +94,8 @@ impl State {
             (Self::WaitChangeCipherSpec(s), ChangeCipherSpec) => s.change_cipher_spec(cx),
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::WaitKept(s), Told(A::Kept(kept))) => s.kept(kept, cx),
-            (Self::Connected(s), Message(H::ClientHello(m), raw)) => s.client_hello(&m, raw, cx),
+            (Self::Connected(s), Message(H::ClientHello(m), raw)) => s.client_hello(m, raw, cx),
+            (Self::WaitConsent(s), Told(A::Consent(consent))) => s.consent(consent, cx),
             (Self::Connected(s), NoRenegotiation) => Ok(s.declined(cx)),
             (Self::Connected(s), Wanted(wish)) => Ok(s.wanted(wish, cx)),
             (state, arrival) => Err(unexpected(state.name(), &arrival)),
@@ -110,6 +115,7 @@ impl State {
             Self::WaitFinished(_) => "WaitFinished",
             Self::WaitKept(_) => "WaitKept",
             Self::Connected(_) => "Connected",
+            Self::WaitConsent(_) => "WaitConsent",
         }
     }
 
@@ -117,6 +123,7 @@ impl State {
     fn renegotiates(&self) -> bool {
         match self {
             Self::WaitClientHello(_) | Self::Connected(_) => false,
+            Self::WaitConsent(_) => true,
             Self::WaitSession(s) => s.hello.before.is_some(),
             Self::WaitKeySignature(s) => s.begun.before.is_some(),
             Self::WaitCertificate(s) => s.wait.begun.before.is_some(),
