@@ -28,6 +28,10 @@ pub(crate) struct Driver {
     /// A handshake on this connection was wished for, and nothing has come of it yet.
     wishing: bool,
 }
+    /// TLS 1.2: the session of the handshake under way is in the store.
+    stored: bool,
+    /// Which handshake's keys protected what the engine hands out by value.
+    epoch: u32,
 
 /// What people know a connection by.
 pub(crate) struct Name {
@@ -58,6 +62,8 @@ impl Driver {
             tickets: (0, 0),
             wishing: false,
         };
+            stored: false,
+            epoch: 0,
         if let Some(observer) = driver.services.observer() {
             let opened = Opened {
                 side: driver.side(),
@@ -141,7 +147,11 @@ impl Driver {
 
     fn answer(&mut self, id: QuestionId, answer: Answer) {
         match answer {
-            Answer::Kept(true) => self.tickets.0 += 1,
+            Answer::Kept(true) => {
+                self.tickets.0 += 1;
+                // Only TLS 1.2 waits with the handshake for this.
+                self.stored |= self.connection.is_held();
+            }
             Answer::Kept(false) => self.tickets.1 += 1,
             _ => {}
         }
@@ -170,6 +180,7 @@ impl Driver {
             let errands = self.services.established(facts, &self.occasion(now));
             self.errands.extend(errands);
         }
+            (self.stored, self.epoch) = (false, facts.epoch);
     }
 
     fn occasion(&self, now: Timestamp) -> Occasion<'_> {
@@ -178,12 +189,14 @@ impl Driver {
             peer: self.name.peer.as_deref(),
             now,
         }
+            stored: self.stored,
     }
 
     fn end(&mut self, ending: Ending) {
         // Nobody listens to their answers any more.
         self.errands.retain(|errand| !errand.holds());
-        self.errands.extend(self.services.ended(&ending));
+        let ended = self.services.ended(&ending, self.connection.facts());
+        self.errands.extend(ended);
         self.ending = Some(ending);
     }
 

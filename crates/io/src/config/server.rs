@@ -66,7 +66,8 @@ pub struct ServerSettings {
     pub register: Option<Registration>,
     /// How long a handshake waits for the store before it goes on without.
     pub store_deadline: Duration,
-    /// How long a ticket waits for its session to be kept; no handshake waits for that.
+    /// How long a ticket waits for its session to be kept. No handshake waits for that; one of TLS 1.2
+    /// waits for its session to be kept under its ID, for `store_deadline` at most.
     pub keep_deadline: Duration,
     /// Random, one per deployment: part of every scope. `None` draws one, and sessions end with
     /// this config.

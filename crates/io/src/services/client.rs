@@ -106,7 +106,12 @@ impl ClientServices {
         };
         let unverified = matches!(
             fault,
-            Fault::Identity(_) | Fault::Peer(Misbehaviour::BadCertificateVerify)
+            Fault::Identity(_)
+                | Fault::Peer(
+                    Misbehaviour::BadCertificateVerify
+                        | Misbehaviour::BadKeyExchangeSignature
+                        | Misbehaviour::WrongCertificateKey(_)
+                )
         );
         if !unverified && tickets.is_empty() {
             return Vec::new();

@@ -36,6 +36,8 @@ pub(crate) struct Occasion<'a> {
     pub(crate) connection: ConnectionId,
     pub(crate) peer: Option<&'a str>,
     pub(crate) now: Timestamp,
+    /// TLS 1.2: the session of the handshake that is complete is in the store, under its ID.
+    pub(crate) stored: bool,
 }
 
 impl Services {
@@ -85,13 +87,17 @@ impl Services {
 
     /// What is to be done about an end: a fatal one costs the tickets of this connection
     /// (RFC 9846 §6), a peer that does not verify costs all we have of it.
-    pub(crate) fn ended(&self, ending: &Ending) -> Vec<Errand> {
+    pub(crate) fn ended(&self, ending: &Ending, facts: Option<&Facts>) -> Vec<Errand> {
         let Ending::Fault { fault, discard, .. } = ending else {
             return Vec::new();
         };
         match self {
             Self::Client(services) => services.ended(fault, discard),
-            Self::Server(config) => server::discard(config, discard).into_iter().collect(),
+            Self::Server(config) => {
+                let version = facts.map(|facts| facts.version);
+                let errand = server::discard(config, discard, version);
+                errand.into_iter().collect()
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use tessera_engine::{
 use tessera_session::session::Lineage;
 use tessera_session::store::RegisteredConnection;
 use tessera_session::{OpenFailure, Side, Spend, Summary, TicketId, TicketKind, Timestamp};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// A look-up: any failure is `Unavailable`, and a full handshake follows.
 pub(super) fn find(config: &ServerConfig, id: TicketId) -> Response {
@@ -66,12 +67,17 @@ pub(super) fn claim(config: &ServerConfig, spend: Spend) -> Response {
     ))
 }
 
-/// The ticket goes out only once its session is in the store.
+/// The ticket goes out only once its session is in the store. In TLS 1.2 it is the end of the
+/// handshake that waits for that, and no longer than for any other answer of the store.
 pub(super) fn keep(config: &ServerConfig, keep: Keep) -> Response {
     let Some(Kept { store, vault }) = config.kept.clone() else {
         return Response::Now(Answer::Kept(false));
     };
-    Response::Later(Errand::ask(Asked::Keep, config.keep_deadline, async move {
+    let deadline = match keep.session.version {
+        ProtocolVersion::TLS1_2 => config.store_deadline,
+        _ => config.keep_deadline,
+    };
+    Response::Later(Errand::ask(Asked::Keep, deadline, async move {
         let asked = Asked::Keep;
         let stored = match vault.seal_session(&keep.session, None, Side::Server, keep.id) {
             Ok(stored) => stored,
@@ -109,16 +115,20 @@ pub(super) fn established(
     facts: &Facts,
     occasion: &Occasion<'_>,
 ) -> Vec<Errand> {
-    summarise(config, facts)
+    summarise(config, facts, occasion)
         .into_iter()
         .chain(register(config, facts, occasion))
         .collect()
 }
 
-fn summarise(config: &ServerConfig, facts: &Facts) -> Option<Errand> {
+fn summarise(config: &ServerConfig, facts: &Facts, occasion: &Occasion<'_>) -> Option<Errand> {
     let Kept { store, vault } = config.kept.clone()?;
-    let plan = config.engine().settings().tickets;
-    if facts.resumed || plan.kind == TicketKind::Stored || plan.count == 0 {
+    let settings = config.engine().settings();
+    let travels = match facts.version {
+        ProtocolVersion::TLS1_2 => !occasion.stored && !settings.single_use,
+        _ => settings.tickets.kind != TicketKind::Stored && settings.tickets.count > 0,
+    };
+    if facts.resumed || !travels {
         return None;
     }
     let summary = lineage_summary(facts);
@@ -218,10 +228,17 @@ fn registered(reply: Result<(), tessera_session::StoreError>) -> Done {
 }
 
 /// Stored sessions of a connection that ended badly are forgotten; a self-encrypted ticket that is
-/// out cannot be.
-pub(super) fn discard(config: &ServerConfig, tickets: &[TicketId]) -> Option<Errand> {
+/// out cannot be. TLS 1.2 may have stored one whatever the tickets are: it has session IDs, too.
+pub(super) fn discard(
+    config: &ServerConfig,
+    tickets: &[TicketId],
+    version: Option<ProtocolVersion>,
+) -> Option<Errand> {
     let Kept { store, .. } = config.kept.clone()?;
-    if tickets.is_empty() || config.engine().settings().tickets.kind != TicketKind::Stored {
+    let settings = config.engine().settings();
+    let stores = settings.tickets.kind == TicketKind::Stored
+        || (settings.session_forms.ids && version == Some(ProtocolVersion::TLS1_2));
+    if tickets.is_empty() || !stores {
         return None;
     }
     let tickets = tickets.to_vec();

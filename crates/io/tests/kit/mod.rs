@@ -79,6 +79,13 @@ impl World {
         }
     }
 
+    /// Takes everything out of the client's wallet.
+    pub(crate) async fn wallet_is_empty(&self) {
+        for listed in self.wallet.contents(Page::first(100)).await.unwrap() {
+            self.wallet.take(listed.id).await.unwrap();
+        }
+    }
+
     /// A client with a wallet.
     pub(crate) fn client_settings(&self) -> ClientSettings {
         ClientSettings {
