@@ -1,6 +1,7 @@
 //! Buffers for bytes on their way, lent from a pool and given back when empty: an idle connection
 //! holds none.
 
+use crate::aside::Aside;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::thread::LocalKey;
@@ -69,10 +70,14 @@ pub(crate) struct Inbox {
     bytes: Vec<u8>,
     /// The application's part, where a record was opened.
     plain: Range<usize>,
+    /// Which handshake's keys protected it.
+    epoch: u32,
     /// Received and not opened yet.
     sealed: Range<usize>,
     /// Plaintext set aside while somebody looked for what comes behind it.
-    aside: Vec<u8>,
+    aside: Aside,
+    /// The epoch of what was last shown to the application.
+    shown: u32,
 }
 
 impl Inbox {
@@ -86,21 +91,37 @@ impl Inbox {
         if let Some(place) = bytes.get_mut(..received.len()) {
             place.copy_from_slice(received);
         }
-        Self {
-            bytes,
-            plain: 0..0,
-            sealed: 0..received.len(),
-            aside: Vec::new(),
-        }
+        let mut inbox = Self::default();
+        inbox.bytes = bytes;
+        inbox.sealed = 0..received.len();
+        inbox
     }
 
-    /// The application's next bytes.
+    /// The application's next bytes, all of one epoch.
     pub(crate) fn plaintext(&self) -> &[u8] {
-        if self.aside.is_empty() {
-            self.bytes.get(self.plain.clone()).unwrap_or_default()
-        } else {
-            &self.aside
+        self.first().0
+    }
+
+    fn first(&self) -> (&[u8], u32) {
+        let here = || {
+            let plaintext = self.bytes.get(self.plain.clone()).unwrap_or_default();
+            (plaintext, self.epoch)
+        };
+        self.aside.first().unwrap_or_else(here)
+    }
+
+    /// The same, for the application to see.
+    pub(crate) fn show(&mut self) -> &[u8] {
+        let (plaintext, epoch) = self.first();
+        if !plaintext.is_empty() {
+            self.shown = epoch;
         }
+        self.first().0
+    }
+
+    /// The epoch of what the application saw last.
+    pub(crate) fn shown_epoch(&self) -> u32 {
+        self.shown
     }
 
     /// The application has taken so many of them.
@@ -108,10 +129,8 @@ impl Inbox {
         if self.aside.is_empty() {
             self.plain.start = self.plain.end.min(self.plain.start + taken);
             self.tidy();
-        } else if taken >= self.aside.len() {
-            self.aside = Vec::new();
         } else {
-            self.aside.drain(..taken);
+            self.aside.consume(taken);
         }
     }
 
@@ -122,18 +141,19 @@ impl Inbox {
         if self.aside.len() + plaintext.len() > BACKLOG {
             return false;
         }
-        self.aside.extend_from_slice(plaintext);
+        self.aside.push(plaintext, self.epoch);
         self.plain = 0..0;
         self.tidy();
         true
     }
 
     /// Plaintext the engine hands out by value, behind what is there.
-    pub(crate) fn deliver(&mut self, plaintext: &[u8]) {
-        self.aside
-            .extend_from_slice(self.bytes.get(self.plain.clone()).unwrap_or_default());
+    pub(crate) fn deliver(&mut self, plaintext: &[u8], epoch: u32) {
+        let here = self.bytes.get(self.plain.clone()).unwrap_or_default();
+        self.aside.push(here, self.epoch);
+        self.aside.push(plaintext, epoch);
         self.plain = 0..0;
-        self.aside.extend_from_slice(plaintext);
+        self.tidy();
     }
 
     /// Received bytes that were not opened yet.
@@ -146,10 +166,12 @@ impl Inbox {
         self.bytes.get_mut(self.sealed.clone()).unwrap_or_default()
     }
 
-    /// So many of the sealed bytes are done with, and this part of them is plaintext now.
-    pub(crate) fn opened(&mut self, consumed: usize, plaintext: Option<Range<usize>>) {
-        if let Some(range) = plaintext {
+    /// So many of the sealed bytes are done with, and this part of them is plaintext now, of this
+    /// epoch.
+    pub(crate) fn opened(&mut self, consumed: usize, plaintext: Option<(Range<usize>, u32)>) {
+        if let Some((range, epoch)) = plaintext {
             self.plain = self.sealed.start + range.start..self.sealed.start + range.end;
+            self.epoch = epoch;
         }
         self.sealed.start = self.sealed.end.min(self.sealed.start + consumed);
         self.tidy();
@@ -303,7 +325,7 @@ mod tests {
         inbox.filled(0);
         assert_eq!(inbox.capacity(), 0);
         fill(&mut inbox, b"12345");
-        inbox.opened(5, Some(1..4));
+        inbox.opened(5, Some((1..4, 0)));
         assert_eq!(inbox.plaintext(), b"234");
         inbox.consume(2);
         assert_eq!(inbox.plaintext(), b"4");
@@ -315,13 +337,13 @@ mod tests {
     fn what_is_sealed_stays_behind_what_is_plain() {
         let mut inbox = Inbox::default();
         fill(&mut inbox, b"abcdef");
-        inbox.opened(3, Some(0..3));
+        inbox.opened(3, Some((0..3, 0)));
         assert_eq!(
             (inbox.plaintext(), inbox.sealed()),
             (&b"abc"[..], &b"def"[..])
         );
         assert!(inbox.set_aside());
-        inbox.opened(3, Some(0..2));
+        inbox.opened(3, Some((0..2, 0)));
         assert_eq!(inbox.plaintext(), b"abc");
         inbox.consume(3);
         assert_eq!(inbox.plaintext(), b"de");
@@ -330,10 +352,33 @@ mod tests {
     }
 
     #[test]
+    fn what_came_under_other_keys_is_not_shown_together() {
+        let mut inbox = Inbox::default();
+        fill(&mut inbox, b"abcdef");
+        inbox.opened(2, Some((0..2, 0)));
+        assert!(inbox.set_aside());
+        inbox.opened(2, Some((0..2, 0)));
+        assert!(inbox.set_aside());
+        inbox.opened(2, Some((0..2, 1)));
+        inbox.deliver(b"gh", 2);
+        let mut shown = Vec::new();
+        while !inbox.show().is_empty() {
+            shown.push((inbox.plaintext().to_vec(), inbox.shown_epoch()));
+            inbox.consume(inbox.plaintext().len().min(3));
+        }
+        let expected = [(&b"abcd"[..], 0), (b"d", 0), (b"ef", 1), (b"gh", 2)];
+        assert_eq!(shown.len(), expected.len(), "{shown:?}");
+        for ((bytes, epoch), (wanted, of)) in shown.iter().zip(expected) {
+            assert_eq!((&bytes[..], *epoch), (wanted, of));
+        }
+        assert_eq!((inbox.capacity(), inbox.shown_epoch()), (0, 2));
+    }
+
+    #[test]
     fn a_partial_record_moves_to_the_front_for_more() {
         let mut inbox = Inbox::default();
         fill(&mut inbox, &[7; 1000]);
-        inbox.opened(990, Some(5..980));
+        inbox.opened(990, Some((5..980, 0)));
         inbox.consume(975);
         assert_eq!(inbox.sealed(), [7; 10]);
         fill(&mut inbox, b"xy");
@@ -346,11 +391,11 @@ mod tests {
         let mut inbox = Inbox::default();
         for _ in 0..4 {
             fill(&mut inbox, &[1; 16_000]);
-            inbox.opened(16_000, Some(0..16_000));
+            inbox.opened(16_000, Some((0..16_000, 0)));
             assert!(inbox.set_aside());
         }
         fill(&mut inbox, &[2; 16_000]);
-        inbox.opened(16_000, Some(0..16_000));
+        inbox.opened(16_000, Some((0..16_000, 0)));
         assert!(!inbox.set_aside());
         for _ in 0..4 {
             inbox.consume(16_000);

@@ -11,6 +11,7 @@ use tessera_engine::{
 };
 use tessera_session::store::ConnectionId;
 use tessera_session::{ServerName, Side, Timestamp};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// One connection, its bytes on the way, and the errands that are run for it.
 pub(crate) struct Driver {
@@ -27,11 +28,11 @@ pub(crate) struct Driver {
     tickets: (u32, u32),
     /// A handshake on this connection was wished for, and nothing has come of it yet.
     wishing: bool,
-}
     /// TLS 1.2: the session of the handshake under way is in the store.
     stored: bool,
     /// Which handshake's keys protected what the engine hands out by value.
     epoch: u32,
+}
 
 /// What people know a connection by.
 pub(crate) struct Name {
@@ -61,9 +62,9 @@ impl Driver {
             traffic: Traffic::default(),
             tickets: (0, 0),
             wishing: false,
-        };
             stored: false,
             epoch: 0,
+        };
         if let Some(observer) = driver.services.observer() {
             let opened = Opened {
                 side: driver.side(),
@@ -129,7 +130,7 @@ impl Driver {
         while let Some(output) = self.connection.poll() {
             match output {
                 Output::Transmit(bytes) => self.outbox.tail().extend_from_slice(&bytes),
-                Output::Deliver(plaintext) => self.inbox.deliver(&plaintext),
+                Output::Deliver(plaintext) => self.inbox.deliver(&plaintext, self.epoch),
                 Output::Ask(id, question) => match self.services.answer(question, clock::now()) {
                     Response::Now(answer) => self.answer(id, answer),
                     Response::Later(errand) => self.errands.push(errand.answering(id)),
@@ -179,8 +180,8 @@ impl Driver {
         if let Event::Established(facts) | Event::Renegotiated(facts) = event {
             let errands = self.services.established(facts, &self.occasion(now));
             self.errands.extend(errands);
-        }
             (self.stored, self.epoch) = (false, facts.epoch);
+        }
     }
 
     fn occasion(&self, now: Timestamp) -> Occasion<'_> {
@@ -188,8 +189,8 @@ impl Driver {
             connection: self.name.id,
             peer: self.name.peer.as_deref(),
             now,
-        }
             stored: self.stored,
+        }
     }
 
     fn end(&mut self, ending: Ending) {
@@ -260,7 +261,8 @@ impl Driver {
             .connection
             .receive(clock::now(), self.inbox.sealed_mut());
         let progress = received.consumed > 0;
-        self.inbox.opened(received.consumed, received.plaintext);
+        let plaintext = received.plaintext.map(|range| (range, received.epoch));
+        self.inbox.opened(received.consumed, plaintext);
         progress
     }
 
@@ -305,6 +307,25 @@ impl Driver {
         self.connection
             .handle(clock::now(), Input::UpdateKeys(request));
         self.drain();
+    }
+
+    /// New keys for both halves. In TLS 1.2 they take a handshake.
+    pub(crate) fn rekey(&mut self) {
+        let request = KeyUpdateRequest::UpdateRequested;
+        let is_old = |facts: &Facts| facts.version == ProtocolVersion::TLS1_2;
+        if self.facts().is_some_and(is_old) {
+            self.wish(Input::UpdateKeys(request));
+        } else {
+            self.update_keys(request);
+        }
+    }
+
+    /// Whether new keys came of it, since this epoch.
+    pub(crate) fn has_new_keys(&self, since: u32) -> bool {
+        self.facts().is_some_and(|facts| match facts.version {
+            ProtocolVersion::TLS1_2 => facts.epoch > since,
+            _ => !self.connection.is_closed(),
+        })
     }
 
     /// TLS 1.2: a new session on this connection, where the settings allow it.

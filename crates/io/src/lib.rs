@@ -8,6 +8,7 @@
 //! The clock and the system's generator are read in [`clock`] and nowhere else.
 
 mod accept;
+mod aside;
 pub mod blocking;
 mod buffer;
 pub mod clock;

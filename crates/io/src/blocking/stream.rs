@@ -83,11 +83,10 @@ impl<T> StreamOwned<T> {
         self.driver.update_keys(request);
     }
 
-    /// New traffic keys for both halves. TLS 1.3: KeyUpdate, which leads away from the keys of before.
-    /// TLS 1.2: an abbreviated renegotiation, whose keys come from the same secret and protect from
-    /// nothing but the wear of the old ones. It goes out with the next write or flush.
-    pub fn rekey(&mut self) {
-        self.update_keys(KeyUpdateRequest::UpdateRequested);
+    /// Which handshake's keys protected the bytes that the last read gave: [`Facts::epoch`] as it
+    /// was then. No read gives bytes of two.
+    pub fn read_epoch(&self) -> u32 {
+        self.driver.inbox.shown_epoch()
     }
 
     /// Fills `out` with keying material that both ends can derive: RFC 9846 §7.5.
@@ -160,6 +159,20 @@ impl<T: Read + Write> StreamOwned<T> {
         Ok(self.facts().epoch > before)
     }
 
+    /// New traffic keys for both halves. TLS 1.3: KeyUpdate, which leads away from the keys of before.
+    /// TLS 1.2: an abbreviated renegotiation, whose keys come from the same secret and protect from
+    /// nothing but the wear of the old ones; what the peer says meanwhile is set aside for reading.
+    /// `false`: the peer declined, or settings forbid it.
+    ///
+    /// # Errors
+    /// As [`Self::renegotiate`].
+    pub fn rekey(&mut self) -> io::Result<bool> {
+        let before = self.facts().epoch;
+        self.driver.rekey();
+        self.go_on_while(Driver::is_wishing)?;
+        Ok(self.driver.has_new_keys(before))
+    }
+
     /// Server: asks the client who it is, after the handshake. TLS 1.2: a renegotiation, where the
     /// settings allow it; TLS 1.3: post-handshake authentication (RFC 9846 §4.7.2). `false`: it would
     /// not say, or was not asked, for it never is under HTTP/2.
@@ -179,7 +192,11 @@ impl<T: Read + Write> StreamOwned<T> {
     /// When the connection fails, or the transport ends without the peer's `close_notify`: then
     /// something may be missing.
     pub fn restart(mut self) -> io::Result<(T, Vec<u8>)> {
-        self.close()?;
+        let said = self.close();
+        if said.is_err() {
+            // That the peer has cut us off says more than that it does not listen any more.
+            self.driver.outbox.clear();
+        }
         loop {
             let unread = self.fill_buf()?.len();
             if unread == 0 {
@@ -187,6 +204,7 @@ impl<T: Read + Write> StreamOwned<T> {
             }
             self.consume(unread);
         }
+        said?;
         let leftover = self.driver.leftover();
         Ok((self.io, leftover))
     }
@@ -314,7 +332,7 @@ impl<T: Read + Write> BufRead for StreamOwned<T> {
         while !self.driver.is_readable() {
             self.go_on()?;
         }
-        Ok(self.driver.inbox.plaintext())
+        Ok(self.driver.inbox.show())
     }
 
     fn consume(&mut self, amount: usize) {

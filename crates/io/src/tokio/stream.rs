@@ -308,7 +308,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
         if self.driver.inbox.plaintext().is_empty() {
             ready!(self.poll_turn(cx, Task::Reader, Wanted::Plaintext))?;
         }
-        Poll::Ready(Ok(self.driver.inbox.plaintext()))
+        Poll::Ready(Ok(self.driver.inbox.show()))
     }
 
     pub(super) fn poll_read(
@@ -371,15 +371,19 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
         self.poll_turn(cx, Task::Reader, Wanted::Handshake)
     }
 
-    /// Says `close_notify`, and waits for the peer's: the transport stays open.
-    pub(super) fn poll_restart(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Says `close_notify`, after what is under way: the transport stays open.
+    pub(super) fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.driver.turn(cx);
         if self.driver.has_errands() {
             // Tickets that came are kept first; this turns the crank for them.
             ready!(self.poll_turn(cx, Task::Writer, Wanted::Flushed))?;
         }
         self.driver.close();
-        ready!(self.poll_turn(cx, Task::Writer, Wanted::Flushed))?;
+        self.poll_turn(cx, Task::Writer, Wanted::Flushed)
+    }
+
+    /// Waits for the peer's `close_notify`; what it says before that is dropped.
+    pub(super) fn poll_peer_farewell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.poll_turn(cx, Task::Reader, Wanted::Plaintext))?;
             let unread = self.driver.inbox.plaintext().len();

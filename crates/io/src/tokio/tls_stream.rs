@@ -59,6 +59,12 @@ macro_rules! stream_api {
                 self.0.driver().traffic()
             }
 
+            /// Which handshake's keys protected the bytes that the last read gave: [`Facts::epoch`] as
+            /// it was then. No read gives bytes of two.
+            pub fn read_epoch(&self) -> u32 {
+                self.0.driver().inbox.shown_epoch()
+            }
+
             /// Bytes of heap held for data on its way; 0 while the connection is idle.
             pub fn buffered(&self) -> usize {
                 self.0.buffered()
@@ -71,11 +77,11 @@ macro_rules! stream_api {
             }
 
             /// TLS 1.2: negotiates again on this connection, into a new session, where the settings
-            /// allow it. Data goes on meanwhile; what is not read yet stays readable. `false`: the
-            /// peer declined, or this is TLS 1.3, where [`Self::restart`] does what is left of it.
+            /// allow it. Data that comes meanwhile stays readable. `false`: the peer declined, or this
+            /// is TLS 1.3, where [`Self::restart`] does what is left of it.
             ///
             /// # Errors
-            /// When the connection fails.
+            /// When the connection fails, or more than 64 KiB of application data come first.
             pub async fn renegotiate(&mut self) -> io::Result<bool>
             where
                 IO: AsyncRead + AsyncWrite + Unpin,
@@ -91,10 +97,20 @@ macro_rules! stream_api {
 
             /// New traffic keys for both halves. TLS 1.3: KeyUpdate, which leads away from the keys of
             /// before. TLS 1.2: an abbreviated renegotiation, whose keys come from the same secret and
-            /// protect from nothing but the wear of the old ones. It goes out with the next write or
-            /// flush.
-            pub fn rekey(&mut self) {
-                self.update_keys(KeyUpdateRequest::UpdateRequested);
+            /// protect from nothing but the wear of the old ones; data that comes meanwhile stays
+            /// readable. `false`: the peer declined, or settings forbid it.
+            ///
+            /// # Errors
+            /// As [`Self::renegotiate`].
+            pub async fn rekey(&mut self) -> io::Result<bool>
+            where
+                IO: AsyncRead + AsyncWrite + Unpin,
+            {
+                let before = self.facts().epoch;
+                self.0.driver_mut().rekey();
+                poll_fn(|cx| self.0.poll_handshake(cx)).await?;
+                poll_fn(|cx| self.0.poll_flush(cx)).await?;
+                Ok(self.0.driver().has_new_keys(before))
             }
 
             /// Closes TLS in both directions and hands the transport back, with whatever the peer has
@@ -108,7 +124,10 @@ macro_rules! stream_api {
             where
                 IO: AsyncRead + AsyncWrite + Unpin,
             {
-                poll_fn(|cx| self.0.poll_restart(cx)).await?;
+                let said = poll_fn(|cx| self.0.poll_farewell(cx)).await;
+                // That the peer has cut us off says more than that it does not listen any more.
+                poll_fn(|cx| self.0.poll_peer_farewell(cx)).await?;
+                said?;
                 let leftover = self.0.driver_mut().leftover();
                 Ok((self.0.into_io(), leftover))
             }
@@ -291,6 +310,12 @@ impl<IO> TlsStream<IO> {
         either!(self, stream => stream.update_keys(request));
     }
 
+    /// Which handshake's keys protected the bytes that the last read gave: [`Facts::epoch`] as it
+    /// was then. No read gives bytes of two.
+    pub fn read_epoch(&self) -> u32 {
+        either!(self, stream => stream.read_epoch())
+    }
+
     /// Fills `out` with keying material that both ends can derive: RFC 9846 §7.5.
     ///
     /// # Errors
@@ -307,6 +332,33 @@ impl<IO> TlsStream<IO> {
     /// The `tls-exporter` channel binding: RFC 9266.
     pub fn channel_binding(&self) -> Option<[u8; 32]> {
         either!(self, stream => stream.channel_binding())
+    }
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
+    /// TLS 1.2: negotiates again on this connection, as the stream of either side does.
+    ///
+    /// # Errors
+    /// As [`client::TlsStream::renegotiate`].
+    pub async fn renegotiate(&mut self) -> io::Result<bool> {
+        either!(self, stream => stream.renegotiate().await)
+    }
+
+    /// New traffic keys for both halves.
+    ///
+    /// # Errors
+    /// As [`client::TlsStream::rekey`].
+    pub async fn rekey(&mut self) -> io::Result<bool> {
+        either!(self, stream => stream.rekey().await)
+    }
+
+    /// Closes TLS in both directions and hands the transport back, with whatever the peer has sent
+    /// behind its `close_notify`.
+    ///
+    /// # Errors
+    /// As [`client::TlsStream::restart`].
+    pub async fn restart(self) -> io::Result<(IO, Vec<u8>)> {
+        either!(self, stream => stream.restart().await)
     }
 }
 
