@@ -39,7 +39,7 @@ pub(crate) struct ConnectArgs {
     /// Exit 6 unless every connection is so (with --reconnect: all but the first)
     #[arg(long, value_name = "KIND", help_heading = "What to do")]
     pub(crate) expect: Option<Expect>,
-    /// Replace the traffic keys of both directions once the handshake is done
+    /// Replace the traffic keys of both directions once the handshake is done: TLS 1.3 by KeyUpdate, TLS 1.2 by an abbreviated renegotiation
     #[arg(long, help_heading = "What to do")]
     pub(crate) key_update: bool,
 

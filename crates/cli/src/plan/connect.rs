@@ -185,7 +185,8 @@ impl Offer {
         }
         Ok(Self {
             versions,
-            renegotiation: match (args.renegotiate, &args.cert) {
+            // In TLS 1.2 new keys take a handshake, too.
+            renegotiation: match (args.renegotiate || args.key_update, &args.cert) {
                 (true, _) => Renegotiation::Any,
                 (false, Some(_)) => Renegotiation::Server,
                 (false, None) => Renegotiation::Never,

@@ -132,6 +132,23 @@ fn keys_are_replaced_on_request() {
 }
 
 #[test]
+fn in_tls_1_2_new_keys_take_a_handshake_that_the_server_may_decline() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let get = [&GET[..], &["--tls", "1.2", "--key-update"]].concat();
+    let willing = Server::start(&dir.path().join("s"), &["--renegotiate", "any"]);
+    let report = json(&willing.connect(&dir.path().join("c"), &get));
+    let connection = &report["connections"][0];
+    assert_eq!(connection["kind"], "renegotiated", "{report}");
+    assert_eq!(connection["resumed"], true, "of the same session");
+
+    let unwilling = Server::start(&dir.path().join("s"), &[]);
+    let output = unwilling.connect(&dir.path().join("c"), &get);
+    assert_eq!(code(&output), 4);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no new keys"), "{said}");
+}
+
+#[test]
 fn each_way_to_fail_has_its_exit_code() {
     let dir = tempfile::tempdir().expect("a directory");
     let state = dir.path().join("c");

@@ -9,7 +9,6 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 use tessera::TlsError;
-use tessera::engine::KeyUpdateRequest;
 use tessera::tokio::client::TlsStream;
 use tessera::wire::ProtocolVersion;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -45,8 +44,7 @@ pub(super) async fn connection(
         renegotiate(run, &mut stream).await?;
     }
     if run.plan.work.key_update {
-        stream.update_keys(KeyUpdateRequest::UpdateRequested);
-        stream.flush().await.map_err(|error| failed(run, &error))?;
+        rekey(run, &mut stream).await?;
     }
     let exchanged = match run.timeout {
         Some(limit) => tokio::time::timeout(limit, exchange(run, stream))
@@ -70,26 +68,40 @@ pub(super) async fn connection(
 
 /// A new session on the connection, before anything is said on it.
 async fn renegotiate(run: &Run, stream: &mut Stream) -> Outcome<()> {
-    let target = &run.plan.target;
-    let refused = |why: &str| {
-        let (host, port) = (&target.host, target.port);
-        Err(Failure::new(
-            Exit::Handshake,
-            format_args!("{host}:{port}: no renegotiation: {why}"),
-        ))
-    };
     if stream.facts().version != ProtocolVersion::TLS1_2 {
-        return refused(
-            "TLS 1.3 has none; --key-update replaces the keys, --tls 1.2 asks for the old version",
-        );
+        return Err(declined(
+            run,
+            "no renegotiation: TLS 1.3 has none; --key-update replaces the keys, --tls 1.2 asks for the old version",
+        ));
     }
+    let why = "no renegotiation: the server declines (no_renegotiation)";
+    granted(run, stream.renegotiate(), why).await
+}
+
+/// New keys for both directions.
+async fn rekey(run: &Run, stream: &mut Stream) -> Outcome<()> {
+    let why = "no new keys: TLS 1.2 has them by a renegotiation only, and the server declines (no_renegotiation)";
+    granted(run, stream.rekey(), why).await
+}
+
+/// What the server may decline, and what that means.
+async fn granted(
+    run: &Run,
+    wish: impl Future<Output = io::Result<bool>>,
+    declines: &str,
+) -> Outcome<()> {
     let limit = run.timeout.unwrap_or(PATIENCE);
-    match tokio::time::timeout(limit, stream.renegotiate()).await {
+    match tokio::time::timeout(limit, wish).await {
         Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => refused("the server declines (no_renegotiation)"),
+        Ok(Ok(false)) => Err(declined(run, declines)),
         Ok(Err(error)) => Err(failed(run, &error)),
         Err(_) => Err(late(run, limit)),
     }
+}
+
+fn declined(run: &Run, why: &str) -> Failure {
+    let (host, port) = (&run.plan.target.host, run.plan.target.port);
+    Failure::new(Exit::Handshake, format_args!("{host}:{port}: {why}"))
 }
 
 /// Closes TLS and begins it again on the same transport: the first connection's report, and the
