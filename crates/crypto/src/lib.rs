@@ -4,6 +4,7 @@
 //! * [`aead`]: records and tickets.
 //! * [`kex`]: key shares, classical and hybrid.
 //! * [`sign`]: `CertificateVerify`, both directions.
+//! * [`cbc`], [`foreign_mac`]: what other stacks protect their tickets with; no record ever is.
 //! * [`suite`]: what a cipher suite stands for.
 //! * [`secret`]: bytes that are wiped and never shown.
 //! * [`entropy`]: the only source of randomness.
@@ -13,8 +14,10 @@
 
 pub mod aead;
 mod backend;
+pub mod cbc;
 mod der;
 pub mod entropy;
+pub mod foreign_mac;
 pub mod hash;
 pub mod hkdf;
 pub mod hmac;
@@ -27,6 +30,7 @@ pub mod suite;
 mod wycheproof;
 
 pub use aead::{AeadAlgorithm, AeadKey, InvalidKeyLength, OpenError, SivKey};
+pub use cbc::CbcKey;
 pub use entropy::Entropy;
 pub use hash::{Digest, HashAlgorithm, HashContext};
 pub use hkdf::{Prk, expand, expand_label, expand_label_into, extract};

@@ -28,6 +28,19 @@ pub(crate) fn hash(algorithm: HashAlgorithm, data: &[u8]) -> Digest {
     digest_of(digest::digest(digest_algorithm(algorithm), data).as_ref())
 }
 
+/// SHA-512/256 over the concatenation of `parts`.
+pub(crate) fn sha512_256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA512_256);
+    for part in parts {
+        context.update(part);
+    }
+    let digest = context.finish();
+    digest
+        .as_ref()
+        .try_into()
+        .expect("SHA-512/256 has 32 bytes")
+}
+
 #[derive(Clone)]
 pub(crate) struct HashContext(digest::Context);
 
