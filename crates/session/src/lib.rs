@@ -54,6 +54,9 @@ pub use store::{
     RingStore, Selector, SessionStore, Spend, StoreError, TicketWallet, Verification, WalletKey,
 };
 pub use summary::{Summary, TicketKind};
-pub use ticket::{KeyName, Opened, Phase, Ring, RotationPolicy, Ticket, TicketKey};
+pub use ticket::{
+    Dialect, ForeignKey, ForeignRole, KeyName, Opened, Phase, Ring, RotationPolicy,
+    SessionIdContext, Ticket, TicketKey,
+};
 pub use time::Timestamp;
 pub use vault::{OpenFailure, StoredSession, Vault};

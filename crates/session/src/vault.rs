@@ -37,6 +37,8 @@ pub enum Purpose {
     Connection,
     /// Everything about a stored session, where others can look into the store.
     Filed,
+    /// A session in a file of its own.
+    SessionFile,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::Revocation => b"revocation",
             Self::Connection => b"connection",
             Self::Filed => b"filed",
+            Self::SessionFile => b"session file",
         }
     }
 

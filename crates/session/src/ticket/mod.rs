@@ -1,10 +1,12 @@
 //! Tickets: the thing that travels, and the keys that seal it.
 
+mod foreign;
 mod key;
 mod ring;
 pub mod rotation;
 pub mod seal;
 
+pub use foreign::{Dialect, ForeignKey, ForeignKeyError, ForeignRole, SessionIdContext};
 pub use key::{KeyError, KeyName, Phase, TicketKey};
 pub use ring::{Ring, RingError};
 pub use rotation::RotationPolicy;

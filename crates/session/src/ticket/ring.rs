@@ -1,10 +1,11 @@
-//! All ticket keys of a deployment, with a version that only grows.
+//! All ticket keys of a deployment, with a version that only grows; and during a migration those of other servers.
 
 use core::fmt;
 
 use tessera_wire::{Reader, Writer};
 use zeroize::Zeroizing;
 
+use super::foreign::{self, ForeignKey};
 use super::key::{KeyError, KeyName, Phase, TicketKey};
 use crate::record::{RecordError, illegal};
 use crate::time::Timestamp;
@@ -14,6 +15,7 @@ use crate::time::Timestamp;
 pub struct Ring {
     version: u64,
     keys: Vec<TicketKey>,
+    foreign: Vec<ForeignKey>,
 }
 
 /// Why keys make no ring.
@@ -23,7 +25,7 @@ pub enum RingError {
     Key(KeyError),
     /// Two are the same.
     Duplicate(KeyName),
-    /// There are more than [`Ring::MAX_KEYS`].
+    /// There are more than [`Ring::MAX_KEYS`] of one sort.
     TooMany,
 }
 
@@ -32,7 +34,7 @@ impl fmt::Display for RingError {
         match self {
             Self::Key(error) => fmt::Display::fmt(error, f),
             Self::Duplicate(name) => write!(f, "the ticket key {name} is there twice"),
-            Self::TooMany => write!(f, "a ring has at most {} keys", Ring::MAX_KEYS),
+            Self::TooMany => write!(f, "a ring has at most {} keys of one sort", Ring::MAX_KEYS),
         }
     }
 }
@@ -54,6 +56,7 @@ impl Ring {
         Self {
             version: 0,
             keys: Vec::new(),
+            foreign: Vec::new(),
         }
     }
 
@@ -73,7 +76,55 @@ impl Ring {
         {
             return Err(RingError::Duplicate(*name));
         }
-        Ok(Self { version, keys })
+        Ok(Self {
+            version,
+            keys,
+            foreign: Vec::new(),
+        })
+    }
+
+    /// The next ring, of these keys of our own; those of other servers stay.
+    pub fn next(&self, keys: Vec<TicketKey>) -> Result<Self, RingError> {
+        Ok(Self {
+            foreign: self.foreign.clone(),
+            ..Self::new(self.version + 1, keys)?
+        })
+    }
+
+    /// The next ring, with these keys of other servers beside those it has. One of the same name and dialect
+    /// takes the other's place: that is how its role, its end and its context change.
+    pub fn with_foreign(&self, keys: Vec<ForeignKey>) -> Result<Self, RingError> {
+        let mut foreign = self.foreign.clone();
+        for key in keys {
+            let same =
+                |known: &&mut ForeignKey| known.name == key.name && known.dialect == key.dialect;
+            match foreign.iter_mut().find(same) {
+                Some(known) => *known = key,
+                None => foreign.push(key),
+            }
+        }
+        if foreign.len() > Self::MAX_KEYS {
+            return Err(RingError::TooMany);
+        }
+        Ok(Self {
+            version: self.version + 1,
+            keys: self.keys.clone(),
+            foreign,
+        })
+    }
+
+    /// The same keys under another version, for a store that lost its ring and kept the count.
+    #[must_use]
+    pub fn renumbered(&self, version: u64) -> Self {
+        Self {
+            version,
+            ..self.clone()
+        }
+    }
+
+    /// Keys of other servers. None of them is ours, and none of ours is ever among them.
+    pub fn foreign(&self) -> &[ForeignKey] {
+        &self.foreign
     }
 
     /// Higher is newer.
@@ -111,10 +162,24 @@ impl Ring {
             .filter(|key| key.phase(now) != Phase::Retired)
             .cloned()
             .collect();
+        let foreign = self
+            .foreign
+            .iter()
+            .filter(|key| key.phase(now) != Phase::Retired)
+            .cloned()
+            .collect();
         Self {
             version: self.version,
             keys,
+            foreign,
         }
+    }
+
+    /// Whether it has keys that are to be erased.
+    pub fn has_retired(&self, now: Timestamp) -> bool {
+        let own = self.keys.iter().map(|key| key.phase(now));
+        let foreign = self.foreign.iter().map(|key| key.phase(now));
+        own.chain(foreign).any(|phase| phase == Phase::Retired)
     }
 
     /// The next ring, without the key of this name: what it sealed opens no more.
@@ -126,16 +191,29 @@ impl Ring {
             .filter(|key| key.name != name)
             .cloned()
             .collect();
+        let foreign = self
+            .foreign
+            .iter()
+            .filter(|key| key.name != name)
+            .cloned()
+            .collect();
         Self {
             version: self.version + 1,
             keys,
+            foreign,
         }
     }
 
     /// The bytes; for the vault only, since the keys are in them.
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::with_capacity(32 + self.keys.len() * KEY_LEN);
-        w.u16(FORMAT);
+        let foreign = self.foreign.len() * foreign::LONGEST_RECORD;
+        let mut w = Writer::with_capacity(32 + self.keys.len() * KEY_LEN + foreign);
+        // Without keys of others it is what earlier versions of this program read, too.
+        w.u16(if self.foreign.is_empty() {
+            FORMAT
+        } else {
+            FORMAT_WITH_FOREIGN
+        });
         w.u64(self.version);
         w.vec16(|w| {
             for key in &self.keys {
@@ -145,15 +223,18 @@ impl Ring {
                 w.bytes(key.secret().as_bytes());
             }
         });
+        if !self.foreign.is_empty() {
+            w.vec16(|w| self.foreign.iter().for_each(|key| key.encode(w)));
+        }
         Zeroizing::new(w.into_vec())
     }
 
     /// Reads what `encode` wrote.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
         let r = &mut Reader::new(bytes);
-        match r.u16("format")? {
-            FORMAT => {}
-            other => return Err(RecordError::UnknownFormat(other)),
+        let format = r.u16("format")?;
+        if !matches!(format, FORMAT | FORMAT_WITH_FOREIGN) {
+            return Err(RecordError::UnknownFormat(format));
         }
         let version = r.u64("version")?;
         let mut entries = r.sub16("keys", 0..=Self::MAX_KEYS * KEY_LEN)?;
@@ -168,22 +249,52 @@ impl Ring {
                     .map_err(|_| illegal("key"))?,
             );
         }
+        let mut foreign = Vec::new();
+        if format == FORMAT_WITH_FOREIGN {
+            let longest = Self::MAX_KEYS * foreign::LONGEST_RECORD;
+            let mut entries = r.sub16("foreign keys", 1..=longest)?;
+            while !entries.is_empty() {
+                if foreign.len() == Self::MAX_KEYS {
+                    return Err(illegal("foreign keys"));
+                }
+                foreign.push(ForeignKey::decode(&mut entries)?);
+            }
+        }
         r.clone().finish("ring")?;
-        Self::new(version, keys).map_err(|_| illegal("keys"))
+        Ok(Self {
+            foreign,
+            ..Self::new(version, keys).map_err(|_| illegal("keys"))?
+        })
     }
 }
 
 const FORMAT: u16 = 1;
+const FORMAT_WITH_FOREIGN: u16 = 2;
 const KEY_LEN: usize = 3 * 8 + TicketKey::SECRET_LEN;
 
 #[cfg(test)]
 mod tests {
+    use super::super::foreign::{Dialect, ForeignRole, SessionIdContext};
     use super::*;
     use core::time::Duration;
     use proptest::prelude::*;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_secs(1000).plus(Duration::from_secs(seconds))
+    }
+
+    fn foreign(byte: u8, until: u64) -> ForeignKey {
+        let parts: (&[u8], &[u8]) = (&[byte; 32], &[byte ^ 0xff; 32]);
+        let mut key = ForeignKey::new(
+            Dialect::Nginx,
+            KeyName([byte; 16]),
+            parts,
+            ForeignRole::Seals,
+            at(until),
+        )
+        .unwrap();
+        key.context = SessionIdContext::new(b"context");
+        key
     }
 
     fn key(byte: u8, from: u64) -> TicketKey {
@@ -269,6 +380,45 @@ mod tests {
         );
     }
 
+    #[test]
+    fn r11_keys_of_others_are_kept_beside_ours_and_go_with_their_migration() {
+        let ring = Ring::new(1, vec![key(1, 0)]).unwrap();
+        let ring = ring
+            .with_foreign(vec![foreign(7, 15), foreign(8, 25)])
+            .unwrap();
+        assert_eq!((ring.version(), ring.foreign().len()), (2, 2));
+        let read = Ring::decode(&ring.encode()).unwrap();
+        assert_eq!(read.encode(), ring.encode());
+        assert_eq!(read.foreign()[1].context, SessionIdContext::new(b"context"));
+        // A rotation of ours leaves them alone, and their end is an end.
+        let next = ring.next(vec![key(1, 0), key(2, 10)]).unwrap();
+        assert_eq!((next.keys().len(), next.foreign().len()), (2, 2));
+        assert!(!next.has_retired(at(14)) && next.has_retired(at(15)));
+        let swept = next.without_retired(at(15));
+        assert_eq!(swept.foreign().len(), 1);
+        assert!(swept.without(KeyName([8; 16])).foreign().is_empty());
+        // Theirs never seal for us.
+        assert!(swept.sealing_key(at(40)).is_none());
+    }
+
+    #[test]
+    fn a_foreign_key_of_the_same_name_takes_the_others_place() {
+        let ring = Ring::empty().with_foreign(vec![foreign(7, 15)]).unwrap();
+        let ring = ring.with_foreign(vec![foreign(7, 99)]).unwrap();
+        assert_eq!(ring.foreign().len(), 1);
+        assert_eq!(ring.foreign()[0].until, at(99));
+        let many = (0..65).map(|byte| foreign(byte + 1, 9)).collect();
+        assert_eq!(ring.with_foreign(many).err(), Some(RingError::TooMany));
+    }
+
+    #[test]
+    fn a_ring_of_our_own_keys_is_in_the_form_that_older_versions_read() {
+        let ring = Ring::new(1, vec![key(1, 0)]).unwrap();
+        assert_eq!(ring.encode()[..2], [0, 1]);
+        let with = ring.with_foreign(vec![foreign(7, 15)]).unwrap();
+        assert_eq!(with.encode()[..2], [0, 2]);
+    }
+
     proptest! {
         #[test]
         fn rule_13_any_bytes_give_a_ring_or_an_error(bytes: Vec<u8>) {
@@ -276,8 +426,9 @@ mod tests {
         }
 
         #[test]
-        fn rule_13_a_damaged_ring_gives_a_ring_or_an_error(at in 0usize..200, value: u8) {
-            let mut bytes = Ring::new(9, vec![key(1, 0), key(2, 5)]).unwrap().encode().to_vec();
+        fn rule_13_a_damaged_ring_gives_a_ring_or_an_error(at in 0usize..400, value: u8) {
+            let ring = Ring::new(9, vec![key(1, 0), key(2, 5)]).unwrap();
+            let mut bytes = ring.with_foreign(vec![foreign(7, 9)]).unwrap().encode().to_vec();
             let at = at % bytes.len();
             bytes[at] = value;
             let _ = Ring::decode(&bytes);

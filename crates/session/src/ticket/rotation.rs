@@ -55,7 +55,7 @@ pub fn next(
     entropy: &mut Entropy,
 ) -> Option<Ring> {
     let mut keys: Vec<TicketKey> = ring.without_retired(now).keys().to_vec();
-    let mut changed = keys.len() != ring.keys().len();
+    let mut changed = ring.has_retired(now);
 
     let seals_now = |keys: &[TicketKey]| keys.iter().any(|key| key.phase(now) == Phase::Sealing);
     if !seals_now(&keys) && keys.len() < Ring::MAX_KEYS {
@@ -70,7 +70,7 @@ pub fn next(
         changed = true;
     }
     if changed {
-        Ring::new(ring.version() + 1, keys).ok()
+        ring.without_retired(now).next(keys).ok()
     } else {
         None
     }
@@ -93,7 +93,7 @@ pub fn out_of_turn(
         }
     }
     keys.push(policy.key(now, entropy)?);
-    Ring::new(ring.version() + 1, keys).ok()
+    ring.without_retired(now).next(keys).ok()
 }
 
 /// How far the keys that seal, one after another, reach from now on.

@@ -46,9 +46,7 @@ async fn settle(
                 ));
                 let version = store.ring.ring_version().await?;
                 let next = rotation::next(known, &policy, now, &mut entropy);
-                let keys = next.as_ref().unwrap_or(known).keys().to_vec();
-                let ring = Ring::new(version + 1, keys)
-                    .map_err(|error| StoreError::Unfit(error.to_string()))?;
+                let ring = next.as_ref().unwrap_or(known).renumbered(version + 1);
                 (version, ring)
             }
             Err(error) => return Err(error),
