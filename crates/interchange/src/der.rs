@@ -1,17 +1,28 @@
-//! As much of DER (X.690 §10) as sessions are written in: INTEGER, OCTET STRING, SEQUENCE and
-//! explicit tags.
+//! As much of DER (X.690 §10) as sessions are written in: BOOLEAN, INTEGER, OCTET STRING,
+//! UTF8String, SEQUENCE and explicit tags.
 
 use core::fmt;
 
 use zeroize::Zeroizing;
 
+pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const SEQUENCE: u8 = 0x30;
 
-/// `[number]`, constructed: what wraps an explicitly tagged field.
+/// `[number]` for numbers up to 30, constructed: what wraps an explicitly tagged field.
 pub(crate) const fn explicit(number: u8) -> u8 {
     0xa0 | number
+}
+
+/// The number of an explicit tag; `None` for any other tag.
+pub(crate) const fn explicit_number(tag: u16) -> Option<u8> {
+    match tag {
+        0xa0..=0xbe => Some((tag & 0x1f) as u8),
+        0xbf1f..=0xbf7f => Some((tag & 0x7f) as u8),
+        _ => None,
+    }
 }
 
 /// What can be wrong with an element.
@@ -27,11 +38,13 @@ pub enum DerProblem {
     Tag {
         /// The tag that is due.
         expected: u8,
-        /// The tag it has.
-        found: u8,
+        /// The tag it has; two bytes for numbers above 30.
+        found: u16,
     },
     /// An INTEGER that is negative, too large, or not in its shortest form.
     Integer,
+    /// A BOOLEAN that is neither true nor false.
+    Boolean,
     /// A string of a length that the field does not allow.
     StringLength(usize),
 }
@@ -48,6 +61,7 @@ impl fmt::Display for DerProblem {
                 write!(f, "has the tag {found:#04x} where {expected:#04x} is due")
             }
             Self::Integer => f.write_str("is not a number that fits"),
+            Self::Boolean => f.write_str("is neither true nor false"),
             Self::StringLength(len) => {
                 write!(f, "has {len} bytes, which is not a length it can have")
             }
@@ -68,9 +82,26 @@ impl<'a> Elements<'a> {
         self.0.is_empty()
     }
 
+    /// The next element's tag, which stays the next.
+    pub(crate) fn peek(&self) -> Option<u16> {
+        self.tag().ok().map(|(tag, _)| tag)
+    }
+
+    /// Numbers from 31 on take a second byte, and no number here is above 127.
+    fn tag(&self) -> Result<(u16, &'a [u8]), DerProblem> {
+        match self.0 {
+            [first, number @ 0x1f..=0x7f, rest @ ..] if first & 0x1f == 0x1f => {
+                Ok((u16::from_be_bytes([*first, *number]), rest))
+            }
+            [first, rest @ ..] if first & 0x1f != 0x1f => Ok((u16::from(*first), rest)),
+            [_, _, ..] => Err(DerProblem::Length),
+            _ => Err(DerProblem::Truncated),
+        }
+    }
+
     /// The next element's tag and content. Lengths are minimal: X.690 §10.1.
-    pub(crate) fn next(&mut self) -> Result<(u8, &'a [u8]), DerProblem> {
-        let (&tag, rest) = self.0.split_first().ok_or(DerProblem::Truncated)?;
+    pub(crate) fn next(&mut self) -> Result<(u16, &'a [u8]), DerProblem> {
+        let (tag, rest) = self.tag()?;
         let (&first, mut rest) = rest.split_first().ok_or(DerProblem::Truncated)?;
         let len = match first {
             0..=0x7f => usize::from(first),
@@ -98,7 +129,7 @@ impl<'a> Elements<'a> {
     /// The content of the next element, which must have this tag.
     pub(crate) fn expect(&mut self, expected: u8) -> Result<&'a [u8], DerProblem> {
         match self.next()? {
-            (found, content) if found == expected => Ok(content),
+            (found, content) if found == u16::from(expected) => Ok(content),
             (found, _) => Err(DerProblem::Tag { expected, found }),
         }
     }
@@ -117,6 +148,25 @@ impl<'a> Elements<'a> {
         Ok(digits
             .iter()
             .fold(0, |value, &byte| value << 8 | u64::from(byte)))
+    }
+
+    /// The next element, a BOOLEAN: X.690 §11.1 has one spelling of true.
+    pub(crate) fn boolean(&mut self) -> Result<bool, DerProblem> {
+        match self.expect(BOOLEAN)? {
+            [0] => Ok(false),
+            [0xff] => Ok(true),
+            _ => Err(DerProblem::Boolean),
+        }
+    }
+
+    /// The next element whole, its tag and length included.
+    pub(crate) fn element(&mut self) -> Result<&'a [u8], DerProblem> {
+        let before = self.0;
+        self.next()?;
+        let len = before.len() - self.0.len();
+        Ok(before
+            .split_at_checked(len)
+            .map_or(before, |(whole, _)| whole))
     }
 
     /// The next element, an OCTET STRING of at most `longest` bytes.
@@ -268,13 +318,48 @@ mod tests {
     }
 
     #[test]
+    fn true_has_one_spelling_and_false_another() {
+        let boolean = |content: u8| Elements::new(&[BOOLEAN, 1, content]).boolean();
+        assert_eq!((boolean(0), boolean(0xff)), (Ok(false), Ok(true)));
+        assert_eq!(boolean(1), Err(DerProblem::Boolean));
+        assert_eq!(
+            Elements::new(&[BOOLEAN, 0]).boolean(),
+            Err(DerProblem::Boolean)
+        );
+    }
+
+    #[test]
+    fn a_number_above_thirty_takes_a_second_byte_of_the_tag() {
+        let mut elements = Elements::new(&[0xbf, 0x21, 1, 7, 0xbe, 0]);
+        assert_eq!(elements.peek(), Some(0xbf21));
+        assert_eq!(elements.next(), Ok((0xbf21, &[7][..])));
+        assert_eq!(elements.next(), Ok((0xbe, &[][..])));
+        assert_eq!(explicit_number(0xbf21), Some(33));
+        assert_eq!(explicit_number(0xbe), Some(30));
+        assert_eq!(explicit_number(0x30), None);
+        // A number that fits into the first byte, and one of three bytes.
+        for wrong in [&[0xbf, 0x1e, 0][..], &[0xbf, 0x81, 0x01, 0]] {
+            assert_eq!(Elements::new(wrong).next(), Err(DerProblem::Length));
+        }
+        assert_eq!(Elements::new(&[0xbf]).next(), Err(DerProblem::Truncated));
+    }
+
+    #[test]
+    fn an_element_is_taken_whole() {
+        let mut elements = Elements::new(&[4, 1, 7, 2, 1, 0]);
+        assert_eq!(elements.element(), Ok(&[4, 1, 7][..]));
+        assert_eq!(elements.unsigned(), Ok(0));
+        assert_eq!(elements.element(), Err(DerProblem::Truncated));
+    }
+
+    #[test]
     fn another_tag_is_told_with_the_one_that_is_due() {
         let mut elements = Elements::new(&[OCTET_STRING, 1, 7]);
         assert_eq!(
             elements.unsigned(),
             Err(DerProblem::Tag {
                 expected: INTEGER,
-                found: OCTET_STRING
+                found: OCTET_STRING.into()
             })
         );
     }

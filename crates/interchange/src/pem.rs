@@ -5,6 +5,8 @@ use core::fmt;
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
+use crate::error::ReadError;
+
 /// What can be wrong with a PEM file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PemProblem {
@@ -27,7 +29,11 @@ impl fmt::Display for PemProblem {
 }
 
 /// The content of the first block with this label; text around it is ignored.
-pub(crate) fn decode(text: &str, label: &str) -> Result<Zeroizing<Vec<u8>>, PemProblem> {
+pub(crate) fn decode(text: &str, label: &'static str) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+    block(text, label).map_err(|problem| ReadError::Pem { label, problem })
+}
+
+fn block(text: &str, label: &str) -> Result<Zeroizing<Vec<u8>>, PemProblem> {
     let begin = format!("-----BEGIN {label}-----");
     let end = format!("-----END {label}-----");
     let (_, rest) = text.split_once(&begin).ok_or(PemProblem::NoBlock)?;
@@ -70,31 +76,31 @@ mod tests {
             let content = vec![0xa5; len];
             let text = encode(&content, "THING");
             assert!(text.lines().all(|line| line.len() <= 64));
-            assert_eq!(*decode(&text, "THING").unwrap(), content);
+            assert_eq!(*block(&text, "THING").unwrap(), content);
         }
     }
 
     #[test]
     fn text_around_the_block_is_ignored() {
         let text = "SSL-Session:\r\n-----BEGIN THING-----\r\nAQID\r\n-----END THING-----\r\nmore";
-        assert_eq!(*decode(text, "THING").unwrap(), [1, 2, 3]);
+        assert_eq!(*block(text, "THING").unwrap(), [1, 2, 3]);
     }
 
     #[test]
     fn a_damaged_file_is_told_by_its_damage() {
-        assert_eq!(decode("", "THING").unwrap_err(), PemProblem::NoBlock);
+        assert_eq!(block("", "THING").unwrap_err(), PemProblem::NoBlock);
         assert_eq!(
-            decode("-----BEGIN OTHER-----", "THING").unwrap_err(),
+            block("-----BEGIN OTHER-----", "THING").unwrap_err(),
             PemProblem::NoBlock
         );
         assert_eq!(
-            decode("-----BEGIN THING-----\nAQID", "THING").unwrap_err(),
+            block("-----BEGIN THING-----\nAQID", "THING").unwrap_err(),
             PemProblem::NoEnd
         );
         for inner in ["AQI", "A*ID", "Proc-Type: 4,ENCRYPTED\n\nAQID"] {
             let text = format!("-----BEGIN THING-----\n{inner}\n-----END THING-----");
             assert_eq!(
-                decode(&text, "THING").unwrap_err(),
+                block(&text, "THING").unwrap_err(),
                 PemProblem::NotBase64,
                 "{inner}"
             );

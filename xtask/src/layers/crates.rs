@@ -84,6 +84,7 @@ const TABLE: &[Row] = &[
             "tessera-session",
             "tessera-engine",
             "tessera-identity",
+            "tessera-interchange",
         ],
     },
     Row {

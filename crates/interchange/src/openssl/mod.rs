@@ -37,92 +37,17 @@
 //! What such a file cannot say is lost on the way out: the lineage, when the peer was
 //! authenticated (only when the ticket was made), the scope, and all of the chain but the leaf.
 
-mod read;
-mod write;
+mod client;
+pub(crate) mod server;
+pub(crate) mod structure;
 
-pub use read::{ReadError, read_der, read_pem};
-pub use write::{WriteError, write_der, write_pem};
-
-use tessera_session::{ServerName, Session, Taint};
+pub use client::{
+    der_of_pem, pem_of_der, read_der, read_pem, ticket_of, with_ticket, write_der, write_pem,
+};
+pub use server::{State, StateError, read_state, write_state};
 
 /// The label of the PEM block.
 pub const LABEL: &str = "SSL SESSION PARAMETERS";
 
-/// Numbers of the optional fields.
-mod field {
-    pub(super) const KEY_ARG: u8 = 0;
-    pub(super) const TIME: u8 = 1;
-    pub(super) const TIMEOUT: u8 = 2;
-    pub(super) const PEER: u8 = 3;
-    pub(super) const SESSION_ID_CONTEXT: u8 = 4;
-    pub(super) const VERIFY_RESULT: u8 = 5;
-    pub(super) const HOST_NAME: u8 = 6;
-    pub(super) const PSK_IDENTITY_HINT: u8 = 7;
-    pub(super) const PSK_IDENTITY: u8 = 8;
-    pub(super) const LIFETIME_HINT: u8 = 9;
-    pub(super) const TICKET: u8 = 10;
-    pub(super) const COMPRESSION: u8 = 11;
-    pub(super) const SRP_USER: u8 = 12;
-    pub(super) const FLAGS: u8 = 13;
-    pub(super) const TICKET_AGE_ADD: u8 = 14;
-    pub(super) const MAX_EARLY_DATA: u8 = 15;
-    pub(super) const ALPN: u8 = 16;
-    pub(super) const MAX_FRAGMENT: u8 = 17;
-    pub(super) const APPLICATION_DATA: u8 = 18;
-    pub(super) const GROUP: u8 = 19;
-    pub(super) const RAW_PUBLIC_KEY: u8 = 20;
-    pub(super) const LAST: u8 = RAW_PUBLIC_KEY;
-}
-
 /// The one bit of `flags` we know: RFC 7627.
 const EXTENDED_MAIN_SECRET: u64 = 1;
-
-/// What an OpenSSL file holds.
-#[derive(Clone)]
-pub struct OpenSslSession {
-    /// The session, tainted: see [`Self::vouched`]. Its lineage is a new one, the same at every
-    /// reading; its authentication is as old as its ticket.
-    pub session: Session,
-    /// The ticket as it goes over the wire; empty for a TLS 1.2 session that goes by its id.
-    pub ticket: Vec<u8>,
-    /// What OpenSSL's verifier said of the peer: 0 is "ok".
-    pub verify_result: u32,
-    /// OpenSSL's own scope; empty on clients.
-    pub session_id_context: Vec<u8>,
-}
-
-/// The file's session belongs to another host than the one it is meant for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the session was made for {found}, not for {wanted}")]
-pub struct OtherName {
-    /// The host it is meant for.
-    pub wanted: ServerName,
-    /// The host it was made for.
-    pub found: ServerName,
-}
-
-impl OpenSslSession {
-    /// Says whose session this is. OpenSSL keeps the name only where the server acknowledged it,
-    /// so it is often missing; where it is there, it has to be this one.
-    pub fn named(mut self, name: &ServerName) -> Result<Self, OtherName> {
-        match &self.session.binding.server_name {
-            Some(found) if found != name => Err(OtherName {
-                wanted: name.clone(),
-                found: found.clone(),
-            }),
-            _ => {
-                self.session.binding.server_name = Some(name.clone());
-                Ok(self)
-            }
-        }
-    }
-
-    /// Takes the file's word for it that the peer was verified: the taint goes, unless the file
-    /// itself says that verification failed.
-    pub fn vouched(mut self) -> Self {
-        if self.session.taint == Some(Taint::Imported) {
-            self.session.taint = None;
-        }
-        self
-    }
-}

@@ -11,6 +11,7 @@ mod connection;
 mod extension;
 mod handshake;
 mod identity;
+mod interchange;
 mod mutator;
 mod record;
 mod replay;
@@ -21,6 +22,7 @@ pub use connection::*;
 pub use extension::*;
 pub use handshake::*;
 pub use identity::*;
+pub use interchange::*;
 pub use mutator::Mutator;
 pub use record::*;
 pub use replay::*;
@@ -60,7 +62,15 @@ impl Seed {
 /// All targets.
 pub fn targets() -> impl Iterator<Item = Target> {
     [
-        RECORD, HANDSHAKE, EXTENSION, SESSION, IDENTITY, CONNECTION, STARTTLS, REPLAY,
+        RECORD,
+        HANDSHAKE,
+        EXTENSION,
+        SESSION,
+        IDENTITY,
+        INTERCHANGE,
+        CONNECTION,
+        STARTTLS,
+        REPLAY,
     ]
     .into_iter()
     .flatten()

@@ -1,7 +1,7 @@
 //! Targets for what leaves the process and comes back: records, summaries, revocations, rings, tickets, and what a
 //! store holds. What is sealed opens as it was sealed, or not at all.
 
-mod samples;
+pub(super) mod samples;
 mod seeds;
 
 use std::sync::LazyLock;

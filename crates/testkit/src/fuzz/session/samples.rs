@@ -16,7 +16,7 @@ use tessera_wire::{CipherSuite, NamedGroup, ProtocolVersion, SessionId};
 pub(super) const NOW: Timestamp = Timestamp::from_unix_secs(1_800_000_000);
 
 /// A TLS 1.3 session with everything in it.
-pub(super) fn tls13() -> Session {
+pub(in crate::fuzz) fn tls13() -> Session {
     let (version, suite) = (ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_128_GCM_SHA256);
     Session {
         lineage: Lineage {
@@ -57,7 +57,7 @@ pub(super) fn tls13() -> Session {
 }
 
 /// A TLS 1.3 session in which nothing is set that need not be.
-pub(super) fn bare() -> Session {
+pub(in crate::fuzz) fn bare() -> Session {
     Session {
         binding: Binding {
             server_name: None,
@@ -73,7 +73,7 @@ pub(super) fn bare() -> Session {
 }
 
 /// A TLS 1.2 session.
-pub(super) fn tls12() -> Session {
+pub(in crate::fuzz) fn tls12() -> Session {
     let (version, suite) = (
         ProtocolVersion::TLS1_2,
         CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,

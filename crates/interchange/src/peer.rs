@@ -1,25 +1,43 @@
-//! Who a peer is, from the one certificate that other stacks keep of it.
+//! Who a peer is, from the certificates that other stacks keep of it: often the leaf alone.
 
 use tessera_session::{IssuerSerial, PeerIdentity, Timestamp};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-/// The identity a leaf certificate tells; `None` when it is not exactly one certificate.
+/// No stack sends more, and no record of ours holds more.
+const MOST_CERTIFICATES: usize = 16;
+
+/// The identity a chain tells, the leaf first; `None` when there is none, or one of its parts is not
+/// exactly one certificate.
 ///
-/// Its end is the leaf's: the rest of the chain is not known.
-pub(crate) fn identity(leaf: &[u8]) -> Option<PeerIdentity> {
-    let Ok(([], certificate)) = X509Certificate::from_der(leaf) else {
+/// It ends with the first of them. What was left out of the file is not known.
+pub(crate) fn identity(chain: &[&[u8]]) -> Option<PeerIdentity> {
+    if chain.len() > MOST_CERTIFICATES {
         return None;
-    };
-    let not_after = u64::try_from(certificate.validity().not_after.timestamp()).unwrap_or(0);
+    }
+    let certificates: Option<Vec<_>> = chain.iter().copied().map(certificate).collect();
+    let certificates = certificates?;
+    let not_after = certificates
+        .iter()
+        .map(|certificate| certificate.validity().not_after.timestamp())
+        .min()?;
     Some(PeerIdentity {
-        subject: subject(&certificate),
-        chain: vec![leaf.to_vec()],
-        not_after: Timestamp::from_unix_secs(not_after),
-        issuer_serials: vec![IssuerSerial::new(
-            certificate.issuer().as_raw(),
-            certificate.raw_serial(),
-        )],
+        subject: subject(certificates.first()?),
+        chain: chain.iter().map(|der| der.to_vec()).collect(),
+        not_after: Timestamp::from_unix_secs(u64::try_from(not_after).unwrap_or(0)),
+        issuer_serials: certificates
+            .iter()
+            .map(|certificate| {
+                IssuerSerial::new(certificate.issuer().as_raw(), certificate.raw_serial())
+            })
+            .collect(),
     })
+}
+
+fn certificate(der: &[u8]) -> Option<X509Certificate<'_>> {
+    match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => Some(certificate),
+        _ => None,
+    }
 }
 
 /// The subject, or the first DNS name where it is empty, with nothing that a terminal would act on.
@@ -56,16 +74,25 @@ mod tests {
     #[test]
     fn a_certificate_without_a_subject_goes_by_its_first_dns_name() {
         let leaf = BASE64.decode(NAMELESS.as_bytes()).unwrap();
-        assert_eq!(identity(&leaf).unwrap().subject, "only.test");
+        assert_eq!(identity(&[&leaf]).unwrap().subject, "only.test");
+    }
+
+    #[test]
+    fn every_certificate_of_a_chain_is_named_for_revocation_lists() {
+        let leaf = BASE64.decode(NAMELESS.as_bytes()).unwrap();
+        let peer = identity(&[&leaf, &leaf]).unwrap();
+        assert_eq!((peer.chain.len(), peer.issuer_serials.len()), (2, 2));
+        assert!(identity(&vec![leaf.as_slice(); 17]).is_none());
     }
 
     #[test]
     fn what_is_not_exactly_one_certificate_is_nobody() {
         let mut leaf = BASE64.decode(NAMELESS.as_bytes()).unwrap();
         leaf.push(0);
-        assert!(identity(&leaf).is_none());
+        assert!(identity(&[&leaf]).is_none());
         leaf.truncate(40);
-        assert!(identity(&leaf).is_none());
+        assert!(identity(&[&leaf]).is_none());
+        assert!(identity(&[&[]]).is_none());
         assert!(identity(&[]).is_none());
     }
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use proptest::prelude::*;
-use tessera_interchange::openssl::{
-    OpenSslSession, ReadError, read_der, read_pem, write_der, write_pem,
-};
+use tessera_interchange::openssl::{read_der, read_pem, with_ticket, write_der, write_pem};
+use tessera_interchange::{ForeignSession, ReadError};
 use tessera_session::{Resumption, ServerName, Taint, TicketId, Timestamp};
 use tessera_wire::{CipherSuite, NamedGroup, ProtocolVersion};
 
+/// Of OpenSSL 3.0.
 const FILES: [&str; 5] = [
     "tls13_stateful",
     "tls13_unverified",
@@ -24,7 +24,14 @@ fn fixture(name: &str) -> String {
     std::fs::read_to_string(path).expect("the fixture is committed")
 }
 
-fn read(name: &str) -> OpenSslSession {
+/// A file of OpenSSL 4.
+fn openssl4(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("tests/fixtures/openssl4/{name}.pem"));
+    std::fs::read_to_string(path).expect("the fixture is committed")
+}
+
+fn read(name: &str) -> ForeignSession {
     read_pem(&fixture(name)).unwrap()
 }
 
@@ -128,6 +135,18 @@ fn tls12_sessions_are_read_too() {
 }
 
 #[test]
+fn a_session_that_goes_by_its_id_has_no_ticket_in_its_file_whatever_stood_for_it_on_the_wire() {
+    let file = read("tls12_session_id").vouched();
+    assert_eq!(file.wire().len(), 32);
+    assert_eq!(
+        *write_pem(&file.session, file.wire()).unwrap(),
+        fixture("tls12_session_id")
+    );
+    let by_ticket = read("tls12_ticket");
+    assert_eq!(by_ticket.wire(), by_ticket.ticket);
+}
+
+#[test]
 fn r12_a_session_from_a_file_is_tainted_until_somebody_vouches_for_it() {
     let file = read("tls13_stateful");
     assert_eq!(file.session.taint, Some(Taint::Imported));
@@ -186,6 +205,56 @@ fn what_openssl_wrote_we_write_byte_for_byte() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_openssl_4_wrote_we_write_byte_for_byte() {
+    for name in ["tls13", "tls12"] {
+        let file = read_pem(&openssl4(name)).unwrap().vouched();
+        let ours = write_pem(&file.session, &file.ticket).unwrap();
+        assert_eq!(*ours, openssl4(name), "{name}");
+    }
+}
+
+#[test]
+fn r12_a_raw_public_key_is_read_and_is_nobody_to_vouch_for() {
+    for name in ["tls13_raw_key", "tls12_raw_key"] {
+        let file = read_pem(&openssl4(name)).unwrap();
+        // X509_V_ERR_RPK_UNTRUSTED; and if OpenSSL had trusted it, it would have no name.
+        assert_eq!(file.verify_result, 95, "{name}");
+        assert_eq!(file.vouched().session.taint, Some(Taint::Unverified));
+    }
+}
+
+#[test]
+fn a_raw_public_key_goes_with_the_session_and_only_then_is_the_file_one_of_openssl_4() {
+    let der = |pem: &str| {
+        let block = pem.lines().filter(|line| !line.starts_with('-'));
+        let digits: String = block.collect();
+        data_encoding::BASE64.decode(digits.as_bytes()).unwrap()
+    };
+    let ours = |name| with_ticket(&der(&openssl4(name)), b"another ticket").unwrap();
+    let has_raw_key = |der: &[u8]| der.windows(4).any(|at| at == [0xb4, 0x5d, 4, 0x5b]);
+    assert!(has_raw_key(&ours("tls13_raw_key")));
+    assert!(!has_raw_key(&ours("tls13")));
+    // The tests' own OpenSSL is older.
+    sess_id_der(&ours("tls13"));
+}
+
+/// What the real program says of a session in DER, if it reads it.
+fn sess_id_der(der: &[u8]) {
+    let digits = data_encoding::BASE64.encode(der);
+    let lines: Vec<&str> = digits
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    let label = "SSL SESSION PARAMETERS";
+    let pem = format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    );
+    sess_id(&pem, &["-noout", "-text"]);
 }
 
 #[test]
