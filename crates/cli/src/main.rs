@@ -10,6 +10,7 @@ mod keylog;
 mod plan;
 mod random;
 mod report;
+mod secret_file;
 mod store;
 mod verb;
 
@@ -49,7 +50,7 @@ fn run(cli: &Cli, talk: Talk) -> Outcome<Exit> {
         Verb::Session(args) => verb::session::run(args, &cli.global, talk),
         Verb::Completions { shell } => verb::manual::completions(*shell),
         Verb::Man { dir } => verb::manual::man(dir.as_deref()),
-        Verb::Keys(_) => Err(later::refuse("keys")),
+        Verb::Keys(args) => verb::keys::run(args, &cli.global, talk),
         Verb::Proxy(_) => Err(later::refuse("proxy")),
         Verb::Probe(_) => Err(later::refuse("probe")),
         Verb::Bench(_) => Err(later::refuse("bench")),

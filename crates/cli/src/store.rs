@@ -102,7 +102,8 @@ pub(crate) fn verify(path: &Path, key: &KeySource) -> Result<Report, Closed> {
     Ok(examine(path, &vault(key)?)?)
 }
 
-fn vault(key: &KeySource) -> Result<Vault, Closed> {
+/// The vault of this key.
+pub(crate) fn vault(key: &KeySource) -> Result<Vault, Closed> {
     let key = key
         .load(&mut random::entropy())
         .map_err(|error| Closed::Wrong(error.to_string()))?;

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Flags of `connect`.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ConnectArgs {
     /// HOST[:PORT] (443 if missing), https://HOST[:PORT][/PATH], or smtp://, lmtp://, imap://, ldap://HOST

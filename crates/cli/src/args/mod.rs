@@ -2,13 +2,18 @@
 
 mod connect;
 mod demo;
+mod keys;
 mod serve;
 mod session;
 
 pub(crate) use connect::{ConnectArgs, Expect};
 pub(crate) use demo::DemoArgs;
+pub(crate) use keys::{DialectArg, ExportKeysArgs, ImportKeysArgs, KeysArgs, KeysVerb};
 pub(crate) use serve::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
-pub(crate) use session::{SessionArgs, SessionVerb};
+pub(crate) use session::{
+    BotanArgs, ConvertArgs, ExportArgs, FileKeyArgs, ImportArgs, ReadFormat, SessionArgs,
+    SessionVerb, Sink, Source, WrittenFormat,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -104,6 +109,8 @@ pub(crate) enum Verb {
     Connect(Box<ConnectArgs>),
     /// List, show, end and check the sessions that are kept
     Session(SessionArgs),
+    /// List, rotate and retire ticket keys; take those of nginx, HAProxy, Apache and Envoy in, and give them out
+    Keys(KeysArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -114,9 +121,6 @@ pub(crate) enum Verb {
         /// Where to write them
         dir: Option<PathBuf>,
     },
-    /// Ticket keys
-    #[command(hide = true, disable_help_flag = true)]
-    Keys(Later),
     /// The terminator
     #[command(hide = true, disable_help_flag = true)]
     Proxy(Later),
@@ -213,6 +217,32 @@ mod tests {
     }
 
     #[test]
+    fn every_form_of_session_and_keys_in_the_manual_parses() {
+        for line in [
+            "session export 3f --format tessera -o f --state s --store memory:",
+            "session export 3f --format openssl",
+            "session import f --format auto --for host:443 --trust",
+            "session import f --format botan --ticket t --botan-key k",
+            "session convert f --from openssl --to tessera -o g",
+            "session convert f --from nginx --to haproxy --from-keys a --from-keys b --to-keys c --to-context 00",
+            "session convert f --from haproxy --to nginx --from-keys a --to-keys c --to-like g",
+            "keys list --json",
+            "keys rotate",
+            "keys import a b --dialect nginx --until 7d --context 00",
+            "keys import a --dialect haproxy --like f",
+            "keys export --dialect envoy -o f",
+            "keys retire 0011",
+        ] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
+        assert!(
+            parse("keys import a").is_err(),
+            "the dialect is always said"
+        );
+        assert!(parse("session convert f --to-like a --to-context 00 --to nginx").is_err());
+    }
+
+    #[test]
     fn the_ticket_wait_needs_no_number() {
         let cli = parse("connect localhost:8443 --wait-ticket --get /").unwrap();
         let Verb::Connect(args) = cli.verb else {
@@ -224,12 +254,7 @@ mod tests {
 
     #[test]
     fn verbs_of_later_versions_take_anything() {
-        for line in [
-            "keys rotate",
-            "proxy --config f",
-            "probe --json a b",
-            "bench -c 64",
-        ] {
+        for line in ["proxy --config f", "probe --json a b", "bench -c 64"] {
             assert!(parse(line).is_ok(), "{line}");
         }
     }

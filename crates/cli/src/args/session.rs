@@ -1,7 +1,8 @@
 //! Flags of `session`.
 
-use super::{Later, StateArgs, duration};
-use clap::{Args, Subcommand};
+use super::{ConnectArgs, Later, StateArgs, duration};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Flags of `session`.
@@ -17,6 +18,9 @@ Examples:
   tessera session list                     what is kept, and never a secret
   tessera session show 3f9a12c4            one session, by the beginning of its id
   tessera session expire --older-than 2h   end what is older
+  tessera session export 3f9a12c4 -o s.pem     for openssl s_client -sess_in; the ticket leaves the wallet
+  tessera session import s.pem --for host:443 --trust    from a file of OpenSSL, BoringSSL, curl, Botan or our own
+  tessera session convert s.pem --from nginx --to haproxy --from-keys n.key --to-keys h.keys --to-context 686170726f7879
   tessera session verify                   open every record, report each that fails";
 
 /// What can be done with kept sessions.
@@ -59,16 +63,227 @@ pub(crate) enum SessionVerb {
     /// The connections of a session
     #[command(hide = true, disable_help_flag = true)]
     Connections(Later),
-    /// A session as a file
-    #[command(hide = true, disable_help_flag = true)]
-    Export(Later),
-    /// A session from a file
-    #[command(hide = true, disable_help_flag = true)]
-    Import(Later),
-    /// A session from one file format into another
-    #[command(hide = true, disable_help_flag = true)]
-    Convert(Later),
+    /// Take a client's session out of the wallet into a file: a ticket in two places would be used twice
+    Export(ExportArgs),
+    /// Put the sessions of a file into the wallet, tainted unless --trust says otherwise
+    Import(Box<ImportArgs>),
+    /// Write a session file in another format, or make one server's ticket into another's
+    Convert(Box<ConvertArgs>),
     /// Sessions that must not be resumed any more, stateless ones included
     #[command(hide = true, disable_help_flag = true)]
     Revoke(Later),
+}
+
+/// Flags of `session export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The beginning of the session's id
+    pub(crate) id: String,
+    /// OpenSSL's PEM, in clear; or our own file, sealed
+    #[arg(long, value_name = "FORMAT", default_value = "openssl")]
+    pub(crate) format: WrittenFormat,
+    /// Where it goes [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file_key: FileKeyArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+}
+
+/// Flags of `session import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// Its format; where it can be either OpenSSL's or BoringSSL's it has to be said
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    pub(crate) format: ReadFormat,
+    /// Whom the session is for [default: the name in the file, port 443]
+    #[arg(long = "for", value_name = "HOST:PORT")]
+    pub(crate) destination: Option<String>,
+    /// Take the file's word that the peer was verified; if it says otherwise, the session stays tainted
+    #[arg(long)]
+    pub(crate) trust: bool,
+    #[command(flatten)]
+    pub(crate) botan: BotanArgs,
+    #[command(flatten)]
+    pub(crate) file_key: FileKeyArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+
+    /// The name that will be asked for [default: HOST]
+    #[arg(long, value_name = "NAME", help_heading = "As connect will be called")]
+    pub(crate) sni: Option<String>,
+    /// The CAs (PEM) that will be trusted, and no others
+    #[arg(long, value_name = "FILE", help_heading = "As connect will be called")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The peer will not be verified
+    #[arg(long, help_heading = "As connect will be called")]
+    pub(crate) insecure: bool,
+    /// The application protocols that will be offered
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "As connect will be called"
+    )]
+    pub(crate) alpn: Vec<String>,
+    /// The TLS versions that will be offered
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "As connect will be called"
+    )]
+    pub(crate) tls: Vec<String>,
+}
+
+impl ImportArgs {
+    /// How `connect` will be called for this target: the session waits for just that.
+    pub(crate) fn connecting_to(&self, target: String) -> ConnectArgs {
+        ConnectArgs {
+            target,
+            state: self.state.clone(),
+            sni: self.sni.clone(),
+            ca_file: self.ca_file.clone(),
+            insecure: self.insecure,
+            alpn: self.alpn.clone(),
+            tls: self.tls.clone(),
+            ..ConnectArgs::default()
+        }
+    }
+}
+
+/// Flags of `session convert`.
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArgs {
+    /// A session file; for tickets, a client's session of OpenSSL with the ticket in it, or the ticket's bytes
+    pub(crate) file: PathBuf,
+    /// A session format, or the server whose ticket it is
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    pub(crate) from: Source,
+    /// A session format, or the server whose ticket it becomes
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) to: Sink,
+    /// Where it goes [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) botan: BotanArgs,
+    #[command(flatten)]
+    pub(crate) file_key: FileKeyArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+
+    /// The ticket keys of the server it comes from, as its settings name them
+    #[arg(long, value_name = "FILE", help_heading = "Tickets")]
+    pub(crate) from_keys: Vec<PathBuf>,
+    /// The ticket keys of the server it is for
+    #[arg(long, value_name = "FILE", help_heading = "Tickets")]
+    pub(crate) to_keys: Vec<PathBuf>,
+    /// The session id context of the server it is for
+    #[arg(
+        long,
+        value_name = "HEX",
+        conflicts_with = "to_like",
+        help_heading = "Tickets"
+    )]
+    pub(crate) to_context: Option<String>,
+    /// A session or ticket of the server it is for, to take the context from
+    #[arg(long, value_name = "FILE", help_heading = "Tickets")]
+    pub(crate) to_like: Option<PathBuf>,
+}
+
+/// What Botan keeps beside its sessions.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct BotanArgs {
+    /// The ticket that belongs to the session, which Botan keeps beside it: a file with its bytes
+    #[arg(long, value_name = "FILE", help_heading = "Botan's files")]
+    pub(crate) ticket: Option<PathBuf>,
+    /// TLS 1.2: the session id that belongs to it
+    #[arg(
+        long,
+        value_name = "HEX",
+        conflicts_with = "ticket",
+        help_heading = "Botan's files"
+    )]
+    pub(crate) session_id: Option<String>,
+    /// The key of a sealed session: a file with its bytes
+    #[arg(long, value_name = "FILE", help_heading = "Botan's files")]
+    pub(crate) botan_key: Option<PathBuf>,
+}
+
+/// The key of our own files.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct FileKeyArgs {
+    /// The key of our own file, in the form of a store key [default: the key of the store]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file_key: Option<PathBuf>,
+}
+
+/// Formats that are written.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WrittenFormat {
+    /// OpenSSL's PEM.
+    Openssl,
+    /// Our own sealed file.
+    Tessera,
+}
+
+/// Formats that are read.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReadFormat {
+    /// Whichever it is.
+    Auto,
+    /// OpenSSL's PEM or DER.
+    Openssl,
+    /// BoringSSL's DER or PEM.
+    Boringssl,
+    /// curl's file.
+    Curl,
+    /// Botan's PEM or DER, or sealed.
+    Botan,
+    /// Our own sealed file.
+    Tessera,
+}
+
+/// What is converted.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A session file in whichever format it is.
+    Auto,
+    /// A session file of OpenSSL.
+    Openssl,
+    /// A session file of BoringSSL.
+    Boringssl,
+    /// A session file of curl.
+    Curl,
+    /// A session file of Botan.
+    Botan,
+    /// Our own session file.
+    Tessera,
+    /// A ticket of nginx.
+    Nginx,
+    /// A ticket of HAProxy.
+    Haproxy,
+    /// A ticket of Apache httpd.
+    Apache,
+    /// A ticket of Envoy.
+    Envoy,
+}
+
+/// What it becomes.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sink {
+    /// A session file of OpenSSL.
+    Openssl,
+    /// Our own session file.
+    Tessera,
+    /// A ticket of nginx.
+    Nginx,
+    /// A ticket of HAProxy.
+    Haproxy,
+    /// A ticket of Apache httpd.
+    Apache,
 }

@@ -3,6 +3,7 @@
 //! After this nothing about the command line is wrong any more.
 
 pub(crate) mod connect;
+pub(crate) mod foreign;
 pub(crate) mod later;
 mod names;
 pub(crate) mod serve;

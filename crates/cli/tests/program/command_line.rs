@@ -50,8 +50,6 @@ fn what_comes_later_says_so() {
         "connect localhost --psk f --psk-identity i",
         "connect localhost --early-data f",
         "session revoke all --why x",
-        "session export 3f --format openssl",
-        "keys list",
         "proxy --config f --check",
         "probe localhost --json",
         "bench -c 64",

@@ -4,6 +4,8 @@ mod command_line;
 mod connect;
 mod demo;
 mod environment;
+mod keys;
 mod serve;
 mod session;
+mod session_files;
 mod started;

@@ -26,6 +26,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera::engine::Trace;
+use tessera::session::WalletKey;
 use tessera::tokio::TlsConnector;
 use tessera::{ClientConfig, ClientSettings};
 use tokio::sync::Barrier;
@@ -157,20 +158,19 @@ fn tracer(tracing: Tracing) -> Option<Tracer> {
     }
 }
 
+/// What sessions of these connections are filed under.
+pub(crate) fn wallet_key(plan: &ConnectPlan) -> Outcome<WalletKey> {
+    let config = ClientConfig::try_from(terms(plan)).map_err(Failure::usage)?;
+    Ok(config.wallet_key(&plan.name, &offer::plain(&plan.target)))
+}
+
 fn settings(
     plan: &ConnectPlan,
     store: &Store,
     watch: &Arc<Watch>,
     talk: Talk,
 ) -> Outcome<ClientSettings> {
-    let mut settings = ClientSettings {
-        verifier: plan.verifier.clone(),
-        credential: plan.credential.clone(),
-        versions: plan.offer.versions.clone(),
-        renegotiation: plan.offer.renegotiation,
-        alpn: plan.offer.alpn.clone(),
-        send_server_name: plan.send_server_name,
-        ticket_request: plan.offer.tickets,
+    Ok(ClientSettings {
         wallet: Some(Arc::clone(&store.wallet)),
         vault: Some(store.vault.clone()),
         // One deadline for all of it, below.
@@ -182,6 +182,20 @@ fn settings(
         } else {
             Trace::Messages
         },
+        ..terms(plan)
+    })
+}
+
+/// What is offered, and to whom.
+fn terms(plan: &ConnectPlan) -> ClientSettings {
+    let mut settings = ClientSettings {
+        verifier: plan.verifier.clone(),
+        credential: plan.credential.clone(),
+        versions: plan.offer.versions.clone(),
+        renegotiation: plan.offer.renegotiation,
+        alpn: plan.offer.alpn.clone(),
+        send_server_name: plan.send_server_name,
+        ticket_request: plan.offer.tickets,
         ..ClientSettings::default()
     };
     if !plan.offer.groups.is_empty() {
@@ -190,7 +204,7 @@ fn settings(
     if !plan.offer.cipher_suites.is_empty() {
         settings.cipher_suites.clone_from(&plan.offer.cipher_suites);
     }
-    Ok(settings)
+    settings
 }
 
 /// What every connection is to send. A person at a terminal is not asked.

@@ -2,6 +2,7 @@
 
 use super::{Run, session_file};
 use crate::exit::Outcome;
+use crate::plan::target::Target;
 use std::time::Duration;
 use tessera::engine::OfferedSession;
 use tessera::{ConnectOptions, Resume};
@@ -26,15 +27,14 @@ pub(super) async fn options(run: &Run, round: u32) -> Outcome<(ConnectOptions, O
     Ok((
         ConnectOptions {
             resume,
-            ..plain(run)
+            ..plain(&run.plan.target)
         },
         id,
     ))
 }
 
 /// Options that say where the connection goes, and so which tickets belong to it.
-pub(super) fn plain(run: &Run) -> ConnectOptions {
-    let target = &run.plan.target;
+pub(super) fn plain(target: &Target) -> ConnectOptions {
     ConnectOptions {
         host: Some(target.host.clone()),
         ..ConnectOptions::port(target.port)
@@ -45,7 +45,7 @@ async fn draw(run: &Run) -> Option<OfferedSession> {
     let key = run
         .connector
         .config()
-        .wallet_key(&run.plan.name, &plain(run));
+        .wallet_key(&run.plan.name, &plain(&run.plan.target));
     let drawn = tokio::time::timeout(DEADLINE, run.store.wallet.draw(&key)).await;
     let stored = match drawn {
         Ok(Ok(stored)) => stored?,

@@ -4,10 +4,7 @@ use super::Run;
 use super::offer::plain;
 use crate::exit::{Failure, Outcome};
 use crate::plan::connect::ConnectPlan;
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use crate::secret_file;
 use tessera::engine::OfferedSession;
 use tessera::interchange::openssl;
 
@@ -27,8 +24,8 @@ pub(super) fn load(plan: &ConnectPlan) -> Outcome<Option<OfferedSession>> {
         .map_err(|error| failed(&error))?
         .vouched();
     Ok(Some(OfferedSession {
+        ticket: read.wire().to_vec(),
         session: read.session,
-        ticket: read.ticket,
     }))
 }
 
@@ -44,7 +41,7 @@ pub(super) async fn save(run: &Run) -> Outcome<()> {
     let key = run
         .connector
         .config()
-        .wallet_key(&run.plan.name, &plain(run));
+        .wallet_key(&run.plan.name, &plain(&run.plan.target));
     let drawn = run.store.wallet.draw(&key).await.map_err(Failure::store)?;
     let stored = drawn
         .ok_or_else(|| failed(&"the server sent no ticket, so there is no session to save"))?;
@@ -55,21 +52,5 @@ pub(super) async fn save(run: &Run) -> Outcome<()> {
         .map_err(Failure::store)?;
     let pem = openssl::write_pem(&session, &ticket.unwrap_or_default())
         .map_err(|error| failed(&error))?;
-    write(path, pem.as_bytes()).map_err(|error| failed(&error))
-}
-
-/// The file holds a secret in the clear: it is for its owner alone.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(beside, path)
+    secret_file::write(path, pem.as_bytes()).map_err(|error| failed(&error))
 }

@@ -1,7 +1,11 @@
 //! `tessera session`: what is kept, shown, ended and checked.
 
 mod catalogue;
+mod convert;
 mod expire;
+mod export;
+mod file;
+mod import;
 mod row;
 mod verify;
 
@@ -57,9 +61,9 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
             }
             SessionVerb::Verify { state } => verify::run(&plan(state)?, global, talk),
             SessionVerb::Connections(_) => Err(later::refuse("session connections")),
-            SessionVerb::Export(_) => Err(later::refuse("session export")),
-            SessionVerb::Import(_) => Err(later::refuse("session import")),
-            SessionVerb::Convert(_) => Err(later::refuse("session convert")),
+            SessionVerb::Export(args) => export::run(args, talk).await,
+            SessionVerb::Import(args) => import::run(args, global, talk).await,
+            SessionVerb::Convert(args) => convert::run(args),
             SessionVerb::Revoke(_) => Err(later::refuse("session revoke")),
         }
     })

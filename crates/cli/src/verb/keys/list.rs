@@ -1,0 +1,117 @@
+//! `keys list`: what keys there are, and never a secret.
+
+use super::ring;
+use crate::args::Global;
+use crate::exit::{Exit, Outcome};
+use crate::report::out;
+use crate::report::table::{Cell, Table};
+use crate::store::Store;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use tessera::session::{ForeignKey, ForeignRole, Phase, Ring, TicketKey};
+use tessera::{Timestamp, clock};
+use tessera_observe::Time;
+
+/// `tessera.key-list/1`.
+#[derive(Serialize)]
+struct KeyList {
+    schema: &'static str,
+    version: u64,
+    keys: Vec<Row>,
+}
+
+/// One key. Its secret has no place here.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    /// `tessera`, or the server it came from.
+    dialect: &'static str,
+    phase: &'static str,
+    seals_from: Option<Time>,
+    seals_until: Option<Time>,
+    opens_until: Time,
+    /// Of another server: whether we know what its tickets are bound to, and so could issue some.
+    context_known: Option<bool>,
+}
+
+/// Lists the ring of a store.
+pub(super) async fn run(store: &Store, global: &Global) -> Outcome<Exit> {
+    show(&ring(store).await?, global)
+}
+
+/// Shows a ring.
+pub(super) fn show(ring: &Ring, global: &Global) -> Outcome<Exit> {
+    let now = clock::now();
+    let own = ring.keys().iter().map(|key| Row::own(key, now));
+    let foreign = ring.foreign().iter().map(|key| Row::foreign(key, now));
+    let rows: Vec<Row> = own.chain(foreign).collect();
+    if global.json {
+        out::json(&KeyList {
+            schema: "tessera.key-list/1",
+            version: ring.version(),
+            keys: rows,
+        })?;
+    } else if global.jsonl {
+        rows.iter().try_for_each(out::json)?;
+    } else if rows.is_empty() {
+        out::line("There are no ticket keys yet: the first server makes one.")?;
+    } else {
+        let mut table = Table::new(&[
+            "name",
+            "of",
+            "phase",
+            "seals from",
+            "seals until",
+            "opens until",
+        ]);
+        rows.iter().for_each(|row| table.row(row.cells()));
+        out::line(table)?;
+    }
+    Ok(Exit::Done)
+}
+
+impl Row {
+    fn own(key: &TicketKey, now: Timestamp) -> Self {
+        Self {
+            name: key.name.to_string(),
+            dialect: "tessera",
+            phase: key.phase(now).as_str(),
+            seals_from: Some(key.seals_from.into()),
+            seals_until: Some(key.seals_until.into()),
+            opens_until: key.opens_until.into(),
+            context_known: None,
+        }
+    }
+
+    fn foreign(key: &ForeignKey, now: Timestamp) -> Self {
+        let seals = key.role == ForeignRole::Seals;
+        Self {
+            name: key.name.to_string(),
+            dialect: key.dialect.as_str(),
+            phase: key.phase(now).as_str(),
+            // Since when is the other server's business.
+            seals_from: None,
+            seals_until: seals.then(|| key.until.into()),
+            opens_until: key.until.into(),
+            context_known: Some(key.context.is_some()),
+        }
+    }
+
+    fn cells(&self) -> [Cell; 6] {
+        let phase = match self.phase {
+            phase if phase == Phase::Sealing.as_str() => AnsiColor::Green.on_default(),
+            phase if phase == Phase::Retired.as_str() => Style::new().dimmed(),
+            _ => Style::new(),
+        };
+        let time =
+            |time: &Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        [
+            self.name.as_str().into(),
+            self.dialect.into(),
+            Cell::styled(self.phase, phase),
+            time(&self.seals_from).into(),
+            time(&self.seals_until).into(),
+            self.opens_until.to_string().into(),
+        ]
+    }
+}
