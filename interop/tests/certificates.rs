@@ -74,6 +74,19 @@ fn a_session_of_one_name_does_not_resume_at_another() {
 }
 
 #[test]
+fn clients_are_told_whose_certificates_are_good() {
+    let scene = Scene::new();
+    let ca = scene.authority.path();
+    let server = scene.serve(&["--client-auth", "request", "--client-ca", &ca]);
+    for version in ["-tls1_3", "-tls1_2"] {
+        let mut s_client = s_client_command(&server, version);
+        let got = run(s_client.arg("-ign_eof"), REQUEST).succeeded();
+        let named = "Acceptable client certificate CA names\nCN = test authority of";
+        assert!(got.text().contains(named), "{got}");
+    }
+}
+
+#[test]
 fn an_ocsp_response_is_stapled_for_those_who_ask() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);

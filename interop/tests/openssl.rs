@@ -1,5 +1,8 @@
 //! OpenSSL: `s_client` against `serve`, and `connect` against `s_server`.
 
+use std::fs;
+
+use serde_json::Value;
 use tessera_interop::openssl::{self, SServer};
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
@@ -196,6 +199,32 @@ fn both_key_logs_agree_when_s_client_connects_and_resumes() {
         &keylog::read(ours.as_ref()),
         &keylog::read(theirs.as_ref()),
         2,
+    );
+}
+
+#[test]
+fn records_are_read_however_they_are_padded() {
+    const PADDED_TO: u64 = 16_000;
+    let scene = Scene::new();
+    let padding = ["-record_padding", &PADDED_TO.to_string()];
+    let ledger = scene.text_path("ledger");
+    let server = scene.serve(&["--ledger", &ledger]);
+    let got = s_client(&server, &padding).succeeded();
+    Page::find(&got.text()).assert_full();
+    server.stop();
+    let line = fs::read_to_string(&ledger).expect("a ledger");
+    let line: Value = serde_json::from_str(line.trim()).expect("one connection");
+    let came = line["connection"]["bytes_in"].as_u64();
+    assert!(came > Some(2 * PADDED_TO), "Finished and a request: {line}");
+
+    let identity = scene.authority.server(KeyType::P256);
+    let peer = SServer::start(TLS13, &identity, &padding);
+    let report = scene.connect(peer.port, &["--get", "/"]).succeeded();
+    assert!(report.body().contains("s_server"), "{}", report.body());
+    let came = report.only()["bytes_in"].as_u64();
+    assert!(
+        came > Some(5 * PADDED_TO),
+        "the flight and a page: {came:?}"
     );
 }
 
