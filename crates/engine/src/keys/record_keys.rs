@@ -1,7 +1,7 @@
 //! What one half's records are protected with: RFC 9846 §7.3, RFC 5246 §6.3.
 
 use tessera_crypto::AeadKey;
-use tessera_wire::codepoint::{ContentType, ProtocolVersion};
+use tessera_wire::record::HEADER_LEN;
 
 /// The keys that protect one half.
 pub(crate) struct RecordKeys {
@@ -56,14 +56,15 @@ impl RecordKeys {
     }
 }
 
-/// What TLS 1.2 authenticates beside the content: RFC 5246 §6.2.3.3.
-pub(crate) fn additional_data(sequence: u64, content_type: ContentType, len: u16) -> [u8; 13] {
+/// What TLS 1.2 authenticates beside the content: RFC 5246 §6.2.3.3. Type and version are those in the record's
+/// header, so that nobody changes them on their way; the length is the content's own.
+pub(crate) fn additional_data(sequence: u64, header: &[u8; HEADER_LEN], len: u16) -> [u8; 13] {
     let mut data = [0; 13];
     let (number, rest) = data.split_at_mut(8);
     number.copy_from_slice(&sequence.to_be_bytes());
-    let [version_high, version_low] = ProtocolVersion::TLS1_2.0.to_be_bytes();
+    let [content_type, version_high, version_low, ..] = *header;
     let [len_high, len_low] = len.to_be_bytes();
-    rest.copy_from_slice(&[content_type.0, version_high, version_low, len_high, len_low]);
+    rest.copy_from_slice(&[content_type, version_high, version_low, len_high, len_low]);
     data
 }
 

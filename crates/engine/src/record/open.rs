@@ -78,7 +78,10 @@ impl Opener {
 
     /// RFC 5246 §6.2.3.3 (3).
     fn open_tls12(&self, record: &mut [u8]) -> Result<Plaintext, RecordError> {
-        let content_type = ContentType(record.first().copied().unwrap_or_default());
+        let header = *record
+            .first_chunk::<HEADER_LEN>()
+            .ok_or(RecordError::BadMac)?;
+        let [content_type, ..] = header;
         let start = HEADER_LEN + self.keys.form.prefix();
         let (front, sealed) = record
             .split_at_mut_checked(start)
@@ -95,11 +98,11 @@ impl Opener {
             *end = *carried;
         }
         // At most 2^14, just checked.
-        let data = additional_data(self.sequence, content_type, len as u16);
+        let data = additional_data(self.sequence, &header, len as u16);
         let opened = self.keys.key.open_in_place(nonce, &data, sealed);
         opened.map_err(|_| RecordError::BadMac)?;
         Ok(Plaintext {
-            content_type,
+            content_type: ContentType(content_type),
             content: start..start + len,
         })
     }

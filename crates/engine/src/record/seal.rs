@@ -129,7 +129,7 @@ impl Protected {
             let inner = out.get_mut(start..).ok_or(LocalError::Crypto)?;
             self.keys.key.seal_in_place(nonce, &header, inner)
         } else {
-            let data = additional_data(self.sequence, content_type, fragment_len(fragment.len())?);
+            let data = additional_data(self.sequence, &header, fragment_len(fragment.len())?);
             let content = out.get_mut(start..).ok_or(LocalError::Crypto)?;
             self.keys.key.seal_in_place(nonce, &data, content)
         };
