@@ -45,7 +45,7 @@ fn keys_are_replaced_both_ways_while_data_flows() {
 }
 
 #[test]
-fn an_update_is_never_requested_twice_while_one_is_pending() {
+fn protocol_an_update_is_never_requested_twice_while_one_is_pending() {
     // RFC 9846 §4.7.3 (6).
     let mut pair = Pair::tls13();
     let mut link = pair.connect();

@@ -411,7 +411,7 @@ fn a_hello_that_contradicts_itself_is_answered_with_its_alert() {
 }
 
 #[test]
-fn a_psk_without_its_modes_is_a_missing_extension() {
+fn protocol_a_psk_without_its_modes_is_a_missing_extension() {
     // RFC 9846 §4.3.9 (3).
     let mut pair = Pair::tls13();
     pair.connect();

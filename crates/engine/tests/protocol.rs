@@ -34,7 +34,7 @@ fn shares(link: &Link) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn key_shares_are_never_used_twice_by_us() {
+fn protocol_key_shares_are_never_used_twice_by_us() {
     // RFC 9846 §4.3.8 (6).
     let mut pair = Pair::tls13();
     pair.client.groups = vec![NamedGroup::SECP384R1, NamedGroup::X25519];
@@ -67,7 +67,7 @@ fn the_hybrids_x25519_half_is_not_the_share_that_stands_alone() {
 }
 
 #[test]
-fn a_key_share_that_a_client_uses_again_is_accepted() {
+fn protocol_a_key_share_that_a_client_uses_again_is_accepted() {
     // RFC 9846 §4.3.8 (7).
     let mut pair = Pair::tls13();
     // The same seed twice: the same ClientHello, key share and all.
@@ -87,7 +87,7 @@ fn a_key_share_that_a_client_uses_again_is_accepted() {
 }
 
 #[test]
-fn a_resumed_handshake_has_no_certificate_request() {
+fn protocol_a_resumed_handshake_has_no_certificate_request() {
     // RFC 9846 §4.4.2 (6).
     let mut pair = Pair::tls13()
         .client_auth(ClientAuthMode::Request)
@@ -182,7 +182,7 @@ fn unknown_and_forged_tickets_look_the_same_from_outside() {
 }
 
 #[test]
-fn user_canceled_is_ignored_until_close_notify() {
+fn protocol_user_canceled_is_ignored_until_close_notify() {
     // RFC 9846 §6.1 (3).
     let mut pair = Pair::tls13();
     let link = pair.connect();

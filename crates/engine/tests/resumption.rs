@@ -386,7 +386,7 @@ fn rule_22_a_missing_close_notify_invalidates_nothing() {
 }
 
 #[test]
-fn a_session_resumes_with_any_suite_of_its_hash_and_with_no_other() {
+fn protocol_a_session_resumes_with_any_suite_of_its_hash_and_with_no_other() {
     // RFC 9846 §4.3.11 (3), §4.7.1 (2).
     let mut pair = Pair::tls13().seed(28);
     pair.connect(); // AES-128-GCM, SHA-256
