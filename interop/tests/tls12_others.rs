@@ -2,10 +2,11 @@
 
 use serde_json::json;
 use tessera_interop::gnutls::{GnutlsServ, gnutls_cli, resume};
-use tessera_interop::peer::{program, script};
+use tessera_interop::java::{self, JavaServer};
+use tessera_interop::peer::program;
 use tessera_interop::process::run;
 use tessera_interop::scripted::{self, Peer};
-use tessera_interop::{Identity, KeyType, Page, Running, Scene};
+use tessera_interop::{KeyType, Page, Scene};
 
 const GNUTLS12: &str = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
 
@@ -84,35 +85,13 @@ fn curl_which_takes_no_tickets_resumes_by_id_where_there_are_ids() {
     }
 }
 
-/// A PKCS #12 file for Java.
-fn pkcs12(scene: &Scene, identity: &Identity) -> String {
-    let file = scene.text_path("identity.p12");
-    let mut command = program("openssl");
-    command
-        .args([
-            "pkcs12",
-            "-export",
-            "-out",
-            &file,
-            "-passout",
-            "pass:tessera",
-        ])
-        .args(["-in", identity.cert(), "-inkey", identity.key()]);
-    run(&mut command, b"").succeeded();
-    file
-}
-
 #[test]
 fn java_resumes_with_us_by_id_and_by_ticket() {
     let scene = Scene::new();
     for (off, kind) in FORMS {
         let server = scene.serve(&["--tls", "1.2", off]);
-        let mut command = program("java");
-        command
-            .arg("-Dhttps.protocols=TLSv1.2")
-            .arg(script("Client.java"))
-            .args([&server.url("/json"), &server.ca, "3"]);
-        let pages = Page::find_all(&run(&mut command, b"").succeeded().text());
+        let got = java::client(&server, &["-Dhttps.protocols=TLSv1.2"], 3, &[]);
+        let pages = Page::find_all(&got.succeeded().text());
         let [first, second, third] = &pages[..] else {
             panic!("three pages: {pages:?}")
         };
@@ -125,23 +104,15 @@ fn java_resumes_with_us_by_id_and_by_ticket() {
 #[test]
 fn connect_resumes_with_a_server_in_java_by_id_and_by_ticket() {
     let scene = Scene::new();
-    let identity = pkcs12(&scene, &scene.authority.server(KeyType::P256));
+    let identity = scene.authority.server(KeyType::P256);
     for (tickets, kind) in [("false", "session_id"), ("true", "ticket")] {
-        let mut command = program("java");
-        command
-            .arg("-Djdk.tls.server.protocols=TLSv1.2")
-            .arg(format!(
-                "-Djdk.tls.server.enableSessionTicketExtension={tickets}"
-            ))
-            .arg(script("Server.java"))
-            .args([&identity, "tessera"]);
-        let running = Running::start(&mut command);
-        let line = running.line_with("port ");
-        let port = line.trim_start_matches("port ").parse().expect("a port");
-        let first = scene.connect(port, &["--get", "/", "--expect", "full"]);
+        let tickets = format!("-Djdk.tls.server.enableSessionTicketExtension={tickets}");
+        let properties = ["-Djdk.tls.server.protocols=TLSv1.2", &tickets];
+        let peer = JavaServer::start(&scene, &identity, &properties);
+        let first = scene.connect(peer.port, &["--get", "/", "--expect", "full"]);
         let first = first.succeeded();
         assert!(first.body().starts_with("TLSv1.2"), "{}", first.body());
-        let again = scene.connect(port, &["--get", "/", "--expect", "resumed"]);
+        let again = scene.connect(peer.port, &["--get", "/", "--expect", "resumed"]);
         let again = again.succeeded();
         assert_eq!(again.field("kind"), kind);
         assert!(again.body().contains("reused"), "{}", again.body());
