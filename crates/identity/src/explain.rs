@@ -210,20 +210,15 @@ impl<'a> Evidence<'a> {
     /// The first certificate that cannot be read, and why.
     fn unreadable(&self) -> Option<(usize, IdentityProblem)> {
         let problem = |der: &Vec<u8>| {
-            let parsed = certificate::parse(der)
-                .map_err(|error| error.to_string())
-                .err();
-            parsed.or_else(|| {
-                let der = CertificateDer::from(&der[..]);
-                EndEntityCert::try_from(&der)
-                    .map_err(|error| error.to_string())
-                    .err()
-            })
+            let parsed = certificate::parse(der).map_err(|error| error.to_string());
+            if let Err(why) = parsed {
+                return Some(IdentityProblem::BadEncoding(why));
+            }
+            let der = CertificateDer::from(&der[..]);
+            EndEntityCert::try_from(&der).map_err(other).err()
         };
         let mut problems = self.chain.iter().map(problem).enumerate();
-        problems.find_map(|(position, problem)| {
-            Some((position, IdentityProblem::BadEncoding(problem?)))
-        })
+        problems.find_map(|(position, problem)| Some((position, problem?)))
     }
 }
 

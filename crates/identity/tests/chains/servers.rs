@@ -369,7 +369,7 @@ fn a_certificate_for_another_use_is_refused() {
 
 #[test]
 fn a_signature_over_a_digest_of_no_worth_is_bad() {
-    // RFC 9846 §4.5.1.3 (2).
+    // RFC 9846 §4.5.1.3 (2), RFC 9325 §4.5 (4).
     let root = Authority::rsa_root("Root");
     let verifier = Verifier::new(root.roots());
     let good = root.issue(&["example.com"]).der;
@@ -389,6 +389,22 @@ fn a_signature_over_a_digest_of_no_worth_is_bad() {
         assert_eq!((error.certificate, &error.problem), (0, &expected));
         let alert = Fault::from(error).alert().map(|alert| alert.to_string());
         assert_eq!(alert.as_deref(), Some("bad_certificate"));
+    }
+}
+
+#[test]
+fn a_certificate_of_an_older_version_is_refused() {
+    // RFC 9846 §4.5.1.2 (1).
+    let root = Authority::root("Root");
+    let verifier = Verifier::new(root.roots());
+    let v3 = [0xa0, 3, 2, 1, 2];
+    for version in [0, 1] {
+        let mut older = root.issue(&["example.com"]).der;
+        let at = older.windows(5).position(|window| window == v3);
+        older[at.expect("it says v3") + 4] = version;
+        let error = refused(server(&verifier, &[&older], "example.com"));
+        let expected = Problem::BadEncoding("not an X.509 v3 certificate".to_owned());
+        assert_eq!((error.certificate, &error.problem), (0, &expected));
     }
 }
 
