@@ -53,6 +53,7 @@ const FORMS: [(&str, &str); 2] = [
 
 #[test]
 fn s_client_gets_a_page_with_every_suite_group_and_signature() {
+    // RFC 7627 §5.1 (1), RFC 9846 §4.3.3 (12, 16), RFC 9113 §9.2.2 (2), RFC 5246 §4.7 (1, 2), §7.4.9 (2).
     let scene = Scene::new();
     for key in [KeyType::P256, KeyType::Rsa2048] {
         let server = scene.serve_as(&scene.authority.server(key), &["--tls", "1.2"]);

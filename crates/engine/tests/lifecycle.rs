@@ -68,6 +68,7 @@ fn protocol_an_update_is_never_requested_twice_while_one_is_pending() {
 
 #[test]
 fn keys_are_replaced_before_they_wear_out() {
+    // RFC 9846 §5.3 (2).
     // RFC 9846 §5.5 (1).
     let mut pair = Pair::tls13();
     pair.client.update_keys_after = Some(4);
@@ -127,6 +128,7 @@ fn a_stream_that_ends_without_close_notify_is_truncated() {
 
 #[test]
 fn data_given_before_the_handshake_is_done_goes_out_after_it() {
+    // RFC 9846 §F.5 (5).
     // RFC 9846 §2 (2), §5.1 (17).
     let mut pair = Pair::tls13();
     let mut link = pair.link(None);

@@ -51,6 +51,7 @@ fn talk(link: &mut Link, pair: &mut Pair) {
 
 #[test]
 fn every_suite_with_every_group_full_and_resumed() {
+    // RFC 9846 §9.3 (3).
     // RFC 9846 §4 (1), §9.1 (1, 3), §4.3.9 (7).
     for suite in SUITES {
         for group in GROUPS {
@@ -111,6 +112,7 @@ fn every_certificate_type_on_either_side() {
 
 #[test]
 fn a_retry_finds_the_common_group_and_costs_one_round() {
+    // RFC 9846 §4.3.8 (12), §9.2 (1).
     // RFC 9846 §4.2.1 (3), §4.2.2 (2), §4.2.4 (1, 6, 8), §4.3.2 (1), §4.3.8 (10, 11).
     for group in GROUPS {
         let mut pair = Pair::tls13();
@@ -438,6 +440,7 @@ fn protocol_a_psk_without_its_modes_is_a_missing_extension() {
 
 #[test]
 fn grease_in_every_list_is_passed_over() {
+    // RFC 5246 §7.4.1.2 (2).
     // RFC 9846 §4.2.2 (11, 15), §9.3 (4).
     let link = answer_to(|hello| {
         hello.cipher_suites.insert(0, CipherSuite::grease(9));
@@ -455,6 +458,7 @@ fn grease_in_every_list_is_passed_over() {
 
 #[test]
 fn only_accepted_schemes_are_signed_with_and_offered() {
+    // RFC 5246 §7.4.1.4.1 (6), §7.4.3 (2).
     for pair in [Pair::tls13(), Pair::tls12()] {
         let mut pair = pair;
         pair.client.signature_schemes = vec![SignatureScheme::ECDSA_SECP256R1_SHA256];

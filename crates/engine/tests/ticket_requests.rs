@@ -29,6 +29,7 @@ fn due_and_received(link: &Link) -> (Option<u8>, usize) {
 
 #[test]
 fn protocol_a_full_handshake_and_a_resumption_have_numbers_of_their_own() {
+    // RFC 9149 §3 (1).
     let mut pair = Pair::tls13();
     asking(&mut pair, 5, 1);
     let full = pair.connect();

@@ -105,6 +105,7 @@ fn clients_show_certificates_in_tls_1_2_too() {
 
 #[test]
 fn both_versions_meet_in_the_better_one() {
+    // RFC 9846 §4.3.1 (13).
     // RFC 9325 §3.1.1 (5, 6).
     let mut pair = Pair::tls13().both_versions();
     let link = pair.connect();

@@ -9,7 +9,7 @@ use tessera_wire::codepoint::{AlertDescription, ProtocolVersion};
 
 #[test]
 fn a_session_is_resumed_by_its_ticket() {
-    // RFC 5077 §3.2 (1, 3), §3.3 (1), §3.4 (1, 3), RFC 7627 §5.3 (4), RFC 5246 §7.3 (4), §7.4.1.2 (3).
+    // RFC 5077 §3.2 (1, 3), §3.3 (1), §3.4 (1, 2, 3), RFC 7627 §5.3 (4), RFC 5246 §7.3 (4), §7.4.1.2 (3).
     let mut pair = Pair::tls12();
     let full = pair.connect();
     assert_eq!(full.how(), (Kind::Full, false));
@@ -239,6 +239,7 @@ fn rule_06_a_session_with_the_extended_main_secret_is_never_resumed_without() {
 
 #[test]
 fn rule_06_a_session_without_the_extended_main_secret_is_a_full_handshake() {
+    // RFC 5246 §7.4.1.3 (2).
     let mut pair = Pair::tls12();
     pair.connect();
     let mut offered: OfferedSession = pair.world.draw().expect("a session");

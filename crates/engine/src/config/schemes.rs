@@ -122,7 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn a_server_has_something_to_show() {
+        // RFC 9846 §4.5.1 (12).
+        let error = check_identity(2, &Identity::default(), &BOTH);
+        assert_eq!(error, Err(SettingsError::EmptyChain { identity: 2 }));
+    }
+
+    #[test]
     fn what_nobody_here_can_check_is_not_accepted() {
+        // RFC 9325 §4.5 (4).
         let sha1 = SignatureScheme::RSA_PKCS1_SHA1;
         assert_eq!(
             check_schemes(&BOTH, &[sha1]),

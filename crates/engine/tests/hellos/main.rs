@@ -1,5 +1,6 @@
 //! What the hellos of either end say, and what becomes of one that breaks a rule.
 
+mod early_data;
 mod offers;
 mod renegotiation_info;
 mod retries;

@@ -1,14 +1,16 @@
 //! A server's hello.
 
-use super::{end, hellos, server_hello_edited};
-use tessera_engine::{Fault, Misbehaviour, OfferedSession};
+use super::{client_hello_edited, end, hellos, server_hello_edited};
+use tessera_engine::{ExtendedMainSecret, Fault, Misbehaviour, OfferedSession};
+use tessera_session::Alpn;
 use tessera_testkit::{Link, Pair};
 use tessera_wire::codepoint::{
     AlertDescription as Alert, CipherSuite, EcPointFormat, ExtensionType, NamedGroup,
     ProtocolVersion,
 };
 use tessera_wire::extension::{
-    EcPointFormats, KeyShareEntry, KeyShareServerHello, SelectedIdentity, SelectedVersion,
+    EcPointFormats, ExpectedTickets, KeyShareEntry, KeyShareServerHello, SelectedIdentity,
+    SelectedVersion,
 };
 use tessera_wire::handshake::{Handshake, ServerHello};
 use tessera_wire::{DecodeError, Problem, Random, SessionId};
@@ -153,8 +155,56 @@ fn a_server_hello_that_breaks_a_rule_is_answered_with_its_alert() {
 }
 
 #[test]
+fn what_is_said_elsewhere_is_not_said_here() {
+    // RFC 9149 §3 (3).
+    let mut pair = Pair::tls13();
+    let link = pair.link(None);
+    let link = server_hello_edited(&mut pair, link, |hello| {
+        hello.extensions.push(&ExpectedTickets(1));
+    });
+    let elsewhere = Fault::Decode(DecodeError {
+        field: "ticket_request",
+        problem: Problem::NotAllowedHere,
+    });
+    let expected = (Some(elsewhere), Some(Alert::ILLEGAL_PARAMETER));
+    assert_eq!(end(&link.client), expected);
+}
+
+#[test]
+fn a_server_of_tls_1_2_answers_what_was_asked_and_nothing_else() {
+    // RFC 5246 §7.4.1.4 (1), RFC 5077 §3.2 (4), RFC 7627 §5.2 (3).
+    let optional = [
+        ExtensionType::EXTENDED_MAIN_SECRET,
+        ExtensionType::EC_POINT_FORMATS,
+        ExtensionType::SERVER_NAME,
+        ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
+        ExtensionType::STATUS_REQUEST,
+        ExtensionType::SESSION_TICKET,
+    ];
+    let mut pair = Pair::tls12();
+    pair.client.alpn = vec![Alpn::new(b"http/1.1").expect("short")];
+    pair.server.alpn.clone_from(&pair.client.alpn);
+    pair.server.identities[0].ocsp = Some(b"an OCSP response".to_vec());
+    pair.server.extended_main_secret = ExtendedMainSecret::Prefer;
+    for asked in [true, false] {
+        let link = pair.link(None);
+        let link = client_hello_edited(&mut pair, link, |hello| {
+            for extension_type in optional.iter().filter(|_| !asked) {
+                assert!(hello.extensions.remove(*extension_type).is_some());
+            }
+        });
+        let hello = server_hello(&link);
+        for extension_type in optional {
+            let answered = hello.extensions.contains(extension_type);
+            assert_eq!(answered, asked, "{extension_type}");
+        }
+        assert_eq!(hello.extensions.types().count(), if asked { 7 } else { 1 });
+    }
+}
+
+#[test]
 fn answers_of_tls_1_2_that_are_not_as_they_should_be_are_noticed() {
-    // RFC 8422 §5.2 (2), RFC 9846 §4.3 (2).
+    // RFC 8422 §5.2 (2), RFC 9846 §4.3 (2), §6 (6).
     type Edit = fn(&mut ServerHello);
     let left_over = |field| {
         Fault::Decode(DecodeError {

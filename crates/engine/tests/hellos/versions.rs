@@ -2,7 +2,7 @@
 
 use super::{client_hello_edited, end, hellos, server_hello_edited};
 use tessera_engine::{Misbehaviour, Mismatch};
-use tessera_testkit::{Link, Pair};
+use tessera_testkit::{Direction, Link, Pair};
 use tessera_wire::Random;
 use tessera_wire::codepoint::{AlertDescription as Alert, ExtensionType, ProtocolVersion};
 use tessera_wire::extension::SupportedVersions;
@@ -100,6 +100,23 @@ fn a_client_notices_that_somebody_made_it_speak_less() {
             Some(Alert::ILLEGAL_PARAMETER),
         );
         assert_eq!(end(&link.client), expected);
+    }
+}
+
+#[test]
+fn the_version_of_a_hello_s_record_says_nothing() {
+    // RFC 5246 §E.1 (4).
+    for minor in [0, 1, 2, 3, 4, 0xff] {
+        for mut pair in [Pair::tls12(), Pair::tls13()] {
+            let mut link = pair.link(None);
+            let mut is_first = true;
+            link.run_through(&mut pair.world, |direction, bytes| {
+                if direction == Direction::ToServer && std::mem::take(&mut is_first) {
+                    bytes[1..3].copy_from_slice(&[3, minor]);
+                }
+            });
+            link.agreed();
+        }
     }
 }
 

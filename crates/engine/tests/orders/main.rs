@@ -81,12 +81,14 @@ fn every_row_is_walked(version: Version, subject: Side) {
 
 #[test]
 fn every_legal_order_of_tls13_is_accepted() {
+    // RFC 9846 §4 (1), §4.4.1 (1), §4.5.1 (3, 4), §4.7.2 (1, 2, 3).
     every_row_is_walked(Version::Tls13, Side::Client);
     every_row_is_walked(Version::Tls13, Side::Server);
 }
 
 #[test]
 fn every_legal_order_of_tls12_is_accepted() {
+    // RFC 5246 §7.4 (1), RFC 5077 §3.3 (1, 2, 3).
     every_row_is_walked(Version::Tls12, Side::Client);
     every_row_is_walked(Version::Tls12, Side::Server);
 }
@@ -199,6 +201,7 @@ fn at_least(least: (usize, usize), (places, said): (usize, usize)) {
 
 #[test]
 fn a_client_of_tls13_takes_nothing_else() {
+    // RFC 9846 §4 (2), §4.7.2 (5), §4.7.3 (1), §5 (1, 2, 3, 5), §5.1 (2, 3), §5.4 (3), §6 (4, 5), §6.2 (1, 2).
     at_least(
         (80, 4500),
         everything_everywhere(Version::Tls13, Side::Client),
@@ -207,6 +210,7 @@ fn a_client_of_tls13_takes_nothing_else() {
 
 #[test]
 fn a_server_of_tls13_takes_nothing_else() {
+    // RFC 9846 §4 (2), §4.2.2 (3), §4.7.3 (1), §5 (1, 2, 3, 5), §5.1 (2, 3), §5.4 (3), §6 (4, 5), §6.2 (1, 2).
     at_least(
         (50, 2800),
         everything_everywhere(Version::Tls13, Side::Server),
@@ -215,6 +219,7 @@ fn a_server_of_tls13_takes_nothing_else() {
 
 #[test]
 fn a_client_of_tls12_takes_nothing_else() {
+    // RFC 5246 §7.2.2 (3, 4), §7.4 (1), §7.4.1.1 (1).
     at_least(
         (100, 5900),
         everything_everywhere(Version::Tls12, Side::Client),
@@ -223,13 +228,14 @@ fn a_client_of_tls12_takes_nothing_else() {
 
 #[test]
 fn a_server_of_tls12_takes_nothing_else() {
+    // RFC 5246 §7.2.2 (3, 4), §7.4 (1).
     at_least(
         (80, 5000),
         everything_everywhere(Version::Tls12, Side::Server),
     );
 }
 
-/// RFC 9846 §5.1: a message that changes keys is the last in its record.
+/// RFC 9846 §5.1 (4, 5, 6): a message that changes keys is the last in its record.
 #[test]
 fn nothing_stands_behind_a_change_of_keys() {
     let mut tried = BTreeSet::new();

@@ -106,6 +106,7 @@ fn suites_that_are_gone_are_refused_by_name() {
 
 #[test]
 fn groups_of_finite_fields_are_refused_by_name() {
+    // RFC 8422 §4 (1, 2).
     let mut pair = Pair::tls12();
     let fields = vec![NamedGroup::FFDHE2048, NamedGroup::FFDHE3072];
     let link = changed_hello(&mut pair, false, |hello| {

@@ -3,6 +3,7 @@
 use crate::{assert_end, changed, changed_answer, changed_hello, kept};
 use tessera_engine::{Fault, Kind, Misbehaviour, Mismatch};
 use tessera_testkit::Pair;
+use tessera_wire::SessionId;
 use tessera_wire::codepoint::{
     AlertDescription as Alert, CipherSuite as S, ExtensionType, ProtocolVersion as V,
 };
@@ -60,6 +61,7 @@ fn an_abbreviated_handshake_keeps_the_version_of_its_session() {
 
 #[test]
 fn rule_06_an_abbreviated_handshake_keeps_the_extended_main_secret() {
+    // RFC 7627 §5.3 (6).
     for mut pair in resumable() {
         let link = changed_answer(&mut pair, true, |hello| {
             hello.extensions.remove(ExtensionType::EXTENDED_MAIN_SECRET);
@@ -67,6 +69,20 @@ fn rule_06_an_abbreviated_handshake_keeps_the_extended_main_secret() {
         let changed = Misbehaviour::ExtendedMainSecretChanged;
         assert_end(&link.client, changed, Alert::HANDSHAKE_FAILURE);
         assert!(pair.connect().how().1);
+    }
+}
+
+#[test]
+fn a_session_id_that_was_made_up_never_reaches_the_store() {
+    // RFC 5246 §7.4.1.2 (1).
+    for id in [vec![0; 32], vec![7; 32], vec![7; 16]] {
+        let mut pair = Pair::tls12().session_ids();
+        let link = changed_hello(&mut pair, false, |hello| {
+            hello.legacy_session_id = SessionId::new(&id).expect("32 bytes at most");
+        });
+        assert!(!pair.world.asked.contains(&"FindSession"));
+        // It went on to a full handshake; only the changed transcript ends it.
+        assert_eq!(link.server.alert_sent(), Some(Alert::BAD_RECORD_MAC));
     }
 }
 

@@ -81,6 +81,7 @@ fn a_preauth_greeting_is_no_way_around_tls() {
 
 #[test]
 fn a_server_that_does_not_offer_starttls_is_not_asked_for_it() {
+    // RFC 9325 §3.2 (3).
     // The list in the greeting and what other words say of STARTTLS do not count.
     let heard = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN XSTARTTLS\r\n\
                   a1 OK STARTTLS\r\n";

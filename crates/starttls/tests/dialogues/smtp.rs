@@ -75,6 +75,7 @@ const UP_TO_STARTTLS: &[u8] = b"220 mx.example\r\n250-mx.example\r\n250 STARTTLS
 
 #[test]
 fn a_server_that_does_not_offer_starttls_is_not_asked_for_it() {
+    // RFC 9325 §3.2 (3).
     let heard =
         b"220 mx.example\r\n250-STARTTLS welcomes you\r\n250-SIZE 1000\r\n250 XSTARTTLS\r\n";
     let StartTlsError::NotOffered { offered, .. } = fault(client(), heard) else {

@@ -58,15 +58,14 @@ impl WaitClientHello {
     }
 }
 
-/// A ClientHello on a connection that is settled: RFC 5746 §3.7, and everything a connection keeps, the
-/// version first of all: RFC 9846 §4.2.2 (4, 5).
+/// A ClientHello on a connection that is settled: RFC 5746 §3.7, and everything a connection keeps.
 pub(super) fn again(
     message: &ClientHello,
     raw: Vec<u8>,
     (before, asked): (Box<Settled>, Option<Wish>),
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
-    // RFC 9846 §4.2.2: the version is kept, whatever else the client can do by now.
+    // RFC 9846 §4.2.2 (4, 5): the version is kept, whatever else the client can do by now.
     version::choose(message, &[ProtocolVersion::TLS1_2])?;
     let offered = Offered12::read(message)?;
     cx.tell(Event::HelloReceived {
