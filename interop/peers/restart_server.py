@@ -1,7 +1,8 @@
 """A server that closes TLS and begins it again on one TCP connection, asked for by STARTTLS of SMTP.
 
 Takes one JSON argument: cert, key, version, and ending of the first TLS ("close_notify" or
-"truncate"). Prints {"port": N}, then one JSON line for each TLS, and at last what came in the clear.
+"truncate"; or "speaks", for a server that begins TLS unasked, and behind it goes on in the clear).
+Prints {"port": N}, then one JSON line for each TLS.
 """
 import json
 import socket
@@ -29,8 +30,16 @@ def line():
     return got
 
 
-tcp.sendall(b"220 here\r\n")
+speaks = options.get("ending") == "speaks"
+if not speaks:
+    tcp.sendall(b"220 here\r\n")
 for number in range(2):
+    if speaks:
+        tls = context.wrap_socket(tcp, server_side=True)
+        assert tls.recv(1000) == b"", "close_notify was due"
+        # Ours, and words behind it in the same piece as far as TCP likes.
+        tls.unwrap().sendall(b"220 and now in the clear\r\n")
+        raise SystemExit(0)
     assert line().startswith(b"EHLO "), "no hello"
     tcp.sendall(b"250-here\r\n250 STARTTLS\r\n")
     assert line() == b"STARTTLS\r\n", "no STARTTLS"

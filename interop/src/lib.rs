@@ -6,6 +6,7 @@
 
 pub mod certificates;
 pub mod gnutls;
+pub mod httpd;
 pub mod java;
 pub mod keylog;
 pub mod openssl;

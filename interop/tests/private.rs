@@ -1,6 +1,7 @@
 //! A server that asks for the client's certificate after the request, as IIS does: TLS 1.2 by a
 //! renegotiation, TLS 1.3 by post-handshake authentication (RFC 9846 §4.7.2).
 
+use tessera_interop::httpd::{Httpd, WELCOME};
 use tessera_interop::openssl::{SServer, s_client_command};
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
@@ -41,6 +42,35 @@ fn connect_shows_its_certificate_after_the_request() {
         assert_eq!(report.only()["status"], 200);
         assert_eq!(report.body(), "welcome\r\n");
     }
+}
+
+#[test]
+fn connect_gets_a_page_that_apache_has_for_those_who_show_a_certificate() {
+    let scene = Scene::new();
+    let httpd = Httpd::start(&scene, &scene.authority.server(KeyType::P256));
+    let shown = scene.authority.client("a visitor", KeyType::P256);
+    let cert = ["--cert", shown.cert(), "--key", shown.key()];
+    for (version, kind) in [("1.2", "renegotiated"), ("1.3", "full")] {
+        let get = ["--no-wallet", "--tls", version, "--get", "/private/"];
+        let report = scene.connect(httpd.port, &[&get[..], &cert].concat());
+        let report = report.succeeded();
+        assert_eq!(report.only()["status"], 200, "{version}");
+        assert_eq!(report.body(), WELCOME);
+        assert_eq!(report.field("kind"), kind);
+
+        // What is for everybody needs nothing of the kind.
+        let get = ["--no-wallet", "--tls", version, "--get", "/"];
+        let report = scene.connect(httpd.port, &get).succeeded();
+        assert_eq!(report.only()["status"], 200);
+        assert_eq!(report.field("kind"), "full");
+    }
+    // Who has no certificate says so. Apache gives up a connection of TLS 1.2 then.
+    let get = ["--no-wallet", "--get", "/private/", "--tls"];
+    let report = scene.connect(httpd.port, &[&get[..], &["1.3"]].concat());
+    assert_eq!(report.succeeded().only()["status"], 403);
+    let report = scene.connect(httpd.port, &[&get[..], &["1.2"]].concat());
+    let said = report.exited(4).outcome.stderr;
+    assert!(said.contains("handshake_failure"), "{said}");
 }
 
 fn curl(server: &Server, version: &str, shown: Option<&Identity>, more: &[&str]) -> Outcome {

@@ -16,6 +16,8 @@ const RENEGOTIATIONS: usize = 100;
 /// Ten megabytes in all.
 const BYTES: usize = 10_000_000;
 const LONG: Duration = Duration::from_secs(300);
+/// Sixteen in a second are allowed.
+const APART: Duration = Duration::from_millis(70);
 /// Between two renegotiations: sixteen in a second are allowed.
 const PAUSE: Duration = Duration::from_millis(70);
 
@@ -142,32 +144,76 @@ fn s_server_renegotiates_a_hundred_times_while_both_sides_stream() {
 }
 
 #[test]
-fn an_idle_connection_renegotiates_at_either_end_s_wish() {
+fn an_idle_connection_renegotiates_a_hundred_times_at_s_client_s_wish() {
     let scene = Scene::new();
-    let server = scene.serve(&["--tls", "1.2", "--echo", "--renegotiate", "any"]);
-    let mut client = Running::start(&mut s_client_command(&server, TLS12));
+    let file = scene.path("ledger");
+    let ledgered = ["--ledger", file.to_str().expect("UTF-8")];
+    let args = ["--tls", "1.2", "--echo", "--renegotiate", "any"];
+    let server = scene.serve(&[&args[..], &ledgered].concat());
+    let mut client = Running::start(s_client_command(&server, TLS12).arg("-msg"));
     client.line_with("Verify return code: 0 (ok)");
-    for number in 0..3 {
+    for number in 1..=RENEGOTIATIONS {
+        std::thread::sleep(APART);
         client.send(b"R\n");
-        client.line_after(number, "RENEGOTIATING");
+        // The server's Finished of each handshake comes last.
+        client.line_after(number, "<<< TLS 1.2, Handshake [length 0010], Finished");
     }
     client.send(b"still here\n");
     client.line_with("still here");
+    client.close_input();
+    drop(client);
+    server.stop();
+    assert_eq!(ledger(&file)["epoch"], RENEGOTIATIONS);
+}
 
+#[test]
+fn an_idle_connection_renegotiates_a_hundred_times_at_s_server_s_wish() {
+    let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
-    let mut server = SServer::bare(TLS12, &identity, &[]);
+    let mut server = SServer::bare(TLS12, &identity, &["-msg"]);
     let mut client = piping(&scene, server.port);
     client.send(b"hello\n");
     server.running.line_with("hello");
-    for number in 0..3 {
+    for number in 1..=RENEGOTIATIONS {
+        std::thread::sleep(APART);
         server.running.send(b"r\n");
-        server.running.line_after(number, "SSL_do_handshake -> 1");
+        let finished = "<<< TLS 1.2, Handshake [length 0010], Finished";
+        server.running.line_after(number, finished);
     }
     client.send(b"still here\n");
     server.running.line_with("still here");
     server.running.send(b"so are we\n");
     client.close_input();
     assert_eq!(client.wait().succeeded().text(), "so are we\n");
+}
+
+#[test]
+fn gnutls_cli_renegotiates_a_hundred_times_while_it_talks() {
+    let scene = Scene::new();
+    let file = scene.path("ledger");
+    let ledgered = ["--ledger", file.to_str().expect("UTF-8")];
+    let args = ["--tls", "1.2", "--echo", "--renegotiate", "any"];
+    let server = scene.serve(&[&args[..], &ledgered].concat());
+    let mut command = program("gnutls-cli");
+    command
+        .args(["--port", &server.port.to_string()])
+        .args(["--x509cafile", &server.ca])
+        .args(["--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2"])
+        .args(["--inline-commands", "localhost"]);
+    let mut client = Running::start(&mut command);
+    client.line_with("Handshake was completed");
+    for number in 0..RENEGOTIATIONS {
+        std::thread::sleep(APART);
+        client.send(format!("line {number:03}\n").as_bytes());
+        client.line_with(&format!("line {number:03}"));
+        client.send(b"^renegotiate^\n");
+        client.line_after(number, "ReHandshake was completed");
+    }
+    client.send(b"the end\n");
+    client.line_with("the end");
+    drop(client);
+    server.stop();
+    assert_eq!(ledger(&file)["epoch"], RENEGOTIATIONS);
 }
 
 #[test]

@@ -76,3 +76,38 @@ fn serve_lets_python_close_tls_and_resume_on_the_same_transport() {
     }
     server.stop();
 }
+
+#[test]
+fn serve_keeps_what_comes_in_one_piece_with_close_notify() {
+    let scene = Scene::new();
+    let server = scene.serve(&["--starttls", "smtp", "--echo"]);
+    for (python, _) in VERSIONS {
+        let options = json!({"port": server.port, "ca": server.ca, "version": python});
+        let mut client = program("python3");
+        client
+            .arg(script("hurried_client.py"))
+            .arg(options.to_string());
+        let reports = lines(&run(&mut client, b"").succeeded());
+        let reused: Vec<_> = reports.iter().map(|line| line["reused"].clone()).collect();
+        assert_eq!(reused, [json!(false), json!(true)], "{python}");
+        assert_eq!(reports[1]["echoed"], "hello 1\n");
+    }
+    server.stop();
+}
+
+#[test]
+fn connect_does_not_begin_tls_behind_words_it_was_not_told_to_expect() {
+    let scene = Scene::new();
+    for (python, version) in VERSIONS {
+        let identity = scene.authority.server(KeyType::P256);
+        let options = json!({"version": python, "ending": "speaks"});
+        let server = Peer::start("python3", "restart_server.py", &identity, options);
+        let args = ["--starttls-again", "--tls", version];
+        let mut command = scene.connect_command("client", server.port, &args);
+        let report = Report::of(run(&mut command, b"hello\n")).exited(4);
+        let said = &report.outcome.stderr;
+        // Whether they come with close_notify or a moment later is TCP's business.
+        let refused = ["in the clear", "not TLS"];
+        assert!(refused.iter().any(|why| said.contains(why)), "{said}");
+    }
+}
