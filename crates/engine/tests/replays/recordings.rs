@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Recording] = &[
     ),
     ("tls12_renegotiation_refused", tls12_renegotiation_refused),
     ("tls12_corrupted_finished", tls12_corrupted_finished),
+    ("tls12_corrupted_version", tls12_corrupted_version),
 ];
 
 fn tls13() -> Scenario {
@@ -265,5 +266,19 @@ fn tls12_corrupted_finished() -> Recorder {
     assert!(recorder.link().server.fault().is_some());
     recorder.connect();
     assert!(recorder.link().how().1);
+    recorder
+}
+
+fn tls12_corrupted_version() -> Recorder {
+    let about = "A bit of the version in a protected record's header is changed on its way: bad_record_mac.";
+    let mut recorder = Recorder::new(about, tls12(), 18);
+    recorder.connect();
+    recorder.give(Client, Given::Plaintext(b"in a record of TLS 1.2".to_vec()));
+    recorder.run_through(|direction, bytes| {
+        if direction == Direction::ToServer {
+            bytes[2] ^= 1;
+        }
+    });
+    assert!(recorder.link().server.fault().is_some());
     recorder
 }
