@@ -136,6 +136,8 @@ pub enum Misbehaviour {
     WrongRequestContext,
     /// A server sent no certificate.
     EmptyCertificate,
+    /// A chain of more certificates than anyone needs.
+    TooManyCertificates,
     /// A message longer than its budget.
     MessageTooLong,
     /// More KeyUpdates in a row than anyone needs.
@@ -327,6 +329,7 @@ impl Misbehaviour {
             Self::RenegotiationForbidden => Alert::NO_RENEGOTIATION,
             Self::TooMuchEarlyData => Alert::UNEXPECTED_MESSAGE,
             Self::EmptyCertificate => Alert::DECODE_ERROR,
+            Self::TooManyCertificates => Alert::CERTIFICATE_UNKNOWN,
             Self::BinderCount
             | Self::WrongSignatureScheme(_)
             | Self::BadKeyShare(_)

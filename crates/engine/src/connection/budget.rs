@@ -55,7 +55,7 @@ impl Budget {
         self.renegotiations += 1;
         within(
             self.renegotiations,
-            limits::RENEGOTIATIONS,
+            limits::HANDSHAKE_WISHES,
             Misbehaviour::TooManyRenegotiations.into(),
         )
     }

@@ -2,7 +2,7 @@
 
 use super::Connection;
 use crate::Event;
-use crate::fault::{Fault, RecordError};
+use crate::fault::{Fault, Misbehaviour, RecordError};
 use crate::handshake::Arrival;
 use crate::record::deframe::{Familiarity, deframe};
 use crate::record::limits;
@@ -22,7 +22,7 @@ pub(super) struct Inbound {
     pub(super) opener: Option<Opener>,
     pub(super) familiarity: Familiarity,
     /// Early data that nobody will read may still come: so many bytes of it are passed over.
-    pub(super) passes_over: usize,
+    pub(super) passes_over: Option<usize>,
     /// The peer's `close_notify` has come.
     pub(super) closed: bool,
 }
@@ -34,7 +34,7 @@ impl Default for Inbound {
             reassembler: Reassembler::default(),
             opener: None,
             familiarity: Familiarity::Stranger,
-            passes_over: 0,
+            passes_over: None,
             closed: false,
         }
     }
@@ -67,14 +67,11 @@ impl Inbound {
     }
 
     /// A record did not verify: is it early data that was refused? RFC 9846 §4.3.10 (4).
-    fn pass_over(&mut self, len: usize, fault: RecordError) -> Result<(), Fault> {
-        match self.passes_over.checked_sub(len) {
-            Some(left) if left > 0 => {
-                self.passes_over = left;
-                Ok(())
-            }
-            _ => Err(fault.into()),
-        }
+    fn pass_over(&mut self, record: usize, fault: RecordError) -> Result<(), Fault> {
+        let left = self.passes_over.ok_or(fault)?;
+        let left = left.checked_sub(record);
+        self.passes_over = Some(left.ok_or(Misbehaviour::TooMuchEarlyData)?);
+        Ok(())
     }
 }
 
@@ -115,6 +112,9 @@ impl Connection {
         };
         if start < buffer.len() && result.is_ok() {
             buffer.drain(..start);
+            if self.inbound.closed {
+                buffer.truncate(limits::LEFT_OVER);
+            }
             self.inbound.buffer = buffer;
         }
         result
@@ -192,7 +192,7 @@ impl Connection {
             (ContentType::CHANGE_CIPHER_SPEC, _) => self.content(now, outer, record, clear),
             (ContentType::APPLICATION_DATA, Some(opener)) => match opener.open(record) {
                 Ok(plaintext) => {
-                    self.inbound.passes_over = 0;
+                    self.inbound.passes_over = None;
                     // RFC 9846 §5 (2): a protected ChangeCipherSpec is none.
                     if plaintext.content_type == ContentType::CHANGE_CIPHER_SPEC {
                         return Err(RecordError::UnexpectedType(plaintext.content_type.0).into());
@@ -200,7 +200,7 @@ impl Connection {
                     self.content(now, plaintext.content_type, record, plaintext.content)
                 }
                 Err(RecordError::BadMac) => {
-                    self.inbound.pass_over(clear.len(), RecordError::BadMac)?;
+                    self.inbound.pass_over(record.len(), RecordError::BadMac)?;
                     Ok(None)
                 }
                 Err(error) => Err(error.into()),
@@ -208,7 +208,7 @@ impl Connection {
             // Between a HelloRetryRequest and the second hello: early data for the first.
             (ContentType::APPLICATION_DATA, None) => {
                 self.inbound
-                    .pass_over(clear.len(), RecordError::UnexpectedType(outer.0))?;
+                    .pass_over(record.len(), RecordError::UnexpectedType(outer.0))?;
                 Ok(None)
             }
             // A peer that could not read our flight has no keys to say so with.
@@ -220,7 +220,7 @@ impl Connection {
             (_, Some(_)) => Err(RecordError::NotProtected.into()),
             (_, None) => {
                 if outer == ContentType::HANDSHAKE {
-                    self.inbound.passes_over = 0;
+                    self.inbound.passes_over = None;
                 }
                 self.content(now, outer, record, clear)
             }
@@ -312,7 +312,7 @@ impl Connection {
 
     /// From here on early data of the peer is dropped unread.
     pub(super) fn refuse_early_data(&mut self) {
-        self.inbound.passes_over = limits::REFUSED_EARLY_DATA;
+        self.inbound.passes_over = Some(limits::REFUSED_EARLY_DATA);
     }
 }
 

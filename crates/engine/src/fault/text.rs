@@ -107,6 +107,7 @@ impl fmt::Display for Misbehaviour {
                 "certificate_request_context is not the one of the request"
             }
             Self::EmptyCertificate => "the server's Certificate message is empty",
+            Self::TooManyCertificates => "a chain of more certificates than anyone needs",
             Self::MessageTooLong => "a handshake message is longer than its budget",
             Self::TooManyKeyUpdates => "too many KeyUpdates in a row",
             Self::TooManyTickets => "too many NewSessionTickets",

@@ -21,32 +21,43 @@ pub(crate) const TICKETS_RECEIVED: u32 = 1024;
 /// one, a retry may add one.
 pub(crate) const CHANGE_CIPHER_SPECS: u32 = 4;
 
-/// Wishes for a renegotiation that come to nothing, without application data between: HelloRequests
-/// and ClientHellos. Each costs us an alert at least.
-pub(crate) const RENEGOTIATIONS: u32 = 32;
+/// Wishes for a handshake on an established connection that come to nothing, without application data between:
+/// HelloRequests and ClientHellos of TLS 1.2, CertificateRequests of TLS 1.3. Each costs us an answer.
+pub(crate) const HANDSHAKE_WISHES: u32 = 32;
 
 /// Bytes kept that came behind the peer's close_notify, for whoever goes on with the transport.
 pub(crate) const LEFT_OVER: usize = 64 * 1024;
 
-/// Bytes of early data dropped while it is being refused: what the largest ticket of ours could
-/// have allowed, and the record overhead on top.
+/// Bytes of early data dropped while it is being refused, records whole: what the largest ticket of ours could have
+/// allowed, and the overhead on top.
 pub(crate) const REFUSED_EARLY_DATA: usize = 64 * 1024;
 
 /// Tickets a server holds back while the store is asked to keep their sessions.
 pub(crate) const TICKETS_IN_KEEPING: usize = 64;
 
-/// The longest handshake message of each kind, header excluded. Reassembly allocates at most this.
+/// A ClientHello: post-quantum shares and a few PSKs with large tickets fit four times over.
+pub(crate) const CLIENT_HELLO: usize = 64 * 1024;
+
+/// A Certificate: chains with post-quantum signatures reach 30 KiB, and servers send no more than this.
+pub(crate) const CERTIFICATE: usize = 128 * 1024;
+
+/// A CertificateRequest: lists of certificate authorities can be long.
+pub(crate) const CERTIFICATE_REQUEST: usize = 64 * 1024;
+
+/// A NewSessionTicket: its ticket has at most 2^16-1 bytes, its extensions a few.
+pub(crate) const NEW_SESSION_TICKET: usize = 68 * 1024;
+
+/// Any other handshake message.
+pub(crate) const OTHER_MESSAGE: usize = 16 * 1024;
+
+/// The longest handshake message of each kind, header excluded. Reassembly holds at most this and a record more.
 pub(crate) fn handshake_message(kind: HandshakeType) -> usize {
     match kind {
-        // Post-quantum shares and a few PSKs with large tickets fit four times over.
-        HandshakeType::CLIENT_HELLO => 64 * 1024,
-        // Chains with post-quantum signatures reach 30 KiB; 128 KiB is more than servers send.
-        HandshakeType::CERTIFICATE => 128 * 1024,
-        // A ticket is at most 2^16-1 bytes, its nonce 255.
-        HandshakeType::NEW_SESSION_TICKET => 68 * 1024,
-        // Lists of certificate authorities can be long.
-        HandshakeType::CERTIFICATE_REQUEST => 64 * 1024,
-        _ => 16 * 1024,
+        HandshakeType::CLIENT_HELLO => CLIENT_HELLO,
+        HandshakeType::CERTIFICATE => CERTIFICATE,
+        HandshakeType::CERTIFICATE_REQUEST => CERTIFICATE_REQUEST,
+        HandshakeType::NEW_SESSION_TICKET => NEW_SESSION_TICKET,
+        _ => OTHER_MESSAGE,
     }
 }
 

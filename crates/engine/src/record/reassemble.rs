@@ -18,6 +18,9 @@ const HEADER: usize = 4;
 impl Reassembler {
     /// Takes in one record's content.
     pub(crate) fn push(&mut self, fragment: &[u8]) -> Result<(), Fault> {
+        // What is done with goes first: messages that never end with their record would pile up otherwise.
+        self.bytes.drain(..self.start);
+        self.start = 0;
         self.bytes.extend_from_slice(fragment);
         self.check_budget()
     }

@@ -2,6 +2,7 @@
 
 use super::agreed::Agreed;
 use crate::fault::{Fault, Misbehaviour, Mismatch};
+use crate::handshake::limits;
 use crate::keys::exporter::Exporter;
 use crate::keys::tls12::{KeyBlock, MainSecret, VERIFY_DATA_LEN, VerifyData};
 use crate::{Facts, KeysFingerprint};
@@ -110,11 +111,6 @@ pub(crate) struct Renegotiations {
     since_then: u32,
 }
 
-/// On one connection, ever: more is an attack or a mistake.
-const MOST: u32 = 1000;
-/// In one second: a full handshake costs a server a signature.
-const MOST_A_SECOND: u32 = 16;
-
 impl Renegotiations {
     /// Counts one more, if one more is allowed now.
     pub(crate) fn allow(&mut self, now: Timestamp) -> bool {
@@ -124,7 +120,8 @@ impl Renegotiations {
         if !this_second {
             (self.since, self.since_then) = (Some(now), 0);
         }
-        let allowed = self.all < MOST && self.since_then < MOST_A_SECOND;
+        let allowed =
+            self.all < limits::RENEGOTIATIONS && self.since_then < limits::RENEGOTIATIONS_A_SECOND;
         if allowed {
             self.all += 1;
             self.since_then += 1;

@@ -6,6 +6,7 @@ use super::connected::Connected;
 use super::server_hello::Begun;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect, Established};
+use crate::handshake::limits;
 use crate::handshake::question::Keep;
 use crate::handshake::tls12::settled::{FinishedPair, Renegotiations, Settled, Wire};
 use crate::keys::tls12::{KeyBlock, MainSecret};
@@ -36,9 +37,6 @@ pub(super) struct Ending {
     /// What stood for the session that is resumed.
     resumed_by: Option<Wire>,
 }
-
-/// Half of what all extensions of a ClientHello may have together.
-const LONGEST_TICKET: usize = 0x8000;
 
 impl Ending {
     pub(super) fn full(begun: Begun, main: MainSecret, keys: KeyBlock) -> Self {
@@ -175,7 +173,7 @@ impl Ending {
     fn wire(&self, ticket: Option<&NewSessionTicket>) -> Option<Wire> {
         let ticket = ticket
             .map(|message| &message.ticket)
-            .filter(|ticket| (1..=LONGEST_TICKET).contains(&ticket.len()));
+            .filter(|ticket| (1..=limits::LONGEST_TICKET).contains(&ticket.len()));
         if let Some(ticket) = ticket {
             return Some(Wire::Ticket(ticket.clone()));
         }

@@ -7,6 +7,7 @@ use crate::ClientConfig;
 use crate::config::groups_of;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
+use crate::handshake::peer;
 use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls12::key_exchange;
 use tessera_session::Side;
@@ -53,6 +54,7 @@ impl WaitCertificate {
         if message.certificate_list.is_empty() {
             return Err(Misbehaviour::EmptyCertificate.into());
         }
+        peer::check_length(&message.certificate_list)?;
         self.begun.said.absorb(raw);
         let wait = WaitServerKeyExchange {
             begun: self.begun,

@@ -57,6 +57,7 @@ impl WaitCertificate {
             self.wait.check_peer(None, cx)?;
             return Ok(State::WaitClientKeyExchange(Box::new(self.wait)));
         }
+        peer::check_length(&message.certificate_list)?;
         cx.ask(Question::VerifyPeer(Box::new(PeerClaim {
             side: Side::Client,
             chain: message.certificate_list,

@@ -5,6 +5,7 @@ use super::agreed::Agreed;
 use crate::ClientConfig;
 use crate::fault::Fault;
 use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::limits;
 use crate::handshake::question::Keep;
 use crate::handshake::tls13::key_update::Traffic;
 use crate::keys::tls13::ResumptionMaster;
@@ -26,9 +27,6 @@ pub(crate) struct Connected {
     pub(super) transcript: Option<Transcript>,
     tickets: usize,
 }
-
-/// Half of what all extensions of a ClientHello may have together.
-const LONGEST_TICKET: usize = 0x8000;
 
 /// RFC 9846 §4.7.1 (6): nobody keeps a ticket longer.
 const SEVEN_DAYS: u32 = 604_800;
@@ -65,7 +63,7 @@ impl Connected {
         let max_early_data_size = early_data.map_or(0, |MaxEarlyDataSize(size)| size);
         // One that would not fit into a ClientHello again is not worth keeping.
         let room = self.tickets < cx.config.settings().tickets_kept
-            && message.ticket.len() <= LONGEST_TICKET;
+            && message.ticket.len() <= limits::LONGEST_TICKET;
         if let Some(session) = self
             .session(&message, max_early_data_size, cx)
             .filter(|_| room)

@@ -9,6 +9,7 @@ use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offer::Offer;
+use crate::handshake::peer;
 use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls13::proof;
 use crate::keys::tls13::{HandshakeSecret, TrafficPair};
@@ -172,6 +173,7 @@ fn verify(
         .find::<SctList>()?
         .map(|SctList(list)| list)
         .unwrap_or_default();
+    peer::check_length(&message.certificate_list)?;
     for entry in &message.certificate_list {
         check_answers(offer, &entry.extensions)?;
     }

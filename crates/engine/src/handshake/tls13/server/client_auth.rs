@@ -5,6 +5,7 @@ use super::finish::WaitFinished;
 use crate::ServerConfig;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
+use crate::handshake::peer;
 use crate::handshake::question::{PeerClaim, Question};
 use crate::handshake::tls13::proof;
 use crate::verdict::{Accepted, IdentityError, IdentityProblem, Trust, Verdict};
@@ -56,6 +57,7 @@ impl WaitCertificate {
 
 /// The certificates of the message, leaf first.
 pub(super) fn chain(message: Certificate) -> Result<Vec<Vec<u8>>, Fault> {
+    peer::check_length(&message.certificate_list)?;
     if let Some(unasked) = message
         .certificate_list
         .iter()

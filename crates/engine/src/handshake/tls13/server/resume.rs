@@ -13,6 +13,7 @@ use crate::facts::Kind;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
+use crate::handshake::limits;
 use crate::handshake::question::{Found, Question};
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
@@ -23,9 +24,6 @@ use tessera_session::{
 };
 use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::ClientHello;
-
-/// Identities a server looks at in one ClientHello: RFC 9846 bounds none, hostile peers do.
-const IDENTITIES_LOOKED_AT: usize = 2;
 
 /// The offered identities, and how far we have come with them.
 struct Resuming {
@@ -86,7 +84,7 @@ impl Resuming {
             .unwrap_or_default();
         let Some(identity) = identities
             .iter()
-            .take(IDENTITIES_LOOKED_AT)
+            .take(limits::IDENTITIES_LOOKED_AT)
             .nth(self.position)
         else {
             return flight::full(self.choice, &self.hello, self.refusal, cx);
