@@ -30,7 +30,7 @@ fn test_files(code: &str) -> impl Iterator<Item = &str> {
         .filter_map(|head| head.split(' ').next_back())
 }
 
-/// Paths of all files that are compiled in tests only.
+/// The modules that are compiled in tests only, as the paths of their files without `.rs`.
 pub(crate) fn test_paths(files: &[File]) -> HashSet<String> {
     let mut paths = HashSet::new();
     for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
@@ -42,14 +42,19 @@ pub(crate) fn test_paths(files: &[File]) -> HashSet<String> {
             "mod" | "lib" | "main" => folder.to_owned(),
             _ => format!("{folder}/{stem}"),
         };
-        paths.extend(test_files(&code).map(|name| format!("{inside}/{name}.rs")));
+        paths.extend(test_files(&code).map(|name| format!("{inside}/{name}")));
     }
     paths
 }
 
-/// A file of tests: by its folder, or because its module is one of `tests`.
+/// A file of tests: by its folder, or because its module is one of `tests` or inside one.
 pub(crate) fn is_test(path: &str, tests: &HashSet<String>) -> bool {
-    path.contains("/tests/") || path.starts_with("interop/") || tests.contains(path)
+    let module = path.strip_suffix(".rs").unwrap_or(path);
+    let mut modules =
+        std::iter::successors(Some(module), |module| Some(module.rsplit_once('/')?.0));
+    path.contains("/tests/")
+        || path.starts_with("interop/")
+        || modules.any(|module| tests.contains(module))
 }
 
 /// Every `#[cfg(test)]` on a module: its line and the module's own.
@@ -214,6 +219,24 @@ mod tests {
         assert_eq!(first_test_line(text), 2);
         assert_eq!(first_test_line("fn a() {}\n"), 1);
         assert_eq!(first_test_line("#[cfg(test)]\nmod traces;\nfn a() {}\n"), 3);
+    }
+
+    #[test]
+    fn what_is_inside_a_module_of_tests_is_a_test() {
+        let file = File {
+            path: "a/src/lib.rs".to_owned(),
+            text: "mod b;\n#[cfg(test)]\nmod vectors;\n".to_owned(),
+        };
+        let tests = test_paths(&[file]);
+        for path in [
+            "a/src/vectors.rs",
+            "a/src/vectors/mod.rs",
+            "a/src/vectors/aead/gcm.rs",
+            "a/tests/b.rs",
+        ] {
+            assert!(is_test(path, &tests), "{path}");
+        }
+        assert!(!is_test("a/src/b.rs", &tests) && !is_test("a/src/vectors_of.rs", &tests));
     }
 
     #[test]

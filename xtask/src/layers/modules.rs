@@ -68,7 +68,7 @@ pub(super) fn edges(files: &[File]) -> Vec<String> {
     let tests = source::test_paths(files);
     engine()
         .filter_map(|(file, inside)| Some((file, inside.strip_suffix(".rs")?)))
-        .filter(|(file, inside)| *inside != "lib" && !tests.contains(&file.path))
+        .filter(|(file, inside)| *inside != "lib" && !source::is_test(&file.path, &tests))
         .flat_map(|(file, inside)| edges_of(file, inside, &reexports))
         .collect()
 }

@@ -112,7 +112,6 @@ fn decode_body<E: ExtensionBody>(data: &[u8]) -> Result<E, DecodeError> {
 /// longer string does.
 #[cfg(test)]
 fn assert_body<E: ExtensionBody + PartialEq + core::fmt::Debug>(body: &E, bytes: &[u8]) {
-    // RFC 9846 §4.3 (1).
     let mut w = Writer::new();
     body.encode(&mut w);
     assert_eq!(w.as_slice(), bytes);

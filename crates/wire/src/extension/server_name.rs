@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_host_name_comes_back() {
-        // RFC 6066 §3 (1, 5).
+        // RFC 6066 §3 (1, 5), RFC 9846 §4.3 (1).
         let name = ServerNameList {
             host_name: "a.example".to_owned(),
         };

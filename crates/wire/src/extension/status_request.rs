@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_request_comes_back() {
-        // RFC 6066 §8 (1).
+        // RFC 6066 §8 (1), RFC 9846 §4.3 (1).
         assert_body(&CertificateStatusRequest::ocsp(), &[1, 0, 0, 0, 0]);
         let particular = CertificateStatusRequest::Ocsp {
             responder_id_list: vec![vec![7, 8]],
