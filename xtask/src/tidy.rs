@@ -2,6 +2,7 @@
 
 mod citations;
 mod length;
+mod limits;
 mod links;
 mod places;
 mod rules;
@@ -34,6 +35,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
         findings.extend(links::check(file, &files));
     }
     findings.extend(files.iter().flat_map(places::addresses));
+    findings.extend(limits::check(&files));
     findings.extend(rules::check(&files));
     Ok(findings)
 }
