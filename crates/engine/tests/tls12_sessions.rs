@@ -2,10 +2,15 @@
 
 use std::collections::HashSet;
 use std::time::Duration;
-use tessera_engine::{Ending, ExtendedMainSecret, Kind, Misbehaviour, Mismatch, OfferedSession};
-use tessera_session::{ClientAuthMode, Refusal, Resumption};
-use tessera_testkit::{Link, Pair, StoreMood, after};
-use tessera_wire::codepoint::{AlertDescription, ProtocolVersion};
+use tessera_engine::{
+    Ending, ExtendedMainSecret, Input, KeyUpdateRequest, Kind, Misbehaviour, Mismatch,
+    OfferedSession,
+};
+use tessera_session::{ClientAuthMode, Refusal, Resumption, ServerName};
+use tessera_testkit::{KeyType, Link, Pair, StoreMood, after, clear};
+use tessera_wire::codepoint::{AlertDescription, ExtensionType, ProtocolVersion};
+use tessera_wire::extension::SessionTicket;
+use tessera_wire::handshake::tls12::Handshake;
 
 #[test]
 fn a_session_is_resumed_by_its_ticket() {
@@ -276,11 +281,9 @@ fn rule_22_a_fatal_alert_costs_the_session_of_that_connection_and_no_other() {
         23, 3, 3, 0, 40, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
         22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
     ];
-    victim.server.handle(
-        now,
-        tessera_engine::Input::Ciphertext(&garbage),
-        &mut pair.world,
-    );
+    victim
+        .server
+        .handle(now, Input::Ciphertext(&garbage), &mut pair.world);
     victim.run(&mut pair.world);
     for ending in [victim.server_ending(), victim.client_ending()] {
         match ending {
@@ -310,4 +313,84 @@ fn rule_22_a_peer_that_has_proven_nothing_invalidates_nothing() {
         other => panic!("{other:?}"),
     }
     assert!(pair.connect().how().1, "the session is as it was");
+}
+
+#[test]
+fn protocol_a_ticket_hides_the_session_id_beside_it() {
+    // A hello with the ID of a session in the store, and a ticket that nobody can open.
+    let mut pair = Pair::tls12().session_ids();
+    pair.connect();
+    let mut link = {
+        let offered = pair.world.draw();
+        pair.link(offered)
+    };
+    pair.world.asked.clear();
+    link.run_through(&mut pair.world, |_, stream| {
+        clear::edit(stream, |pieces| {
+            for piece in pieces {
+                if let Ok(Handshake::ClientHello(mut hello)) = Handshake::decode(&piece.bytes) {
+                    assert!(!hello.legacy_session_id.is_empty());
+                    hello.extensions.replace(&SessionTicket(vec![7; 150]));
+                    piece.bytes = hello.encode();
+                }
+            }
+        });
+    });
+    assert!(!pair.world.asked.contains(&"FindSession"));
+    assert!(pair.world.asked.contains(&"Sign"), "a full handshake began");
+}
+
+#[test]
+fn protocol_another_name_is_a_full_handshake() {
+    for mut pair in [Pair::tls12(), Pair::tls12().session_ids()] {
+        pair = pair.certificate(KeyType::Ed25519, &["other.test"]);
+        pair.connect();
+        let mut offered = pair.world.draw().expect("a session");
+        pair.name = ServerName::new("other.test").expect("a name");
+        // The client would not offer it there; one that does is told by nobody why it is in vain.
+        offered.session.binding.server_name = Some(pair.name.clone());
+        let link = pair.connect_with(Some(offered));
+        assert_eq!(link.how(), (Kind::Full, false));
+        assert_eq!(link.refusal(), Some(Refusal::DifferentServerName));
+    }
+}
+
+#[test]
+fn protocol_a_resuming_server_hello_has_no_server_name() {
+    for (resumes, has) in [(false, true), (true, false)] {
+        let mut pair = Pair::tls12();
+        pair.connect();
+        let offered = resumes.then(|| pair.world.draw()).flatten();
+        let mut link = pair.link(offered);
+        let mut named = None;
+        link.run_through(&mut pair.world, |_, stream| {
+            clear::edit(stream, |pieces| {
+                for piece in pieces {
+                    if let Ok(Handshake::ServerHello(hello)) = Handshake::decode(&piece.bytes) {
+                        named = Some(hello.extensions.contains(ExtensionType::SERVER_NAME));
+                    }
+                }
+            });
+        });
+        assert_eq!(named, Some(has));
+        assert_eq!(link.how().1, resumes);
+    }
+}
+
+#[test]
+fn protocol_the_downgrade_sentinel_is_in_the_first_handshake_only() {
+    // A server that speaks TLS 1.3 as well, and a client that does not: each handshake on the
+    // connection would else look like an attack.
+    let mut pair = Pair::tls13().both_versions().renegotiation();
+    pair.client.versions = vec![ProtocolVersion::TLS1_2];
+    let mut link = pair.connect();
+    let now = link.now;
+    for wish in [
+        Input::Renegotiate,
+        Input::UpdateKeys(KeyUpdateRequest::UpdateRequested),
+    ] {
+        link.client.handle(now, wish, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    assert_eq!(link.agreed().0.epoch, 2);
 }

@@ -33,7 +33,7 @@ fn an_abbreviated_handshake_keeps_the_suite_of_its_session() {
 }
 
 #[test]
-fn an_abbreviated_handshake_keeps_the_version_of_its_session() {
+fn protocol_an_abbreviated_handshake_keeps_the_version_of_its_session() {
     for mut pair in resumable() {
         for version in [V::TLS1_1, V::TLS1_0] {
             let link = changed_answer(&mut pair, true, |hello| hello.legacy_version = version);
@@ -87,7 +87,7 @@ fn a_session_id_that_was_made_up_never_reaches_the_store() {
 }
 
 #[test]
-fn a_session_id_that_was_sent_for_middleboxes_is_no_session() {
+fn protocol_a_session_id_that_was_sent_for_middleboxes_is_no_session() {
     let mut pair = Pair::tls13().both_versions();
     pair.server.versions = vec![V::TLS1_2];
     let mut sent = None;
@@ -159,7 +159,7 @@ fn rule_14_a_psk_behind_a_hello_of_tls_1_2_is_nothing() {
 }
 
 #[test]
-fn a_resumption_is_no_way_around_the_downgrade_sentinel() {
+fn protocol_a_resumption_is_no_way_around_the_downgrade_sentinel() {
     let mut pair = Pair::tls13().both_versions();
     pair.server.versions = vec![V::TLS1_2];
     assert_eq!(pair.connect().how(), (Kind::Full, false));
