@@ -71,7 +71,11 @@ pub enum Warning {
 
 impl Credential {
     /// Reads the chain from one file and the key from another, which may be the same.
-    pub fn from_pem_files(chain: &Path, key: &Path) -> Result<Self, LoadError> {
+    pub fn from_pem_files(
+        chain: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+    ) -> Result<Self, LoadError> {
+        let (chain, key) = (chain.as_ref(), key.as_ref());
         let certificates = Sections::read(chain, SectionKind::Certificate)?;
         let private = Sections::read(key, SectionKind::PrivateKey)?;
         Self::of_sections(

@@ -80,7 +80,8 @@ impl Crls {
     }
 
     /// Adds the lists of one more file, in PEM or DER.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), LoadError> {
+    pub fn add_file(&mut self, path: impl AsRef<Path>) -> Result<(), LoadError> {
+        let path = path.as_ref();
         let sections = Sections::read(path, SectionKind::Crl)?;
         self.add_all_of(&sections)
             .map_err(|problem| problem.of(path))

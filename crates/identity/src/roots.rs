@@ -46,7 +46,8 @@ impl Roots {
     }
 
     /// The certificates of a file in PEM (or one in DER), all of them.
-    pub fn from_pem_file(path: &Path) -> Result<Self, LoadError> {
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
         let sections = Sections::read(path, SectionKind::Certificate)?;
         Self::all_of(&sections).map_err(|problem| problem.of(path))
     }
