@@ -120,7 +120,10 @@ impl End {
                 }
                 Output::Ended(Ending::Fault { fault, .. }) => return Err(fault.to_string()),
                 Output::Ended(ending) => return Err(ending.to_string()),
-                Output::Deliver(_) | Output::Event(_) | Output::KeyLog(_) => {}
+                Output::Deliver(_)
+                | Output::DeliverEarly(_)
+                | Output::Event(_)
+                | Output::KeyLog(_) => {}
             }
         }
         Ok(told)

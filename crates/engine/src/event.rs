@@ -22,6 +22,9 @@ pub enum Event {
     Refused(Refusal),
     /// The handshake is complete.
     Established(Box<Facts>),
+    /// Server: the handshake that began with early data is complete. What was delivered before this
+    /// may be a replay, and what comes behind it is not.
+    EarlyDataOver,
     /// TLS 1.2: another handshake is complete on this connection. What is delivered before this was
     /// sent in the epoch before, what comes behind it in the new one.
     Renegotiated(Box<Facts>),

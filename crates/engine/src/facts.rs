@@ -66,11 +66,23 @@ pub struct Facts {
     pub epoch: u32,
     /// Whether a HelloRetryRequest was needed.
     pub retried: bool,
-    /// Whether early data was accepted; `None` where none was offered.
-    pub early_data: Option<bool>,
+    /// What became of early data.
+    pub early_data: EarlyDataFate,
     /// How many tickets are due, where the client has asked for a number and the server has named
     /// its own: RFC 9149 §3.
     pub expected_tickets: Option<u8>,
+}
+
+/// What became of early data: RFC 9846 §2.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EarlyDataFate {
+    /// None was offered.
+    #[default]
+    NotOffered,
+    /// It was taken.
+    Accepted,
+    /// It was dropped unread, and why.
+    Rejected(Refusal),
 }
 
 /// The session a connection is on.

@@ -118,6 +118,10 @@ pub enum Misbehaviour {
     UnofferedPsk,
     /// A session resumed without a key exchange: we offer it with one only.
     UnofferedPskMode,
+    /// Early data was accepted, and the connection differs from its session in what they must share.
+    EarlyDataTerms(&'static str),
+    /// TLS 1.2 in answer to a hello with early data: RFC 9846 §E.3.
+    EarlyDataDowngraded,
     /// `legacy_session_id_echo` is not what we sent.
     WrongSessionIdEcho,
     /// A hello of TLS 1.3 whose `legacy_version` is not the one that is frozen: RFC 9846 §4.2.2.
@@ -328,6 +332,7 @@ impl Misbehaviour {
             // RFC 5246 §7.2.2 has it as a warning, for connections that go on.
             Self::RenegotiationForbidden => Alert::NO_RENEGOTIATION,
             Self::TooMuchEarlyData => Alert::UNEXPECTED_MESSAGE,
+            Self::EarlyDataDowngraded => Alert::PROTOCOL_VERSION,
             Self::EmptyCertificate => Alert::DECODE_ERROR,
             Self::TooManyCertificates => Alert::CERTIFICATE_UNKNOWN,
             Self::BinderCount
@@ -345,6 +350,7 @@ impl Misbehaviour {
             | Self::WrongSuiteForSession
             | Self::UnofferedPsk
             | Self::UnofferedPskMode
+            | Self::EarlyDataTerms(_)
             | Self::WrongSessionIdEcho
             | Self::BadLegacyField(_)
             | Self::UnofferedAlpn

@@ -24,16 +24,16 @@ mod record;
 mod verdict;
 
 pub use config::{
-    ClientAuth, ClientConfig, ClientSettings, ExtendedMainSecret, GreaseValues, Identity,
-    PeerChange, Renegotiation, Reverification, ServerConfig, ServerSettings, SessionForms,
-    SettingsError,
+    ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues,
+    Identity, PeerChange, Renegotiation, Reverification, ServerConfig, ServerSettings,
+    SessionForms, SettingsError,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,
 };
 pub use destination::Destination;
 pub use event::{Event, Trace, TracedMessage};
-pub use facts::{Facts, KeysFingerprint, Kind, SessionFacts};
+pub use facts::{EarlyDataFate, Facts, KeysFingerprint, Kind, SessionFacts};
 pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
 pub use half::Half;
 pub use handshake::question::{Answer, Consent, Found, Keep, PeerClaim, Question, QuestionId};

@@ -147,7 +147,7 @@ fn seen(link: &mut Link, pair: &mut Pair, bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
                     .handle(now, Input::Answer(id, answer));
             }
             Output::Transmit(bytes) => link.server.outbox.extend(bytes),
-            Output::Event(_) | Output::KeyLog(_) => {}
+            Output::DeliverEarly(_) | Output::Event(_) | Output::KeyLog(_) => {}
             Output::Ended(ending) => panic!("{ending}"),
         }
     }

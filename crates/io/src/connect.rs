@@ -3,7 +3,7 @@
 use crate::config::ClientConfig;
 use crate::driver::{Driver, Name};
 use crate::services::{ClientServices, Limit, Services};
-use crate::{Asked, ConnectOptions, Resume, Trouble, clock};
+use crate::{Asked, ConnectOptions, Resume, Trouble, WhenDropped, clock};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,8 @@ pub(crate) struct Start {
     name: ServerName,
     offered: Option<OfferedSession>,
     trouble: Option<Trouble>,
+    early_data: Vec<u8>,
+    when_dropped: WhenDropped,
     /// In a lock for `Sync`; it is never contended.
     draw: Option<Mutex<Draw>>,
 }
@@ -59,6 +61,8 @@ impl Start {
             name,
             offered,
             trouble: None,
+            early_data: options.early_data,
+            when_dropped: options.when_dropped,
             draw,
         }
     }
@@ -107,13 +111,18 @@ impl Start {
             key: Arc::clone(&self.key),
         };
         let engine = Arc::clone(self.config.engine());
+        let alpn = self
+            .offered
+            .as_ref()
+            .and_then(|offered| offered.session.binding.alpn.clone());
         let connection = Connection::client(engine, to, self.offered, clock::seed(), clock::now());
         let name = Name {
             id: clock::connection_id(),
             peer: Some(address(&self.key.host, self.key.port)),
             server_name: Some(self.name),
         };
-        let driver = Driver::new(connection, Services::Client(services), name, limit);
+        let mut driver = Driver::new(connection, Services::Client(services), name, limit);
+        driver.say_first(self.early_data, (alpn, self.when_dropped));
         if let Some(trouble) = &self.trouble {
             driver.trouble(trouble);
         }

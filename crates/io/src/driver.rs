@@ -1,16 +1,17 @@
 //! The engine with everything around it but its transport: what both adapters turn.
 
 use crate::buffer::{Inbox, Outbox};
+use crate::early_data::EarlyData;
 use crate::observer::{Closed, Opened, Traffic};
 use crate::services::{Done, Errand, Limit, Occasion, Response, Services};
-use crate::{TlsError, Trouble, clock};
+use crate::{TlsError, Trouble, WhenDropped, clock};
 use std::io;
 use std::task::{Context, Poll, Waker};
 use tessera_engine::{
     Answer, Connection, Ending, Event, Facts, Input, KeyUpdateRequest, Output, QuestionId,
 };
 use tessera_session::store::ConnectionId;
-use tessera_session::{ServerName, Side, Timestamp};
+use tessera_session::{Alpn, ServerName, Side, Timestamp};
 use tessera_wire::codepoint::ProtocolVersion;
 
 /// One connection, its bytes on the way, and the errands that are run for it.
@@ -26,6 +27,10 @@ pub(crate) struct Driver {
     traffic: Traffic,
     /// Tickets that were kept, and that could not be.
     tickets: (u32, u32),
+    /// Client: what the application wants to have said first.
+    early_data: Option<EarlyData>,
+    /// Server: so many bytes at the front of the plaintext came as early data.
+    early_unread: usize,
     /// A handshake on this connection was wished for, and nothing has come of it yet.
     wishing: bool,
     /// TLS 1.2: the session of the handshake under way is in the store.
@@ -61,6 +66,8 @@ impl Driver {
             ending: None,
             traffic: Traffic::default(),
             tickets: (0, 0),
+            early_data: None,
+            early_unread: 0,
             wishing: false,
             stored: false,
             epoch: 0,
@@ -115,6 +122,40 @@ impl Driver {
         self.inbox.capacity() + self.outbox.capacity() + self.connection.buffered()
     }
 
+    /// Client: what is to be said first, early where the ticket allows it.
+    pub(crate) fn say_first(&mut self, bytes: Vec<u8>, terms: (Option<Alpn>, WhenDropped)) {
+        if bytes.is_empty() {
+            return;
+        }
+        let out = self.outbox.tail();
+        self.early_data = Some(EarlyData::send(bytes, terms, &mut self.connection, out));
+    }
+
+    /// Server: so many of the next bytes to be read came as early data.
+    pub(crate) fn early_unread(&self) -> usize {
+        self.early_unread
+    }
+
+    /// Server: early data was taken, and the client has not finished its handshake.
+    pub(crate) fn is_early(&self) -> bool {
+        self.connection.is_early() && self.ending.is_none()
+    }
+
+    /// The application's next bytes, for it to see; what came early is never mixed with what came later.
+    pub(crate) fn show(&mut self) -> &[u8] {
+        let plaintext = self.inbox.show();
+        match self.early_unread {
+            0 => plaintext,
+            early => plaintext.get(..early).unwrap_or(plaintext),
+        }
+    }
+
+    /// The application has taken so many of them.
+    pub(crate) fn consume(&mut self, taken: usize) {
+        self.early_unread = self.early_unread.saturating_sub(taken);
+        self.inbox.consume(taken);
+    }
+
     /// Lets everything happen that can without the transport.
     pub(crate) fn turn(&mut self, cx: &mut Context<'_>) {
         loop {
@@ -131,6 +172,10 @@ impl Driver {
             match output {
                 Output::Transmit(bytes) => self.outbox.tail().extend_from_slice(&bytes),
                 Output::Deliver(plaintext) => self.inbox.deliver(&plaintext, self.epoch),
+                Output::DeliverEarly(plaintext) => {
+                    self.early_unread += plaintext.len();
+                    self.inbox.deliver(&plaintext, self.epoch);
+                }
                 Output::Ask(id, question) => match self.services.answer(question, clock::now()) {
                     Response::Now(answer) => self.answer(id, answer),
                     Response::Later(errand) => self.errands.push(errand.answering(id)),
@@ -176,6 +221,12 @@ impl Driver {
                 | Event::CannotAsk
         ) {
             self.wishing = false;
+        }
+        if let Event::Established(facts) = event
+            && let Some(early) = self.early_data.take()
+        {
+            self.connection
+                .handle(now, Input::Plaintext(early.left(facts)));
         }
         if let Event::Established(facts) | Event::Renegotiated(facts) = event {
             let errands = self.services.established(facts, &self.occasion(now));
@@ -261,6 +312,9 @@ impl Driver {
             .connection
             .receive(clock::now(), self.inbox.sealed_mut());
         let progress = received.consumed > 0;
+        if received.early {
+            self.early_unread += received.plaintext.as_ref().map_or(0, |range| range.len());
+        }
         let plaintext = received.plaintext.map(|range| (range, received.epoch));
         self.inbox.opened(received.consumed, plaintext);
         progress

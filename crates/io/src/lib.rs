@@ -15,6 +15,7 @@ pub mod clock;
 mod config;
 mod connect;
 mod driver;
+mod early_data;
 mod error;
 mod key_log;
 mod observer;
@@ -29,5 +30,5 @@ pub use config::{
 pub use error::{AlertSender, TlsError};
 pub use key_log::{KeyLogFile, KeyLogSink};
 pub use observer::{Asked, Closed, Observer, Opened, Traffic, Trouble};
-pub use options::{ConnectOptions, Resume};
+pub use options::{ConnectOptions, Resume, WhenDropped};
 pub use tessera_session::store::ConnectionId;

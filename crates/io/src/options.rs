@@ -14,6 +14,12 @@ pub struct ConnectOptions {
     pub proxy: Option<String>,
     /// Which session to offer.
     pub resume: Resume,
+    /// What is said first: as early data where the settings and the ticket allow it, else as soon as the
+    /// handshake is done. It may be replayed by whoever sees it, so let it be something that may happen
+    /// twice. What became of it is in [`tessera_engine::Facts::early_data`].
+    pub early_data: Vec<u8>,
+    /// What to do with early data that the server drops.
+    pub when_dropped: WhenDropped,
 }
 
 impl ConnectOptions {
@@ -24,6 +30,17 @@ impl ConnectOptions {
             ..Self::default()
         }
     }
+}
+
+/// What becomes of early data that a server does not take: RFC 9846 §F.5 (4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum WhenDropped {
+    /// The application sees to it.
+    #[default]
+    Leave,
+    /// It is said again as soon as the handshake is done; never under another application protocol than it
+    /// was written for.
+    SayAgain,
 }
 
 /// Which session a client offers.

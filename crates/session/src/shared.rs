@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::store::Revoked;
 use crate::ticket::Ring;
+use crate::time::Timestamp;
 
 /// The ring and the revocations of a process. A snapshot is taken when a ClientHello arrives, and nothing
 /// that happens afterwards changes it.
@@ -11,6 +12,7 @@ use crate::ticket::Ring;
 pub struct Tickets {
     ring: RwLock<Arc<Ring>>,
     revocations: RwLock<Arc<Revoked>>,
+    recording_since: RwLock<Option<Timestamp>>,
 }
 
 impl Tickets {
@@ -18,8 +20,25 @@ impl Tickets {
     pub fn new(ring: Ring) -> Self {
         Self {
             ring: RwLock::new(Arc::new(ring)),
-            revocations: RwLock::default(),
+            ..Self::default()
         }
+    }
+
+    /// Since when every used ticket is remembered: early data is taken with tickets issued later.
+    /// `None` where nobody promises that.
+    pub fn recording_since(&self) -> Option<Timestamp> {
+        *self
+            .recording_since
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what the store says of its memory.
+    pub fn set_recording_since(&self, since: Option<Timestamp>) {
+        *self
+            .recording_since
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = since;
     }
 
     /// The ring as it is now.
@@ -39,8 +58,9 @@ impl Tickets {
     }
 
     /// Takes this ring whatever its version: its store was lost, and with it the memory of which tickets
-    /// were used. What older rings sealed opens no more.
+    /// were used. What older rings sealed opens no more, and early data waits for a new memory.
     pub fn reset(&self, ring: Ring) {
+        self.set_recording_since(None);
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 

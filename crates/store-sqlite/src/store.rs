@@ -162,6 +162,12 @@ impl SessionStore for SqliteStore {
         self.read(move |db, _| sessions::find(db, id))
     }
 
+    /// Ever since: a file that is lost takes the ring with it, and with that every ticket whose use was
+    /// marked in it.
+    fn recording_since(&self) -> Reply<'_, Option<Timestamp>> {
+        ready(Ok(Some(Timestamp::from_millis(0))))
+    }
+
     /// Marks are in the file of the sessions and the ring, durable before either: what still opens was
     /// recorded.
     fn claim(&self, Spend { id, until, .. }: Spend) -> Reply<'_, Claim> {

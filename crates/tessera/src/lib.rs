@@ -131,7 +131,7 @@ pub use tessera_identity::{Credential, Roots, Verifier};
 pub use tessera_io::{
     AlertSender, Asked, ClientConfig, ClientSettings, Closed, ConnectOptions, ConnectionId,
     KeyLogFile, KeyLogSink, Observer, Opened, Registration, Resume, ServerConfig, ServerSettings,
-    SettingsError, TlsError, Traffic, Trouble,
+    SettingsError, TlsError, Traffic, Trouble, WhenDropped,
 };
 pub use tessera_session::{Alpn, ServerName, Session, Timestamp, Vault};
 

@@ -17,6 +17,8 @@ pub struct End {
     pub sent: Vec<u8>,
     /// Everything delivered to the application.
     pub delivered: Vec<u8>,
+    /// Of that, what came as early data.
+    pub delivered_early: Vec<u8>,
     /// Everything told.
     pub events: Vec<Event>,
     /// The key log.
@@ -38,6 +40,7 @@ impl End {
             outbox: Vec::new(),
             sent: Vec::new(),
             delivered: Vec::new(),
+            delivered_early: Vec::new(),
             events: Vec::new(),
             key_log: Vec::new(),
             ending: None,
@@ -61,6 +64,10 @@ impl End {
                     self.outbox.extend_from_slice(&bytes);
                 }
                 Output::Deliver(bytes) => self.delivered.extend_from_slice(&bytes),
+                Output::DeliverEarly(bytes) => {
+                    self.delivered.extend_from_slice(&bytes);
+                    self.delivered_early.extend_from_slice(&bytes);
+                }
                 Output::Ask(id, question) if self.answers_at_once => {
                     let answer = world.answer(self.side, question);
                     self.connection.handle(now, Input::Answer(id, answer));

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::Entropy;
 use tessera_engine::{
-    ClientConfig, ClientSettings, Connection, OfferedSession, Renegotiation, ServerConfig,
-    ServerSettings,
+    ClientConfig, ClientSettings, Connection, EarlyDataOffer, OfferedSession, Renegotiation,
+    ServerConfig, ServerSettings,
 };
 use tessera_session::ticket::{Ring, RotationPolicy, rotation};
-use tessera_session::{ClientAuthMode, ServerName, Side, TicketKind, Timestamp};
+use tessera_session::{ClientAuthMode, EarlyData, ServerName, Side, TicketKind, Timestamp};
 use tessera_wire::codepoint::{NamedGroup, ProtocolVersion};
 
 /// The settings of both ends, the world between connections, and the time.
@@ -168,6 +168,16 @@ impl Pair {
     #[must_use]
     pub fn stored(mut self) -> Self {
         self.server.tickets.kind = TicketKind::Stored;
+        self
+    }
+
+    /// Early data: so much of it is taken, and the client sends it where it may. The store remembers
+    /// all that was ever used.
+    #[must_use]
+    pub fn early_data(mut self, up_to: u32) -> Self {
+        self.client.early_data = EarlyDataOffer::WherePossible;
+        self.server.early_data = EarlyData::Accept { up_to };
+        self.server.shared.set_recording_since(Some(START));
         self
     }
 

@@ -160,7 +160,7 @@ pub(crate) struct ConnectArgs {
         help_heading = "Sessions"
     )]
     pub(crate) tickets: Vec<u8>,
-    /// Send this file as early data (later version)
+    /// Say this file first: as early data where a ticket allows it, else after the handshake
     #[arg(long, value_name = "FILE", help_heading = "Sessions")]
     pub(crate) early_data: Option<PathBuf>,
 

@@ -52,7 +52,7 @@ pub(crate) struct ServeArgs {
         help_heading = "Protocol"
     )]
     pub(crate) alpn: Vec<String>,
-    /// 0-RTT data accepted (later version)
+    /// Take so much 0-RTT data, 32768 at most; each ticket is good for it once
     #[arg(
         long,
         value_name = "BYTES",

@@ -43,6 +43,8 @@ pub(crate) struct ConnectPlan {
     pub(crate) session_in: Option<PathBuf>,
     /// Where a session is to go at the end.
     pub(crate) session_out: Option<PathBuf>,
+    /// Said first, as early data where that can be.
+    pub(crate) early_data: Vec<u8>,
     /// How many connections, and what each does.
     pub(crate) work: Work,
     /// Where traffic secrets go.
@@ -117,13 +119,10 @@ const WAIT_TICKET_TO_SAVE: Duration = Duration::from_millis(2000);
 impl ConnectPlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ConnectArgs, talk: Talk) -> Outcome<Self> {
-        later::none_of(&[
-            (
-                args.psk.is_some() || args.psk_identity.is_some(),
-                "an external PSK (--psk)",
-            ),
-            (args.early_data.is_some(), "early data (--early-data)"),
-        ])?;
+        later::none_of(&[(
+            args.psk.is_some() || args.psk_identity.is_some(),
+            "an external PSK (--psk)",
+        )])?;
         let target = Target::parse(&args.target)?;
         let asked = args.sni.as_deref().unwrap_or(&target.host);
         let name = ServerName::new(asked)
@@ -138,6 +137,11 @@ impl ConnectPlan {
         if asks && offer.alpn.iter().any(|alpn| alpn.as_bytes() == b"h2") {
             return Err(Failure::usage(
                 "--get speaks HTTP/1.1: leave h2 out of --alpn",
+            ));
+        }
+        if asks && args.early_data.is_some() {
+            return Err(Failure::usage(
+                "--early-data sends a file as it is, and --get a request of its own: choose one",
             ));
         }
         let state = StateDir::open(args.state.state.as_deref());
@@ -162,6 +166,7 @@ impl ConnectPlan {
             wallet,
             session_in: args.session_in.clone(),
             session_out: args.session_out.clone(),
+            early_data: early_data(args)?,
             work: work(args, &target),
             keylog: args.keylog.clone(),
             trace: match (args.trace, args.show_secrets) {
@@ -197,6 +202,15 @@ impl Offer {
             tickets: ticket_request(&args.tickets)?,
         })
     }
+}
+
+/// What is to be said first.
+fn early_data(args: &ConnectArgs) -> Outcome<Vec<u8>> {
+    let Some(path) = &args.early_data else {
+        return Ok(Vec::new());
+    };
+    std::fs::read(path)
+        .map_err(|error| Failure::usage(format_args!("--early-data {}: {error}", path.display())))
 }
 
 /// So many after every handshake; or after a full one and after a resumption.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tessera::engine::{Renegotiation, SessionForms};
 use tessera::identity::{Credential, Roots, Verifier};
-use tessera::session::{ClientAuthMode, TicketKind, TicketPlan};
+use tessera::session::{ClientAuthMode, EarlyData, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
 use tessera::starttls::Protocol;
 use tessera::wire::ProtocolVersion;
@@ -40,6 +40,8 @@ pub(crate) struct ServePlan {
     pub(crate) alpn: Vec<Alpn>,
     /// What to issue.
     pub(crate) tickets: TicketPlan,
+    /// How much early data is taken.
+    pub(crate) early_data: EarlyData,
     /// How long a handshake waits for the store.
     pub(crate) store_deadline: Duration,
     /// A ticket resumes once.
@@ -94,10 +96,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 impl ServePlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
-        later::none_of(&[
-            (args.early_data > 0, "early data (--early-data)"),
-            (args.console.is_some(), "the console (--console)"),
-        ])?;
+        later::none_of(&[(args.console.is_some(), "the console (--console)")])?;
         let certificates = CertificatePlan::new(args)?;
         let listen = resolve(&args.listen)?;
         if let Some(dir) = args.dir.as_ref().filter(|dir| !dir.is_dir()) {
@@ -137,6 +136,10 @@ impl ServePlan {
             alpn,
             tickets: ticket_plan(args),
             single_use: args.single_use,
+            early_data: match args.early_data {
+                0 => EarlyData::Refuse,
+                up_to => EarlyData::Accept { up_to },
+            },
             store_deadline: args.store_deadline,
             policy,
             dir: args.dir.clone(),
@@ -315,7 +318,6 @@ mod tests {
             "serve --cert a",
             "serve --client-auth require",
             "serve --tls 1.1",
-            "serve --early-data 1",
             "serve --starttls gopher",
             "serve --console 127.0.0.1:0",
             "serve --listen nowhere",

@@ -42,13 +42,11 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
 #[test]
 fn what_comes_later_says_so() {
     for line in [
-        "serve --early-data 16384",
         "serve --starttls pop3",
         "serve --console 127.0.0.1:0",
         "serve --store valkey://localhost:6379",
         "connect localhost --starttls pop3",
         "connect localhost --psk f --psk-identity i",
-        "connect localhost --early-data f",
         "session revoke all --why x",
         "proxy --config f --check",
         "probe localhost --json",

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{KeyLog, Trace};
 use std::time::Duration;
-use tessera_session::{Alpn, ResumptionPolicy, Verification};
+use tessera_session::{Alpn, EarlyData, ResumptionPolicy, Verification};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::TicketRequest;
 
@@ -19,6 +19,16 @@ pub enum GreaseValues {
     Send,
     /// No.
     Omit,
+}
+
+/// Whether a client offers early data: RFC 9846 §2.3. What is sent so may be replayed by whoever saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EarlyDataOffer {
+    /// No.
+    #[default]
+    Never,
+    /// With every ticket that allows it.
+    WherePossible,
 }
 
 /// Tickets a client keeps of one connection, unless its settings say otherwise.
@@ -69,6 +79,8 @@ pub struct ClientSettings {
     pub ticket_request: Option<TicketRequest>,
     /// Tickets kept of one connection.
     pub tickets_kept: usize,
+    /// Whether early data is offered.
+    pub early_data: EarlyDataOffer,
     /// RFC 8701 values.
     pub grease: GreaseValues,
     /// Whether traffic secrets come out for a key log.
@@ -97,6 +109,7 @@ impl Default for ClientSettings {
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),
             ticket_request: None,
             tickets_kept: TICKETS_KEPT,
+            early_data: EarlyDataOffer::Never,
             grease: GreaseValues::Send,
             key_log: KeyLog::Off,
             trace: Trace::Off,
@@ -152,6 +165,12 @@ impl TryFrom<ClientSettings> for ClientConfig {
         }
         let policy = ResumptionPolicy {
             authentication_lifetime: settings.lineage_lifetime,
+            early_data: match settings.early_data {
+                EarlyDataOffer::Never => EarlyData::Refuse,
+                EarlyDataOffer::WherePossible => EarlyData::Accept { up_to: u32::MAX },
+            },
+            // Whom we talk to is what makes it safe to talk.
+            early_data_with_identity: true,
             ..ResumptionPolicy::default()
         };
         Ok(Self { settings, policy })

@@ -9,7 +9,7 @@ mod tls12;
 
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
-pub use client::{ClientConfig, ClientSettings, GreaseValues};
+pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues};
 pub use reverification::Reverification;
 pub use server::{ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
@@ -83,6 +83,11 @@ pub enum SettingsError {
         /// The largest number.
         most: u8,
     },
+    /// More early data than a server will ever take.
+    TooMuchEarlyData {
+        /// The largest number of bytes.
+        most: u32,
+    },
     /// Stored tickets need a vault that makes and recognises their lookup keys.
     StoredTicketsNeedVault,
 }
@@ -112,6 +117,9 @@ impl fmt::Display for SettingsError {
             }
             Self::LineageTooLong => f.write_str("a lineage may last seven days at most"),
             Self::TooManyTickets { most } => write!(f, "at most {most} tickets a handshake"),
+            Self::TooMuchEarlyData { most } => {
+                write!(f, "at most {most} bytes of early data")
+            }
             Self::StoredTicketsNeedVault => f.write_str("stored tickets need a store key"),
         }
     }

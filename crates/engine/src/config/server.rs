@@ -9,8 +9,8 @@ use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera_session::{
-    Alpn, ClientAuthMode, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs, ServerName,
-    TicketKind, TicketPlan, Tickets, Vault,
+    Alpn, ClientAuthMode, EarlyData, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs,
+    ServerName, TicketKind, TicketPlan, Tickets, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -68,6 +68,11 @@ pub struct ServerSettings {
     /// A ticket resumes once, ever, across all processes on the store. TLS 1.2 cannot promise that,
     /// so it resumes nothing then.
     pub single_use: bool,
+    /// Whether clients may send early data, and how much: RFC 9846 §4.3.10. Every use of a ticket for
+    /// early data is claimed in the store first.
+    pub early_data: EarlyData,
+    /// Whether it is taken even from clients that have shown a certificate.
+    pub early_data_with_identity: bool,
     /// The ticket ring and the revocations, shared with whoever renews them.
     pub shared: Arc<Tickets>,
     /// Makes and recognises the lookup keys of stored tickets; needed for [`TicketKind::Stored`].
@@ -106,6 +111,8 @@ impl Default for ServerSettings {
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),
             single_use: false,
+            early_data: EarlyData::Refuse,
+            early_data_with_identity: false,
             shared: Arc::default(),
             vault: None,
             deployment: [0; 16],
@@ -128,6 +135,8 @@ pub struct ServerConfig {
 
 /// A peer keeps 32 tickets of one connection at most, if it is like us.
 const MOST_TICKETS: u8 = 32;
+/// What a handshake that has not proven anything yet may make us keep.
+const MOST_EARLY_DATA: u32 = 32 * 1024;
 /// RFC 9846 §4.7.1 (5).
 const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -153,6 +162,13 @@ impl TryFrom<ServerSettings> for ServerConfig {
         if settings.tickets.count.max(settings.tickets.most) > MOST_TICKETS {
             return Err(SettingsError::TooManyTickets { most: MOST_TICKETS });
         }
+        if let EarlyData::Accept { up_to } = settings.early_data
+            && up_to > MOST_EARLY_DATA
+        {
+            return Err(SettingsError::TooMuchEarlyData {
+                most: MOST_EARLY_DATA,
+            });
+        }
         if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {
             return Err(SettingsError::StoredTicketsNeedVault);
         }
@@ -161,6 +177,8 @@ impl TryFrom<ServerSettings> for ServerConfig {
             clock_skew: settings.clock_skew,
             ticket_lifetime: settings.tickets.lifetime,
             single_use: settings.single_use,
+            early_data: settings.early_data,
+            early_data_with_identity: settings.early_data_with_identity,
             ..ResumptionPolicy::default()
         };
         Ok(Self { settings, policy })

@@ -17,6 +17,8 @@ pub struct Received {
     pub plaintext: Option<Range<usize>>,
     /// Which handshake's keys it was sent under: [`crate::Facts::epoch`].
     pub epoch: u32,
+    /// It came as early data, and may be a replay.
+    pub early: bool,
 }
 
 impl Connection {
@@ -34,6 +36,7 @@ impl Connection {
                 consumed,
                 plaintext: None,
                 epoch,
+                early: false,
             };
         }
         let received = match self.next_content(now, buffer) {
@@ -41,6 +44,7 @@ impl Connection {
                 consumed: content.consumed,
                 plaintext: content.plaintext,
                 epoch: self.epoch(),
+                early: self.is_early(),
             },
             Err(fault) => {
                 self.settle(Err(fault));
@@ -48,6 +52,7 @@ impl Connection {
                     consumed: buffer.len(),
                     plaintext: None,
                     epoch,
+                    early: false,
                 }
             }
         };
@@ -71,6 +76,37 @@ impl Connection {
         let accepted = if sent.is_ok() { plaintext.len() } else { 0 };
         self.settle(sent);
         accepted
+    }
+
+    /// Client: seals `plaintext` as early data, appended to `out` behind anything that waits to be sent.
+    /// Returns how many bytes were taken: as many as [`Self::early_data_left`] at most. What the server
+    /// made of them is in [`crate::Facts::early_data`].
+    pub fn send_early(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> usize {
+        let left = usize::try_from(self.early_data_left()).unwrap_or(usize::MAX);
+        let taken = plaintext.get(..left).unwrap_or(plaintext);
+        self.take_transmit(out);
+        // Keys without a successor are never worn out: RFC 9846 §5.5 (2).
+        if taken.is_empty() || self.outbound.sealer.is_worn() {
+            return 0;
+        }
+        let sealed = self
+            .outbound
+            .sealer
+            .seal(ContentType::APPLICATION_DATA, taken, out);
+        if let Err(error) = sealed {
+            self.settle(Err(error.into()));
+            return 0;
+        }
+        self.outbound.early_left -= taken.len() as u32; // no more than was left
+        taken.len()
+    }
+
+    /// The same by [`super::Input`].
+    pub(super) fn early_plaintext(&mut self, plaintext: &[u8]) -> Result<(), Fault> {
+        let mut out = Vec::new();
+        self.send_early(plaintext, &mut out);
+        self.outbound.outbox.append(&mut out);
+        Ok(())
     }
 
     /// Moves the sealed bytes that wait to be sent to the end of `out`, so that the caller's

@@ -49,7 +49,7 @@ impl Connection {
         if self.outbound.closed {
             return Ok(());
         }
-        if !self.role.is_connected() {
+        if !self.role.is_connected() && !self.role.sends_data() {
             return Err(LocalError::Cancelled.into());
         }
         self.outbound

@@ -164,6 +164,13 @@ impl Connection {
                     self.inbound.install(Opener::new(keys));
                 }
                 Effect::RefuseEarlyData => self.refuse_early_data(),
+                Effect::TakeEarlyData(limit) => self.inbound.early_left = Some(limit),
+                Effect::EndEarlyData => {
+                    self.inbound.early_left = None;
+                    self.tell(Event::EarlyDataOver);
+                }
+                Effect::OfferEarlyData(limit) => self.outbound.early_left = limit,
+                Effect::AbandonEarlyData => self.outbound.abandon_early_data(),
                 Effect::OweKeyUpdate => self.owes_key_update = true,
                 Effect::Ask(question) => self.ask(question),
                 Effect::KeepThenSend(keep, message) => self.keep(keep, message),

@@ -23,6 +23,8 @@ pub(super) struct Inbound {
     pub(super) familiarity: Familiarity,
     /// Early data that nobody will read may still come: so many bytes of it are passed over.
     pub(super) passes_over: Option<usize>,
+    /// Early data is taken, and so much more of it may come; until the client's Finished.
+    pub(super) early_left: Option<u32>,
     /// The peer's `close_notify` has come.
     pub(super) closed: bool,
 }
@@ -35,6 +37,7 @@ impl Default for Inbound {
             opener: None,
             familiarity: Familiarity::Stranger,
             passes_over: None,
+            early_left: None,
             closed: false,
         }
     }
@@ -55,6 +58,19 @@ impl Inbound {
         self.reassembler = Reassembler::default();
     }
 
+    /// Early data is what it counts as, padding excluded, and more of it is an error as anywhere:
+    /// RFC 9846 §4.3.10 (10).
+    fn take_early(&mut self, len: usize) -> Result<(), Fault> {
+        let Some(left) = &mut self.early_left else {
+            return Ok(());
+        };
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        *left = left
+            .checked_sub(len)
+            .ok_or(Misbehaviour::TooMuchEarlyData)?;
+        Ok(())
+    }
+
     /// Bytes behind the peer's `close_notify`, as far as there is room for them.
     fn leave_over(&mut self, bytes: &[u8]) {
         let room = limits::LEFT_OVER.saturating_sub(self.buffer.len());
@@ -66,7 +82,8 @@ impl Inbound {
         self.buffer.capacity() + self.reassembler.capacity()
     }
 
-    /// A record did not verify: is it early data that was refused? RFC 9846 §4.3.10 (4).
+    /// A record did not verify: is it early data that was refused? Where it was taken, it is an error:
+    /// RFC 9846 §4.3.10 (4, 11).
     fn pass_over(&mut self, record: usize, fault: RecordError) -> Result<(), Fault> {
         let left = self.passes_over.ok_or(fault)?;
         let left = left.checked_sub(record);
@@ -101,9 +118,12 @@ impl Connection {
                     if let Some(range) = plaintext {
                         let content = buffer
                             .get(start + range.start..start + range.end)
-                            .unwrap_or_default();
-                        self.outputs
-                            .push_back(super::Output::Deliver(content.to_vec()));
+                            .unwrap_or_default()
+                            .to_vec();
+                        self.outputs.push_back(match self.is_early() {
+                            true => super::Output::DeliverEarly(content),
+                            false => super::Output::Deliver(content),
+                        });
                     }
                     start += consumed;
                 }
@@ -259,6 +279,7 @@ impl Connection {
                     return Ok(None);
                 }
                 self.budget.content();
+                self.inbound.take_early(content.len())?;
                 Ok(Some(range))
             }
             ContentType::APPLICATION_DATA => Err(Fault::Unexpected {

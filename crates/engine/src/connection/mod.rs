@@ -45,6 +45,9 @@ pub enum Input<'a> {
     Ciphertext(&'a [u8]),
     /// Bytes the application wants protected and sent. Before the handshake is done they are held.
     Plaintext(&'a [u8]),
+    /// Client: bytes to be sent as early data, as far as [`Connection::early_data_left`] goes; the rest
+    /// is dropped.
+    EarlyPlaintext(&'a [u8]),
     /// The reply to an earlier [`Output::Ask`].
     Answer(QuestionId, Answer),
     /// The application wants new traffic keys, of the peer too if it says so. Without effect
@@ -69,6 +72,9 @@ pub enum Output {
     Transmit(Vec<u8>),
     /// Hand these bytes to the application.
     Deliver(Vec<u8>),
+    /// Hand these bytes to the application, and say that they came as early data: whoever saw them
+    /// may have sent them again.
+    DeliverEarly(Vec<u8>),
     /// Find this out and come back with an [`Input::Answer`] of the same id.
     Ask(QuestionId, Question),
     /// Something worth telling people: logs, metrics, the console.
@@ -106,7 +112,7 @@ pub enum Output {
 ///                 connection.handle(now, Input::Answer(id, answer));
 ///             }
 ///             Output::Ended(ending) => panic!("{ending}"),
-///             Output::Deliver(_) | Output::Event(_) | Output::KeyLog(_) => {}
+///             Output::Deliver(_) | Output::DeliverEarly(_) | Output::Event(_) | Output::KeyLog(_) => {}
 ///         }
 ///     }
 ///     wire
@@ -206,6 +212,7 @@ impl Connection {
         let result = match input {
             Input::Ciphertext(bytes) => self.ciphertext(now, bytes),
             Input::Plaintext(bytes) => self.plaintext(now, bytes),
+            Input::EarlyPlaintext(bytes) => self.early_plaintext(bytes),
             Input::Answer(id, answer) => self.answer(now, id, answer),
             Input::UpdateKeys(request) => self.update_keys(now, request),
             Input::Renegotiate => self.wish(now, Wish::Renegotiate),
@@ -257,6 +264,20 @@ impl Connection {
     /// hello and our Finished of a renegotiation.
     pub fn is_sending(&self) -> bool {
         !self.ended && !self.outbound.closed && self.role.sends_data()
+    }
+
+    /// Client: how much early data may be sent now. It ends when the server has answered.
+    pub fn early_data_left(&self) -> u32 {
+        if self.ended || self.outbound.closed {
+            return 0;
+        }
+        self.outbound.early_left
+    }
+
+    /// Server: early data was taken and the client has not proven yet that it is there. What comes
+    /// until then may be a replay; our answers may go out all the same.
+    pub fn is_early(&self) -> bool {
+        self.inbound.early_left.is_some()
     }
 
     /// Handshakes completed on this connection after the first.

@@ -15,6 +15,8 @@ pub(super) struct Outbound {
     flight: Vec<u8>,
     /// Application data given before there were keys for it.
     pub(super) held: Vec<u8>,
+    /// So much early data may be sent under the keys at hand.
+    pub(super) early_left: u32,
     /// An answer to the peer's KeyUpdate is in the outbox.
     pub(super) answer_waits: bool,
     /// TLS 1.2: a handshake was wished for to replace the keys in use.
@@ -33,6 +35,7 @@ impl Outbound {
             outbox: Vec::new(),
             flight: Vec::new(),
             held: Vec::new(),
+            early_left: 0,
             answer_waits: false,
             renewal_wished: false,
             closed: false,
@@ -77,7 +80,16 @@ impl Outbound {
         self.flush()?;
         self.sealer = Sealer::protected(keys, self.update_after);
         self.renewal_wished = false;
+        self.early_left = 0;
         Ok(())
+    }
+
+    /// Back to the clear, for the hello that answers a retry.
+    pub(super) fn abandon_early_data(&mut self) {
+        self.sealer = Sealer::Clear {
+            version: ProtocolVersion::TLS1_2,
+        };
+        self.early_left = 0;
     }
 
     /// One alert, one record: RFC 9846 §5.1 (9, 10, 11).

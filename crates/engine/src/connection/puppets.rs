@@ -7,14 +7,15 @@ use crate::handshake::question::{Answer, Consent, Found, Question};
 use crate::record::deframe::{Familiarity, deframe};
 use crate::verdict::{Accepted, Trust, Verdict};
 use crate::{
-    ClientAuth, ClientConfig, ClientSettings, GreaseValues, Identity, Input, KeyUpdateRequest,
-    OfferedSession, Renegotiation, ServerConfig, ServerSettings,
+    ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Identity, Input,
+    KeyUpdateRequest, OfferedSession, Renegotiation, ServerConfig, ServerSettings,
 };
 use std::sync::Arc;
 use tessera_crypto::{Entropy, SigningKey};
 use tessera_session::ticket::{RotationPolicy, rotation};
 use tessera_session::{
-    Claim, ClientAuthMode, PeerIdentity, ServerName, Session, Side, TicketKind, Timestamp, Vault,
+    Claim, ClientAuthMode, EarlyData, PeerIdentity, ServerName, Session, Side, TicketKind,
+    Timestamp, Vault,
 };
 use tessera_wire::codepoint::{NamedGroup, ProtocolVersion};
 
@@ -106,8 +107,11 @@ fn server(road: Road) -> ServerSettings {
         versions: vec![road.version],
         groups: vec![NamedGroup::X25519],
         renegotiation: Renegotiation::Any,
+        early_data: EarlyData::Accept { up_to: 1024 },
+        early_data_with_identity: true,
         ..ServerSettings::default()
     };
+    settings.shared.set_recording_since(Some(NOW));
     if road.stored {
         settings.tickets.kind = TicketKind::Stored;
     }
@@ -141,6 +145,7 @@ fn client(road: Road) -> ClientSettings {
         groups: vec![first, NamedGroup::X25519],
         renegotiation: Renegotiation::Any,
         grease: GreaseValues::Omit,
+        early_data: EarlyDataOffer::WherePossible,
         ..ClientSettings::default()
     }
 }
@@ -208,7 +213,10 @@ impl Puppets {
                     }
                     Output::Ask(id, question) => self.questions.push((side, id, question)),
                     Output::Ended(ending) => panic!("{ending}"),
-                    Output::Deliver(_) | Output::Event(_) | Output::KeyLog(_) => {}
+                    Output::Deliver(_)
+                    | Output::DeliverEarly(_)
+                    | Output::Event(_)
+                    | Output::KeyLog(_) => {}
                 }
             }
         }

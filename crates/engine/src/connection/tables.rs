@@ -132,6 +132,7 @@ const STATES_TLS13: States = [
             "WaitCertificate",
             "WaitVerdict",
             "WaitCertificateVerify",
+            "WaitEndOfEarlyData",
             "WaitFinished",
             "Connected",
         ],

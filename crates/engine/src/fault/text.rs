@@ -130,6 +130,13 @@ impl fmt::Display for Misbehaviour {
             }
             Self::NoUncompressedPoints => "ec_point_formats leaves out the uncompressed form",
             Self::TooMuchEarlyData => "more early data than allowed",
+            Self::EarlyDataTerms(what) => {
+                return write!(
+                    f,
+                    "early data was accepted with another {what} than its session's"
+                );
+            }
+            Self::EarlyDataDowngraded => "a hello with early data was answered with TLS 1.2",
         };
         f.write_str(text)
     }

@@ -3,7 +3,7 @@
 use super::hello::sent::Sent;
 use super::hello::{start, version};
 use super::{Arrival, Unread, Wish, tls12, tls13, unexpected};
-use crate::fault::Fault;
+use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::offered_session::OfferedSession;
 use crate::{ClientConfig, Destination};
@@ -64,6 +64,10 @@ impl Client {
             arrival if tls13 => {
                 let state = tls13::client::State::sent(*sent);
                 state.step(arrival, cx).map(Self::Tls13)
+            }
+            // RFC 9846 §E.3 (1).
+            Arrival::Message(H::ServerHello(_), _) if sent.offers_early_data() => {
+                Err(Misbehaviour::EarlyDataDowngraded.into())
             }
             Arrival::Message(H::ServerHello(message), raw) => {
                 let arrival = Arrival::Message(H12::ServerHello(message), raw);

@@ -32,6 +32,15 @@ pub(crate) enum Effect {
     Install(Half, RecordKeys),
     /// The client sent early data that nobody will read.
     RefuseEarlyData,
+    /// Server: so many bytes of early data may come, until [`Effect::EndEarlyData`].
+    TakeEarlyData(u32),
+    /// Server: the client has proven that it is there, and nothing that comes now is a replay.
+    EndEarlyData,
+    /// Client: so many bytes of early data may be sent, until the sending keys change or
+    /// [`Effect::AbandonEarlyData`].
+    OfferEarlyData(u32),
+    /// Client: a retry was asked for; the second ClientHello goes out in the clear.
+    AbandonEarlyData,
     /// The peer asked us to replace our sending keys: RFC 9846 §4.7.3.
     OweKeyUpdate,
     Ask(Question),

@@ -89,7 +89,7 @@ impl Server {
         match self {
             Self::WaitClientHello => false,
             Self::Tls12(state) => state.is_settled(),
-            Self::Tls13(state) => state.is_connected(),
+            Self::Tls13(state) => state.sends_data(),
         }
     }
 

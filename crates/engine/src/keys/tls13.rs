@@ -45,6 +45,11 @@ impl EarlySecret {
         FinishedKey::new(self.algorithm, &base)
     }
 
+    /// Protects early data. `transcript`: ClientHello.
+    pub(crate) fn traffic(&self, transcript: &Digest) -> TrafficSecret {
+        TrafficSecret::derive(self.algorithm, &self.secret, b"c e traffic", transcript)
+    }
+
     /// The key exchange is done.
     pub(crate) fn into_handshake(self, shared: &Secret) -> HandshakeSecret {
         let secret = next_stage(self.algorithm, &self.secret, shared.as_bytes());

@@ -77,6 +77,12 @@ impl<T> StreamOwned<T> {
         self.driver.tickets_kept()
     }
 
+    /// Server: how many of the bytes that wait to be read (as `fill_buf` shows them) came as early data:
+    /// whoever saw them on their way may have sent them again. One read never gives bytes of both kinds.
+    pub fn early_data_waiting(&self) -> usize {
+        self.driver.early_unread()
+    }
+
     /// Replaces our sending keys, and the peer's if `request` says so. It goes out with the next
     /// write or flush.
     pub fn update_keys(&mut self, request: KeyUpdateRequest) {
@@ -226,7 +232,8 @@ impl<T: Read + Write> StreamOwned<T> {
     /// # Errors
     /// When it cannot be sent.
     pub fn close(&mut self) -> io::Result<()> {
-        self.settle()?;
+        // Behind the client's Finished come its next tickets.
+        self.go_on_while(Driver::is_early)?;
         self.driver.close();
         self.write_out()
     }
@@ -332,11 +339,11 @@ impl<T: Read + Write> BufRead for StreamOwned<T> {
         while !self.driver.is_readable() {
             self.go_on()?;
         }
-        Ok(self.driver.inbox.show())
+        Ok(self.driver.show())
     }
 
     fn consume(&mut self, amount: usize) {
-        self.driver.inbox.consume(amount);
+        self.driver.consume(amount);
     }
 }
 
@@ -346,7 +353,7 @@ impl<T: Read + Write> Read for StreamOwned<T> {
             return Ok(0);
         }
         let len = self.fill_buf()?.read(buf)?;
-        self.driver.inbox.consume(len);
+        self.driver.consume(len);
         Ok(len)
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
-    ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Reverification, Trace, Trust,
+    EarlyDataOffer, ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Reverification,
+    Trace, Trust,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -55,6 +56,8 @@ pub struct ClientSettings {
     pub ticket_request: Option<TicketRequest>,
     /// Tickets kept of one connection.
     pub tickets_kept: usize,
+    /// Whether early data is offered: what is in [`ConnectOptions::early_data`].
+    pub early_data: EarlyDataOffer,
     /// Whether reserved values are mixed into the hello: RFC 8701.
     pub grease: GreaseValues,
     /// How long a handshake may take; `None` for as long as it likes. Threads keep this and the
@@ -94,6 +97,7 @@ impl Default for ClientSettings {
             lineage_lifetime: engine.lineage_lifetime,
             ticket_request: engine.ticket_request,
             tickets_kept: engine.tickets_kept,
+            early_data: engine.early_data,
             grease: engine.grease,
             handshake_timeout: Some(Duration::from_secs(10)),
             idle_timeout: None,
@@ -262,6 +266,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         lineage_lifetime: settings.lineage_lifetime,
         ticket_request: settings.ticket_request,
         tickets_kept: settings.tickets_kept,
+        early_data: settings.early_data,
         grease: settings.grease,
         key_log: key_log(&settings.key_log),
         trace: settings.trace,

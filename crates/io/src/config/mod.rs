@@ -28,6 +28,8 @@ pub enum SettingsError {
     StoredTicketsNeedStore,
     /// A ticket can be used up only where there is a store to mark it.
     SingleUseNeedsStore,
+    /// Early data is taken only where there is a store to mark its tickets.
+    EarlyDataNeedsStore,
     /// Clients are asked for certificates, and nothing says whom to trust.
     NoClientVerifier,
     /// A client that verifies servers needs trust anchors.
@@ -50,6 +52,9 @@ impl fmt::Display for SettingsError {
             Self::SingleUseNeedsStore => {
                 f.write_str("single use needs a store that remembers what was used: set `store`")
             }
+            Self::EarlyDataNeedsStore => f.write_str(
+                "early data needs a store that remembers which tickets were used: set `store`",
+            ),
             Self::NoClientVerifier => {
                 f.write_str("clients are asked for certificates: set `client_verifier`")
             }

@@ -28,6 +28,8 @@ impl OwnRing {
             looks_at: AtomicU64::new(0),
         };
         let now = clock::now();
+        // Its tickets are younger than this config, and so than any memory of their use.
+        ring.tickets.set_recording_since(Some(now));
         ring.look(now);
         ring.tickets
             .ring()

@@ -11,8 +11,8 @@ use tessera_engine::{
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
 use tessera_session::{
-    Alpn, ClientAuthMode, Register, RevokedSerials, RotationPolicy, SessionStore, TicketKind,
-    TicketPlan, Tickets, Vault,
+    Alpn, ClientAuthMode, EarlyData, Register, RevokedSerials, RotationPolicy, SessionStore,
+    TicketKind, TicketPlan, Tickets, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -58,6 +58,12 @@ pub struct ServerSettings {
     pub shared: Option<Arc<Tickets>>,
     /// How keys of an own ring follow each other.
     pub rotation: RotationPolicy,
+    /// Whether clients may send early data, and how much. The store guards it: each ticket is good for
+    /// it once, and where the store does not answer none is taken. With a `shared` ring somebody has to
+    /// say since when the store remembers: [`Tickets::set_recording_since`].
+    pub early_data: EarlyData,
+    /// Whether it is taken even from clients that have shown a certificate.
+    pub early_data_with_identity: bool,
     /// Where sessions are kept.
     pub store: Option<Arc<dyn SessionStore>>,
     /// Seals what goes into the store; the store's own vault.
@@ -124,6 +130,8 @@ impl Default for ServerSettings {
             renegotiation: engine.renegotiation,
             peer_change: engine.peer_change,
             single_use: engine.single_use,
+            early_data: engine.early_data,
+            early_data_with_identity: engine.early_data_with_identity,
             shared: None,
             rotation: RotationPolicy::default(),
             store: None,
@@ -204,6 +212,9 @@ impl TryFrom<ServerSettings> for ServerConfig {
             }),
             (Some(_), None) => return Err(SettingsError::NoVault { what: "store" }),
             (None, _) if settings.single_use => return Err(SettingsError::SingleUseNeedsStore),
+            (None, _) if settings.early_data != EarlyData::Refuse => {
+                return Err(SettingsError::EarlyDataNeedsStore);
+            }
             (None, _)
                 if settings.tickets.kind == TicketKind::Stored && settings.tickets.count > 0 =>
             {
@@ -292,6 +303,8 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         renegotiation: settings.renegotiation,
         peer_change: settings.peer_change,
         single_use: settings.single_use,
+        early_data: settings.early_data,
+        early_data_with_identity: settings.early_data_with_identity,
         shared,
         vault: settings.vault.clone().map(Arc::new),
         deployment: settings.deployment.unwrap_or_else(clock::random),

@@ -21,6 +21,21 @@ pub struct TlsStream<IO>(Stream<IO>);
 
 stream_api!(TlsStream);
 
+impl<IO> TlsStream<IO> {
+    /// How many of the bytes that wait to be read (as `fill_buf` shows them) came as early data: whoever saw them on their way may have
+    /// sent them again, so let nothing happen for them that must not happen twice (RFC 8470). One read
+    /// never gives bytes of both kinds.
+    pub fn early_data_waiting(&self) -> usize {
+        self.0.driver().early_unread()
+    }
+
+    /// Whether early data was taken and the client has not proven yet that it is there. Answers may be
+    /// written all the same.
+    pub fn is_early(&self) -> bool {
+        self.0.driver().is_early()
+    }
+}
+
 impl<IO: AsyncRead + AsyncWrite + Unpin> TlsStream<IO> {
     /// Asks the client who it is, after the handshake. TLS 1.2: a renegotiation, where the settings
     /// allow it; TLS 1.3: post-handshake authentication (RFC 9846 §4.7.2). `false`: it would not say,

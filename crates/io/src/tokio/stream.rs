@@ -42,6 +42,8 @@ pub(super) enum Wanted {
     Room,
     /// An answer to a wish for a handshake on this connection.
     Handshake,
+    /// The end of a handshake that began with early data.
+    Proof,
     /// Everything sent.
     Flushed,
 }
@@ -50,7 +52,7 @@ impl Wanted {
     fn reads(self) -> bool {
         matches!(
             self,
-            Self::Established | Self::Plaintext | Self::Tickets | Self::Handshake
+            Self::Established | Self::Plaintext | Self::Tickets | Self::Handshake | Self::Proof
         )
     }
 }
@@ -189,6 +191,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
                 Some(Poll::Ready(Err(too_much_aside())))
             }
             Wanted::Tickets | Wanted::Handshake => None,
+            // More than can be set aside is not waited for.
+            Wanted::Proof if !self.driver.is_early() || !self.driver.inbox.set_aside() => {
+                Some(Poll::Ready(Ok(())))
+            }
+            Wanted::Proof => None,
         }
     }
 
@@ -308,7 +315,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
         if self.driver.inbox.plaintext().is_empty() {
             ready!(self.poll_turn(cx, Task::Reader, Wanted::Plaintext))?;
         }
-        Poll::Ready(Ok(self.driver.inbox.show()))
+        Poll::Ready(Ok(self.driver.show()))
     }
 
     pub(super) fn poll_read(
@@ -327,7 +334,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
     }
 
     pub(super) fn consume(&mut self, taken: usize) {
-        self.driver.inbox.consume(taken);
+        self.driver.consume(taken);
     }
 
     /// Seals at once, unless too much waits to be written already.
@@ -390,7 +397,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
             if unread == 0 {
                 return Poll::Ready(Ok(()));
             }
-            self.driver.inbox.consume(unread);
+            self.driver.consume(unread);
         }
     }
 
@@ -402,6 +409,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Stream<IO> {
         }
         self.poll_both(cx, Task::Writer, |stream, cx| {
             stream.driver.turn(cx);
+            if stream.driver.is_early() {
+                // Behind the client's Finished come its next tickets; one that never sends it is not
+                // waited for for ever.
+                stream.idle.get_or_insert_with(|| Idle::new(LINGER));
+                ready!(stream.turn(cx, Wanted::Proof))?;
+            }
             if stream.driver.has_errands() {
                 return Poll::Pending;
             }

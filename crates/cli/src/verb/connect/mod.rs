@@ -25,7 +25,7 @@ use report::{ConnectReport, ConnectionReport};
 use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
-use tessera::engine::Trace;
+use tessera::engine::{EarlyDataOffer, Trace};
 use tessera::session::WalletKey;
 use tessera::tokio::TlsConnector;
 use tessera::{ClientConfig, ClientSettings};
@@ -196,6 +196,11 @@ fn terms(plan: &ConnectPlan) -> ClientSettings {
         alpn: plan.offer.alpn.clone(),
         send_server_name: plan.send_server_name,
         ticket_request: plan.offer.tickets,
+        early_data: if plan.early_data.is_empty() {
+            EarlyDataOffer::Never
+        } else {
+            EarlyDataOffer::WherePossible
+        },
         ..ClientSettings::default()
     };
     if !plan.offer.groups.is_empty() {

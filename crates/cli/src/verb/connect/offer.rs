@@ -5,7 +5,7 @@ use crate::exit::Outcome;
 use crate::plan::target::Target;
 use std::time::Duration;
 use tessera::engine::OfferedSession;
-use tessera::{ConnectOptions, Resume};
+use tessera::{ConnectOptions, Resume, WhenDropped};
 
 /// A wallet that does not answer costs a full handshake and not the connection.
 const DEADLINE: Duration = Duration::from_secs(1);
@@ -27,6 +27,8 @@ pub(super) async fn options(run: &Run, round: u32) -> Outcome<(ConnectOptions, O
     Ok((
         ConnectOptions {
             resume,
+            early_data: run.plan.early_data.clone(),
+            when_dropped: WhenDropped::SayAgain,
             ..plain(&run.plan.target)
         },
         id,

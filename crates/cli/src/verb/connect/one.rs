@@ -182,6 +182,10 @@ fn failed(run: &Run, error: &(dyn Error + 'static)) -> Failure {
 /// The request and its answer, or stdin and stdout; and what ended that before its time.
 async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io::Error>)> {
     let target = &run.plan.target;
+    let talk = pipe::Talk {
+        to: run.to(),
+        asked: !run.plan.early_data.is_empty(),
+    };
     match (&run.plan.work.get, &run.input) {
         (Some(path), _) => {
             let get = Get {
@@ -196,8 +200,8 @@ async fn exchange(run: &Run, stream: Stream) -> Outcome<(Stream, Said, Option<io
                 .map_err(|error| failed(run, &*error))?;
             Ok((stream, said, None))
         }
-        (None, Some(input)) => Ok(pipe::run(stream, &input[..], run.to()).await),
-        (None, None) => Ok(pipe::run(stream, tokio::io::stdin(), run.to()).await),
+        (None, Some(input)) => Ok(pipe::run(stream, &input[..], talk).await),
+        (None, None) => Ok(pipe::run(stream, tokio::io::stdin(), talk).await),
     }
 }
 

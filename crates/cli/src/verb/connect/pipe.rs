@@ -13,24 +13,35 @@ const QUIET_UNASKED: Duration = Duration::from_millis(100);
 
 const PIECE: usize = 16 * 1024;
 
+/// How the conversation stands.
+#[derive(Clone, Copy)]
+pub(super) struct Talk {
+    /// Where what the peer says goes.
+    pub(super) to: Destination,
+    /// Something was said already, before our input.
+    pub(super) asked: bool,
+}
+
 /// Carries both directions until the peer closes, or until nothing more is to be expected. What
 /// came before an error is not lost to it.
-pub(super) async fn run<IO, R>(
-    mut io: IO,
-    input: R,
-    to: Destination,
-) -> (IO, Said, Option<io::Error>)
+pub(super) async fn run<IO, R>(mut io: IO, input: R, talk: Talk) -> (IO, Said, Option<io::Error>)
 where
     IO: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
 {
-    let mut body = Body::new(to);
-    let carried = carry(&mut io, input, &mut body).await;
+    let mut body = Body::new(talk.to);
+    let quiet = if talk.asked { QUIET } else { QUIET_UNASKED };
+    let carried = carry(&mut io, input, quiet, &mut body).await;
     let body = body.kept();
     (io, Said { status: None, body }, carried.err())
 }
 
-async fn carry<IO, R>(io: &mut IO, mut input: R, body: &mut Body) -> io::Result<()>
+async fn carry<IO, R>(
+    io: &mut IO,
+    mut input: R,
+    mut quiet: Duration,
+    body: &mut Body,
+) -> io::Result<()>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
@@ -40,7 +51,7 @@ where
     // The piece before, and the part of it that is still to be sent.
     let mut sending = vec![0; PIECE];
     let mut unsent = 0..0;
-    let (mut at_end, mut quiet) = (false, QUIET_UNASKED);
+    let mut at_end = false;
     loop {
         // Never one direction alone: a peer that answers while we speak must not be kept waiting.
         tokio::select! {
@@ -72,6 +83,11 @@ where
 mod tests {
     use super::*;
 
+    const REPORTED: Talk = Talk {
+        to: Destination::Report,
+        asked: false,
+    };
+
     /// Says half of something, and then the transport is gone.
     struct Broken {
         half: Option<&'static [u8]>,
@@ -96,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_typed_goes_out_and_what_comes_is_kept() {
         let (ours, mut theirs) = tokio::io::duplex(1 << 16);
-        let pipe = tokio::spawn(run(ours, &b"hello\n"[..], Destination::Report));
+        let pipe = tokio::spawn(run(ours, &b"hello\n"[..], REPORTED));
         let mut heard = [0; 6];
         theirs.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"hello\n");
@@ -115,7 +131,7 @@ mod tests {
             },
             tokio::io::sink(),
         );
-        let (_, said, error) = run(peer, &b""[..], Destination::Report).await;
+        let (_, said, error) = run(peer, &b""[..], REPORTED).await;
         assert_eq!(said.body.as_deref(), Some(&b"half of"[..]));
         assert_eq!(
             error.map(|error| error.kind()),

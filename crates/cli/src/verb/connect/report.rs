@@ -4,6 +4,7 @@ use crate::exit::{AlertSeen, Failure};
 use crate::report::text::{bytes, micros, short, span};
 use serde::Serialize;
 use std::time::Duration;
+use tessera::engine::EarlyDataFate;
 use tessera::session::PeerIdentity;
 use tessera::{Facts, clock};
 
@@ -146,9 +147,9 @@ impl ConnectionReport {
             tickets_received: measured.tickets_received,
             keys_fingerprint: facts.keys_fingerprint.to_string(),
             early_data: match facts.early_data {
-                None => "none",
-                Some(true) => "accepted",
-                Some(false) => "rejected",
+                EarlyDataFate::NotOffered => "none",
+                EarlyDataFate::Accepted => "accepted",
+                EarlyDataFate::Rejected(_) => "rejected",
             },
             handshake_us: u64::try_from(measured.handshake.as_micros()).unwrap_or(u64::MAX),
             bytes_in: measured.received,

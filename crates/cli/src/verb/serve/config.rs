@@ -41,6 +41,7 @@ pub(crate) fn build(
         client_verifier: certificates.client_verifier,
         tickets: plan.tickets,
         single_use: plan.single_use,
+        early_data: plan.early_data,
         store_deadline: plan.store_deadline,
         shared: Some(Arc::clone(&lasting.tickets)),
         store: Some(Arc::clone(&lasting.store.sessions)),

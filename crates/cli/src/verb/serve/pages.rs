@@ -17,8 +17,15 @@ use tessera_observe::WebSessionPart;
 type Answer = Response<PageBody>;
 
 /// Answers one request of one visitor.
-pub(crate) async fn answer(site: &Site, visit: &Visit, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(site: &Site, visit: &Visit, mut request: Request<Incoming>) -> Answer {
+    let early = visit.tls.request_is_early();
+    if early {
+        request
+            .headers_mut()
+            .insert(EARLY_DATA, HeaderValue::from_static("1"));
+    }
     let mut answer = match &site.content {
+        _ if early && !may_be_replayed(&request) => too_early(),
         Content::Files(root) => files::answer(root, &request).await,
         Content::Pages | Content::Echo => built_in(site, visit, request).await,
     };
@@ -29,6 +36,23 @@ pub(crate) async fn answer(site: &Site, visit: &Visit, request: Request<Incoming
         HeaderValue::from_static("nosniff"),
     );
     answer
+}
+
+/// Says to whoever answers a request that it may be a replay: RFC 8470 §5.1.
+const EARLY_DATA: HeaderName = HeaderName::from_static("early-data");
+
+/// What can be answered twice without anything happening twice. `/private` asks who the client is, and
+/// while it may be a replay there is nobody to ask.
+fn may_be_replayed(request: &Request<Incoming>) -> bool {
+    request.method().is_safe() && request.uri().path() != "/private"
+}
+
+/// The client asks again when it has proven that it is there: RFC 8470 §5.2.
+fn too_early() -> Answer {
+    plain(
+        StatusCode::TOO_EARLY,
+        "This came as early data, which may be a replay: ask again after the handshake.\n",
+    )
 }
 
 async fn built_in(site: &Site, visit: &Visit, request: Request<Incoming>) -> Answer {

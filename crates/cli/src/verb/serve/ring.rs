@@ -94,6 +94,7 @@ pub(crate) async fn one_look(
     if store.ring.ring_version().await? != tickets.ring().version() || is_due(tickets, now) {
         tickets.set_ring(settle(store, &tickets.ring(), now, talk).await?);
     }
+    tickets.set_recording_since(store.sessions.recording_since().await?);
     let revocations = store.revocations.revoked().await?;
     tickets.set_revocations(revocations.seen_at(now));
     store.register.alive(process, now).await

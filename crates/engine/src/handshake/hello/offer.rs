@@ -14,9 +14,9 @@ use tessera_wire::codepoint::{
     EcPointFormat, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
 };
 use tessera_wire::extension::{
-    CertificateStatusRequest, EcPointFormats, ExtendedMainSecret, KeyShareClientHello,
-    KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskIdentity,
-    PskKeyExchangeModes, RenegotiationInfo, SctRequest, ServerNameList, SessionTicket,
+    CertificateStatusRequest, EarlyDataIndication, EcPointFormats, ExtendedMainSecret,
+    KeyShareClientHello, KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList,
+    PskIdentity, PskKeyExchangeModes, RenegotiationInfo, SctRequest, ServerNameList, SessionTicket,
     SignatureAlgorithms, SignatureAlgorithmsCert, SupportedGroups, SupportedVersions,
 };
 use tessera_wire::handshake::ClientHello;
@@ -82,6 +82,11 @@ impl Offer {
             session,
             versions,
         })
+    }
+
+    /// Early data follows this hello: RFC 9846 §4.3.10 (1).
+    pub(super) fn announce_early_data(&mut self) {
+        self.hello.extensions.push(&EarlyDataIndication);
     }
 
     /// The bytes of the hello, with the binder of the offered session over `before` (what a retry

@@ -4,7 +4,7 @@ use super::offer::{Offer, share_list};
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use tessera_crypto::kex::{self, KeyShare};
 use tessera_crypto::{Entropy, HashAlgorithm};
-use tessera_wire::codepoint::NamedGroup;
+use tessera_wire::codepoint::{ExtensionType, NamedGroup};
 use tessera_wire::extension::{Cookie, KeyShareHelloRetryRequest, SupportedGroups};
 use tessera_wire::handshake::HelloRetryRequest;
 
@@ -24,6 +24,8 @@ impl Offer {
         if group.is_none() && cookie.is_none() {
             return Err(Misbehaviour::PointlessRetry.into());
         }
+        // After a retry there is no early data: RFC 9846 §4.3.10 (5).
+        self.hello.extensions.remove(ExtensionType::EARLY_DATA);
         if let Some(group) = group {
             self.check_group(group)?;
             let share = KeyShare::generate(group, entropy).map_err(|_| LocalError::Crypto)?;

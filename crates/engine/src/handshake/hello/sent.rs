@@ -19,6 +19,11 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// Whether early data may be under way behind this hello.
+    pub(crate) fn offers_early_data(&self) -> bool {
+        self.offer.asked_for(ExtensionType::EARLY_DATA)
+    }
+
     /// RFC 9846 §4.3 (4): no answers to what was not asked, a retry's cookie excepted.
     pub(crate) fn check_answers(
         &self,

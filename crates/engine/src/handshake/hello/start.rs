@@ -3,11 +3,15 @@
 use super::offer::Offer;
 use super::sent::Sent;
 use crate::fault::Fault;
-use crate::handshake::cx::Cx;
+use crate::handshake::cx::{Cx, Effect};
+use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Unhashed;
 use crate::offered_session::OfferedSession;
-use crate::{ClientConfig, Destination, Event};
-use tessera_session::{Refusal, Revoked, RevokedSerials, Ruling, Verification, suite_hash};
+use crate::{ClientConfig, Destination, Event, Half};
+use tessera_crypto::tls13_suite;
+use tessera_session::{
+    Refusal, Revoked, RevokedSerials, Ruling, Timestamp, Verification, suite_hash,
+};
 use tessera_wire::codepoint::CipherSuite;
 
 /// Sends the first ClientHello, which is the first message there is (RFC 9846 §4.2.2 (1)), offering
@@ -17,19 +21,25 @@ pub(crate) fn start(
     session: Option<OfferedSession>,
     cx: &mut Cx<'_, ClientConfig>,
 ) -> Result<Sent, Fault> {
-    let (session, refusal) = match session.map(|session| judge(session, &to, cx)) {
-        Some(Ok(session)) => (Some(session), None),
-        Some(Err(refusal)) => (None, Some(refusal)),
-        None => (None, None),
+    let (session, early_data, refusal) = match session.map(|session| judge(session, &to, cx)) {
+        Some(Ok((session, early_data))) => (Some(session), early_data, None),
+        Some(Err(refusal)) => (None, None, Some(refusal)),
+        None => (None, None, None),
     };
     if let Some(refusal) = &refusal {
         cx.tell(Event::Refused(*refusal));
     }
-    let offer = Offer::build(cx.config.settings(), &to.name, session, cx.entropy)?;
+    let mut offer = Offer::build(cx.config.settings(), &to.name, session, cx.entropy)?;
+    if early_data.is_some() {
+        offer.announce_early_data();
+    }
     let message = offer.encode(None, cx.now)?;
     let mut messages = Unhashed::default();
     messages.absorb(&message);
-    cx.send(message);
+    cx.send(message.clone());
+    if let Some(limit) = early_data {
+        begin_early_data(&offer, &message, limit, cx)?;
+    }
     Ok(Sent {
         to,
         offer,
@@ -38,13 +48,40 @@ pub(crate) fn start(
     })
 }
 
-/// The client's end judges, too: a session that is over, tainted, or of another name stays home:
-/// RFC 9846 §4.3.11.1 (1), §4.7.1 (3, 6).
+/// The first keys, which come from the ticket alone, the one that is offered: RFC 9846 §4.3.10 (2), §7.1.
+fn begin_early_data(
+    offer: &Offer,
+    message: &[u8],
+    limit: u32,
+    cx: &mut Cx<'_, ClientConfig>,
+) -> Result<(), Fault> {
+    let Some(session) = &offer.session else {
+        return Ok(());
+    };
+    let Some(suite) = tls13_suite(session.session.cipher_suite) else {
+        return Ok(());
+    };
+    let secret = EarlySecret::new(suite.hash, Some(session.session.secret.secret()));
+    let traffic = secret.traffic(&suite.hash.hash(message));
+    cx.log(
+        "CLIENT_EARLY_TRAFFIC_SECRET",
+        &offer.hello.random,
+        traffic.secret(),
+    );
+    // RFC 9846 §E.4: with early data it stands behind the first hello.
+    cx.cause(Effect::SendChangeCipherSpec);
+    cx.install(Half::Sending, &traffic, suite)?;
+    cx.cause(Effect::OfferEarlyData(limit));
+    Ok(())
+}
+
+/// The client's end judges, too: a session that is over, tainted, or of another name stays home, and
+/// early data with what is not good for it: RFC 9846 §4.3.11.1 (1), §4.7.1 (3, 6).
 fn judge(
     session: OfferedSession,
     to: &Destination,
     cx: &Cx<'_, ClientConfig>,
-) -> Result<OfferedSession, Refusal> {
+) -> Result<(OfferedSession, Option<u32>), Refusal> {
     let settings = cx.config.settings();
     let version = session.session.version;
     if !settings.versions.contains(&version) {
@@ -56,8 +93,12 @@ fn judge(
         true => suite_hash(version, **suite) == Some(hash),
         false => **suite == session.session.cipher_suite,
     };
-    let suite = settings.cipher_suites.iter().find(fits);
+    // Early data needs the very suite, so that one first.
+    let own = |suite: &&CipherSuite| **suite == session.session.cipher_suite;
+    let suites = &settings.cipher_suites;
+    let suite = suites.iter().find(own).or_else(|| suites.iter().find(fits));
     let suite = suite.copied().ok_or(Refusal::DifferentCipherSuite)?;
+    let alpn = session.session.binding.alpn.as_ref();
     let (nothing_revoked, no_serials) = (Revoked::default(), RevokedSerials::default());
     let offer = tessera_session::Offer {
         version,
@@ -65,18 +106,19 @@ fn judge(
         cipher_suite_hash: hash,
         server_name: Some(&to.name),
         scope: &to.scope,
-        alpn: None,
+        alpn: alpn.filter(|alpn| settings.alpn.contains(alpn)),
         requires_identity: false,
         accepts_tainted: settings.verification == Verification::Insecure,
         revocations: &nothing_revoked,
         revoked_serials: &no_serials,
         extended_main_secret: true,
-        early_data: false,
-        ticket_age: None,
-        recording_since: None,
+        early_data: session.is_tls13(),
+        ticket_age: cx.now.since(session.session.lifetime.issued_at),
+        // What was used is the server's to remember.
+        recording_since: Some(Timestamp::from_millis(0)),
     };
     match cx.config.policy().judge(&session.session, &offer, cx.now) {
-        Ruling::Resume { .. } => Ok(session),
+        Ruling::Resume { early_data, .. } => Ok((session, early_data.ok())),
         Ruling::FullHandshake(refusal) => Err(refusal),
         Ruling::Abort(_) => Err(Refusal::DifferentVersion),
     }

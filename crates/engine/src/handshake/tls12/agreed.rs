@@ -1,6 +1,6 @@
 //! What a handshake has agreed so far, alike for both ends.
 
-use crate::facts::{Facts, KeysFingerprint, Kind};
+use crate::facts::{EarlyDataFate, Facts, KeysFingerprint, Kind};
 use crate::handshake::current::Current;
 use crate::keys::tls12::{MainSecret, Randoms};
 use tessera_crypto::Tls12Suite;
@@ -51,7 +51,7 @@ impl Agreed {
             keys_fingerprint,
             epoch: self.epoch,
             retried: false,
-            early_data: None,
+            early_data: EarlyDataFate::NotOffered,
             expected_tickets: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What a client's handshake has agreed so far.
 
-use crate::facts::{Facts, KeysFingerprint, Kind};
+use crate::facts::{EarlyDataFate, Facts, KeysFingerprint, Kind};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
 use crate::offered_session::OfferedSession;
@@ -25,6 +25,7 @@ pub(super) struct Agreed {
     pub(super) retried: bool,
     pub(super) refusal: Option<Refusal>,
     pub(super) expected_tickets: Option<u8>,
+    pub(super) early_data: EarlyDataFate,
 }
 
 impl Agreed {
@@ -54,6 +55,7 @@ impl Agreed {
             retried: false,
             refusal: None,
             expected_tickets: None,
+            early_data: EarlyDataFate::NotOffered,
         }
     }
 
@@ -73,7 +75,7 @@ impl Agreed {
             keys_fingerprint,
             epoch: 0,
             retried: self.retried,
-            early_data: None,
+            early_data: self.early_data,
             expected_tickets: self.expected_tickets,
         }
     }

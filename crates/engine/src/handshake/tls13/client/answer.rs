@@ -12,11 +12,11 @@ use crate::handshake::tls13::{keys_fingerprint, proof};
 use crate::keys::exporter::Exporter;
 use crate::keys::tls13::{HandshakeSecret, MainSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
-use crate::{ClientConfig, Half};
+use crate::{ClientConfig, EarlyDataFate, Half};
 use tessera_crypto::Secret;
 use tessera_session::Side;
 use tessera_wire::codepoint::SignatureScheme;
-use tessera_wire::handshake::{CertificateVerify, Finished};
+use tessera_wire::handshake::{CertificateVerify, EndOfEarlyData, Finished};
 
 /// The server owes us its Finished.
 pub(crate) struct WaitFinished {
@@ -80,7 +80,7 @@ impl WaitFinished {
         );
         cx.log("EXPORTER_SECRET", &agreed.client_random, &exporter);
         cx.install(Half::Receiving, &application.server, agreed.suite)?;
-        let answer = Answer {
+        let mut answer = Answer {
             agreed,
             transcript,
             handshake: traffic,
@@ -88,6 +88,9 @@ impl WaitFinished {
             application,
             exporter,
         };
+        if answer.agreed.early_data == EarlyDataFate::Accepted {
+            answer.end_of_early_data(cx)?;
+        }
         // RFC 9846 §4.5.1 (2): a certificate where there was a request, and only there.
         match requested {
             Some(requested) => answer.certificate(&requested, cx),
@@ -100,6 +103,12 @@ impl Answer {
     fn send(&mut self, message: Vec<u8>, cx: &mut Cx<'_, ClientConfig>) {
         self.transcript.absorb(&message);
         cx.send(message);
+    }
+
+    /// The last message under early keys: RFC 9846 §4.6 (1).
+    fn end_of_early_data(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Result<(), Fault> {
+        self.send(EndOfEarlyData.encode(), cx);
+        cx.install(Half::Sending, &self.handshake.client, self.agreed.suite)
     }
 
     /// Our certificate, if we have one that fits, and the question for its proof.

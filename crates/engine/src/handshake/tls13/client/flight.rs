@@ -4,6 +4,7 @@ use super::State;
 use super::agreed::Agreed;
 use super::answer::WaitFinished;
 use super::certificate::Requested;
+use super::early_data::EarlyTerms;
 use super::reverify::WaitReverdict;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
@@ -15,8 +16,9 @@ use crate::handshake::tls13::proof;
 use crate::keys::tls13::{HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::verdict::{Accepted, Trust, Verdict};
-use crate::{ClientConfig, Reverification};
+use crate::{ClientConfig, EarlyDataFate, Half, Reverification};
 use tessera_session::{Side, Taint};
+use tessera_wire::codepoint::ExtensionType;
 use tessera_wire::extension::{ExpectedTickets, Extensions, OcspResponse, SctList, ServerNameAck};
 use tessera_wire::handshake::{
     Certificate, CertificateRequest, CertificateVerify, EncryptedExtensions,
@@ -29,6 +31,8 @@ pub(crate) struct WaitEncryptedExtensions {
     pub(super) transcript: Transcript,
     pub(super) secret: HandshakeSecret,
     pub(super) traffic: TrafficPair,
+    /// Early data is under way, and may be accepted on these terms.
+    pub(super) early_terms: Option<EarlyTerms>,
 }
 
 /// A full handshake: certificates follow.
@@ -70,6 +74,7 @@ impl WaitEncryptedExtensions {
         let expected = message.extensions.find::<ExpectedTickets>()?;
         self.agreed.expected_tickets = expected.map(|ExpectedTickets(count)| count.min(kept));
         self.transcript.absorb(raw);
+        self.early_data(&message.extensions, cx)?;
         let resumed = self.agreed.current.is_resumed();
         let Self {
             offer,
@@ -77,6 +82,7 @@ impl WaitEncryptedExtensions {
             transcript,
             secret,
             traffic,
+            early_terms: _,
         } = *self;
         let wait = WaitFinished {
             agreed,
@@ -97,6 +103,30 @@ impl WaitEncryptedExtensions {
         } else {
             State::WaitCertificateOrRequest(Box::new(WaitCertificateOrRequest { offer, wait }))
         })
+    }
+}
+
+impl WaitEncryptedExtensions {
+    /// Whether the server takes the early data; where not, what follows is under handshake keys.
+    fn early_data(
+        &mut self,
+        extensions: &Extensions,
+        cx: &mut Cx<'_, ClientConfig>,
+    ) -> Result<(), Fault> {
+        let accepts = extensions.contains(ExtensionType::EARLY_DATA);
+        match (self.early_terms.take(), accepts) {
+            (Some(terms), true) => {
+                terms.check(self.agreed.suite.suite, self.agreed.alpn.as_ref())?;
+                self.agreed.early_data = EarlyDataFate::Accepted;
+                Ok(())
+            }
+            (Some(_), false) => cx.install(Half::Sending, &self.traffic.client, self.agreed.suite),
+            // Only with the session it belongs to: RFC 9846 §4.3.10.
+            (None, true) => {
+                Err(Misbehaviour::UnsolicitedExtension(ExtensionType::EARLY_DATA.0).into())
+            }
+            (None, false) => Ok(()),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod agreed;
 mod answer;
 mod certificate;
 mod connected;
+mod early_data;
 mod flight;
 mod late;
 mod reverify;

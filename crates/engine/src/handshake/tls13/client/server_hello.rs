@@ -2,13 +2,14 @@
 
 use super::State;
 use super::agreed::Agreed;
+use super::early_data::EarlyTerms;
 use super::flight::WaitEncryptedExtensions;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::hello::sent::Sent;
 use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Transcript;
-use crate::{ClientConfig, Event, Half};
+use crate::{ClientConfig, EarlyDataFate, Event, Half};
 use tessera_crypto::{Secret, SuiteParameters, kex, tls13_suite};
 use tessera_session::Refusal;
 use tessera_wire::SessionId;
@@ -27,6 +28,8 @@ pub(super) struct Retried {
     suite: &'static SuiteParameters,
     group: Option<NamedGroup>,
     transcript: Transcript,
+    /// Early data followed the first hello, and was for nothing.
+    early_data: bool,
 }
 
 impl WaitServerHello {
@@ -56,6 +59,7 @@ impl WaitServerHello {
         self.sent
             .check_answers(&message.extensions, Some(ExtensionType::COOKIE))?;
         let suite = self.offered_suite(message.cipher_suite)?;
+        let early_data = self.sent.offers_early_data();
         let group = self.sent.offer.retry(message, cx.entropy)?;
         self.sent.offer.drop_session_unless(suite.hash);
 
@@ -65,13 +69,17 @@ impl WaitServerHello {
         let second = self.sent.offer.encode(Some(&transcript), cx.now)?;
         transcript.absorb(&second);
         // RFC 9846 §E.4: before the second flight, which begins with this hello.
-        cx.cause(Effect::SendChangeCipherSpec);
+        cx.cause(match early_data {
+            true => Effect::AbandonEarlyData,
+            false => Effect::SendChangeCipherSpec,
+        });
         cx.send(second);
         cx.tell(Event::Retried { group });
         self.retried = Some(Retried {
             suite,
             group,
             transcript,
+            early_data,
         });
         Ok(State::WaitServerHello(self))
     }
@@ -94,6 +102,12 @@ impl WaitServerHello {
         let (group, shared) = self.key_exchange(&message.extensions, resumes)?;
 
         let retried = self.retried.is_some();
+        let early_data = self.sent.offers_early_data();
+        let offered_early_data = early_data
+            || self
+                .retried
+                .as_ref()
+                .is_some_and(|retried| retried.early_data);
         // RFC 9846 §4.2.4 (9).
         let mut transcript = match self.retried.take() {
             Some(retried) if retried.suite.suite != suite.suite => {
@@ -131,15 +145,26 @@ impl WaitServerHello {
             &client_random,
             traffic.server.secret(),
         );
-        if !retried {
+        if !retried && !early_data {
             cx.cause(Effect::SendChangeCipherSpec);
         }
-        cx.install(Half::Sending, &traffic.client, suite)?;
+        // While early data may still be accepted, it goes on under its own keys.
+        let early_terms = session
+            .as_ref()
+            .filter(|_| early_data)
+            .map(|offered| EarlyTerms::of(&offered.session));
+        if early_terms.is_none() {
+            cx.install(Half::Sending, &traffic.client, suite)?;
+        }
         cx.install(Half::Receiving, &traffic.server, suite)?;
         let agreed = Agreed::new((suite, group), self.sent.to, client_random, session, cx);
         let agreed = Agreed {
             retried,
             refusal,
+            early_data: match offered_early_data {
+                true => EarlyDataFate::Rejected(Refusal::DeclinedByServer),
+                false => EarlyDataFate::NotOffered,
+            },
             ..agreed
         };
         Ok(State::WaitEncryptedExtensions(Box::new(
@@ -149,6 +174,7 @@ impl WaitServerHello {
                 transcript,
                 secret,
                 traffic,
+                early_terms,
             },
         )))
     }
@@ -172,7 +198,7 @@ impl WaitServerHello {
             .ok_or_else(|| Misbehaviour::UnofferedSuite(suite).into())
     }
 
-    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11 (6, 7).
+    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11 (6, 7, 9).
     fn accepted_session(
         &self,
         extensions: &Extensions,

@@ -2,7 +2,7 @@
 
 use super::decide::Choice;
 use super::hello::Hello;
-use crate::facts::{Facts, KeysFingerprint};
+use crate::facts::{EarlyDataFate, Facts, KeysFingerprint};
 use crate::handshake::current::Current;
 use crate::handshake::hello::offered::Offered;
 use tessera_crypto::SuiteParameters;
@@ -30,13 +30,23 @@ pub(super) struct Agreed {
     pub(super) wants_ocsp: bool,
     pub(super) wants_scts: bool,
     pub(super) retried: bool,
-    pub(super) early_data: bool,
+    pub(super) early_data: EarlyDataFate,
     pub(super) refusal: Option<Refusal>,
     pub(super) peer: Option<PeerIdentity>,
     pub(super) current: Current,
 }
 
 impl Agreed {
+    /// What becomes of early data, where any was offered.
+    pub(super) fn settle_early_data(&mut self, ruling: Result<u32, Refusal>) {
+        if self.early_data != EarlyDataFate::NotOffered {
+            self.early_data = match ruling {
+                Ok(_) => EarlyDataFate::Accepted,
+                Err(refusal) => EarlyDataFate::Rejected(refusal),
+            };
+        }
+    }
+
     pub(super) fn new(choice: Choice, hello: &Hello, current: Current, plan: &TicketPlan) -> Self {
         let offered = &hello.offered;
         Self {
@@ -54,7 +64,10 @@ impl Agreed {
             wants_ocsp: offered.status_request,
             wants_scts: offered.sct,
             retried: hello.before.is_some(),
-            early_data: offered.early_data,
+            early_data: match hello.early_data {
+                true => EarlyDataFate::Rejected(Refusal::EarlyDataNotOffered),
+                false => EarlyDataFate::NotOffered,
+            },
             refusal: None,
             peer: None,
             current,
@@ -77,7 +90,7 @@ impl Agreed {
             keys_fingerprint,
             epoch: 0,
             retried: self.retried,
-            early_data: self.early_data.then_some(false),
+            early_data: self.early_data,
             expected_tickets: self.announces_tickets.then_some(self.tickets),
         }
     }

@@ -13,7 +13,7 @@ use crate::keys::exporter::Exporter;
 use crate::keys::finished::FinishedKey;
 use crate::keys::tls13::{MainSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
-use crate::{Half, ServerConfig};
+use crate::{EarlyDataFate, Half, ServerConfig};
 use tessera_crypto::Secret;
 use tessera_wire::handshake::Finished;
 
@@ -28,6 +28,25 @@ pub(crate) struct WaitFinished {
 }
 
 impl WaitFinished {
+    /// Whether the connection is usable already, for early data was taken.
+    pub(super) fn is_early(&self) -> bool {
+        self.agreed.early_data == EarlyDataFate::Accepted
+    }
+
+    /// Everything is known that the application will know.
+    pub(super) fn establish(&mut self, cx: &mut Cx<'_, ServerConfig>) {
+        let exporter = Exporter::Tls13 {
+            algorithm: self.agreed.suite.hash,
+            secret: self.exporter.clone(),
+        };
+        self.agreed.current.name(exporter.names());
+        let facts = self.agreed.facts(keys_fingerprint(&self.application));
+        cx.cause(Effect::Establish(Box::new(Established {
+            facts,
+            exporter: Some(exporter),
+        })));
+    }
+
     pub(crate) fn finished(
         mut self,
         message: &Finished,
@@ -46,16 +65,11 @@ impl WaitFinished {
         // The one secret that depends on the client's Finished: §7.1.
         let resumption = self.main.resumption_secret(&self.transcript.current());
         cx.install(Half::Receiving, &self.application.client, self.agreed.suite)?;
-        let exporter = Exporter::Tls13 {
-            algorithm: self.agreed.suite.hash,
-            secret: self.exporter,
-        };
-        self.agreed.current.name(exporter.names());
-        let facts = self.agreed.facts(keys_fingerprint(&self.application));
-        cx.cause(Effect::Establish(Box::new(Established {
-            facts,
-            exporter: Some(exporter),
-        })));
+        if self.is_early() {
+            cx.cause(Effect::EndEarlyData);
+        } else {
+            self.establish(cx);
+        }
         tickets::issue(&self.agreed, &resumption, cx);
         let (client, server) = (self.application.client, self.application.server);
         let traffic = Traffic::new(self.agreed.suite, server, client);

@@ -5,7 +5,7 @@ use super::agreed::Agreed;
 use super::decide::{self, Choice};
 use super::hello::Hello;
 use super::resume::Resumed;
-use super::{client_auth, finish};
+use super::{client_auth, early_data, finish};
 use crate::config::schemes_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::current::Current;
@@ -14,15 +14,15 @@ use crate::handshake::question::Question;
 use crate::handshake::tls13::proof;
 use crate::keys::tls13::{EarlySecret, HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
-use crate::{Event, Half, ServerConfig};
+use crate::{EarlyDataFate, Event, Half, ServerConfig};
 use tessera_crypto::{Secret, kex};
 use tessera_session::{ClientAuthMode, Refusal, Side};
 use tessera_wire::Random;
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::{
-    CertificateAuthorities, ExpectedTickets, Extensions, KeyShareEntry, KeyShareServerHello,
-    OcspResponse, ProtocolNameList, SctList, SelectedIdentity, SelectedVersion, ServerNameAck,
-    SignatureAlgorithms, SignatureAlgorithmsCert,
+    CertificateAuthorities, EarlyDataIndication, ExpectedTickets, Extensions, KeyShareEntry,
+    KeyShareServerHello, OcspResponse, ProtocolNameList, SctList, SelectedIdentity,
+    SelectedVersion, ServerNameAck, SignatureAlgorithms, SignatureAlgorithmsCert,
 };
 use tessera_wire::handshake::{
     Certificate, CertificateEntry, CertificateRequest, CertificateVerify, EncryptedExtensions,
@@ -60,10 +60,13 @@ pub(super) fn full(
     let settings = cx.config.settings();
     let current = Current::founded(cx.now, settings.tickets.lineage_lifetime);
     let client_auth = settings.client_auth.mode;
-    let agreed = Agreed {
+    let mut agreed = Agreed {
         refusal,
         ..Agreed::new(choice, hello, current, &settings.tickets)
     };
+    if let Some(refusal) = refusal {
+        agreed.settle_early_data(Err(refusal));
+    }
     let mut begun = begin(agreed, hello, None, cx)?;
     // RFC 9846 §4.4.2 (1), §4.5.1 (1), and the proof of it: §4.5.2 (1, 3).
     if client_auth != ClientAuthMode::None {
@@ -95,12 +98,15 @@ pub(super) fn resumed(
         session,
         selected_identity,
         current,
+        early_data,
     } = resumed;
     let mut agreed = Agreed::new(choice, hello, current, &cx.config.settings().tickets);
     agreed.peer.clone_from(&session.binding.peer);
+    agreed.settle_early_data(early_data);
     let psk = Psk {
         secret: session.secret.secret(),
         selected_identity,
+        early_data: early_data.ok(),
     };
     begin(agreed, hello, Some(&psk), cx)?.finished(ClientAuthMode::None, cx)
 }
@@ -108,6 +114,8 @@ pub(super) fn resumed(
 struct Psk<'a> {
     secret: &'a Secret,
     selected_identity: u16,
+    /// So much early data under it is taken.
+    early_data: Option<u32>,
 }
 
 /// ServerHello, handshake keys, EncryptedExtensions.
@@ -164,8 +172,12 @@ fn begin(
         cx.cause(Effect::SendChangeCipherSpec);
     }
 
-    let secret =
-        EarlySecret::new(agreed.suite.hash, psk.map(|psk| psk.secret)).into_handshake(&shared);
+    let early = EarlySecret::new(agreed.suite.hash, psk.map(|psk| psk.secret));
+    let early_data = psk.and_then(|psk| psk.early_data).map(|limit| {
+        let client_hello = agreed.suite.hash.hash(&hello.raw);
+        (limit, early.traffic(&client_hello))
+    });
+    let secret = early.into_handshake(&shared);
     let traffic = secret.traffic(&transcript.current());
     cx.log(
         "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
@@ -178,8 +190,16 @@ fn begin(
         traffic.server.secret(),
     );
     cx.install(Half::Sending, &traffic.server, agreed.suite)?;
-    cx.install(Half::Receiving, &traffic.client, agreed.suite)?;
-    if agreed.early_data {
+    match &early_data {
+        Some((limit, early)) => {
+            let random = &agreed.client_random;
+            cx.log("CLIENT_EARLY_TRAFFIC_SECRET", random, early.secret());
+            cx.install(Half::Receiving, early, agreed.suite)?;
+            cx.cause(Effect::TakeEarlyData(*limit));
+        }
+        None => cx.install(Half::Receiving, &traffic.client, agreed.suite)?,
+    }
+    if matches!(agreed.early_data, EarlyDataFate::Rejected(_)) {
         cx.cause(Effect::RefuseEarlyData);
     }
     let mut begun = Begun {
@@ -209,6 +229,10 @@ impl Begun {
         }
         if let Some(alpn) = &self.agreed.alpn {
             extensions.push(&ProtocolNameList(vec![alpn.as_bytes().to_vec()]));
+        }
+        // Only where it is taken: RFC 9846 §4.3.10 (9).
+        if self.agreed.early_data == EarlyDataFate::Accepted {
+            extensions.push(&EarlyDataIndication);
         }
         if self.agreed.announces_tickets {
             // RFC 9149 §3 (1).
@@ -290,7 +314,7 @@ impl Begun {
         cx.log("EXPORTER_SECRET", random, &exporter);
         cx.install(Half::Sending, &application.server, self.agreed.suite)?;
         let client_finished = self.traffic.client.finished_key();
-        let wait = finish::WaitFinished {
+        let mut wait = finish::WaitFinished {
             agreed: self.agreed,
             transcript: self.transcript,
             client_finished,
@@ -298,6 +322,14 @@ impl Begun {
             application,
             exporter,
         };
+        if wait.is_early() {
+            // Its answer need not wait for the end of it: RFC 9846 §2.3, §4.3.11.3 (1).
+            wait.establish(cx);
+            let handshake = self.traffic.client;
+            return Ok(State::WaitEndOfEarlyData(Box::new(
+                early_data::WaitEndOfEarlyData { wait, handshake },
+            )));
+        }
         Ok(match client_auth {
             ClientAuthMode::None => State::WaitFinished(Box::new(wait)),
             mode => State::WaitCertificate(Box::new(client_auth::WaitCertificate { mode, wait })),

@@ -22,12 +22,15 @@ pub(super) struct Hello {
     pub(super) session_id: SessionId,
     /// What a retry left in the transcript, on the hash it fixed.
     pub(super) before: Option<Transcript>,
+    /// Early data followed this hello, or the one before the retry.
+    pub(super) early_data: bool,
 }
 
 impl Hello {
     pub(super) fn new(message: &ClientHello, offered: Offered, raw: Vec<u8>) -> Self {
         Self {
             raw,
+            early_data: offered.early_data,
             offered,
             random: message.random,
             session_id: message.legacy_session_id,

@@ -14,6 +14,7 @@
 //!        │                  [WaitVerdict]
 //!        │                  [WaitCertificateVerify]
 //!        └─────────────┬───────────┘
+//!           [WaitEndOfEarlyData]   where early data is taken
 //!               [WaitFinished]
 //!                      │ Send NewSessionTicket
 //!                [Connected]
@@ -27,6 +28,7 @@ mod agreed;
 mod client_auth;
 mod connected;
 mod decide;
+mod early_data;
 mod finish;
 mod flight;
 mod hello;
@@ -52,6 +54,7 @@ pub(crate) enum State {
     WaitCertificate(Box<client_auth::WaitCertificate>),
     WaitVerdict(Box<client_auth::WaitVerdict>),
     WaitCertificateVerify(Box<client_auth::WaitCertificateVerify>),
+    WaitEndOfEarlyData(Box<early_data::WaitEndOfEarlyData>),
     WaitFinished(Box<finish::WaitFinished>),
     Connected(Box<connected::Connected>),
     WaitLateVerdict(Box<late::WaitLateVerdict>),
@@ -90,6 +93,9 @@ impl State {
             (Self::WaitCertificateVerify(s), Message(H::CertificateVerify(m), raw)) => {
                 s.certificate_verify(&m, &raw, cx)
             }
+            (Self::WaitEndOfEarlyData(s), Message(H::EndOfEarlyData, raw)) => {
+                s.end_of_early_data(&raw, cx)
+            }
             (Self::WaitFinished(s), Message(H::Finished(m), raw)) => s.finished(&m, &raw, cx),
             (Self::Connected(s), Message(H::KeyUpdate(m), _)) => s.key_update(m, cx),
             (Self::Connected(s), Wanted(Wish::UpdateKeys(request))) => s.update_keys(request, cx),
@@ -116,6 +122,7 @@ impl State {
             Self::WaitCertificate(_) => "WaitCertificate",
             Self::WaitVerdict(_) => "WaitVerdict",
             Self::WaitCertificateVerify(_) => "WaitCertificateVerify",
+            Self::WaitEndOfEarlyData(_) => "WaitEndOfEarlyData",
             Self::WaitFinished(_) => "WaitFinished",
             Self::Connected(_) => "Connected",
             Self::WaitLateVerdict(_) => "WaitLateVerdict",
@@ -142,6 +149,15 @@ impl State {
 
     /// Whether application data may come now.
     pub(crate) fn takes_data(&self) -> bool {
-        matches!(self, Self::Connected(_))
+        matches!(self, Self::WaitEndOfEarlyData(_) | Self::Connected(_))
+    }
+
+    /// Whether we send application data now: to early data there may be an early answer.
+    pub(crate) fn sends_data(&self) -> bool {
+        match self {
+            Self::WaitEndOfEarlyData(_) => true,
+            Self::WaitFinished(wait) => wait.is_early(),
+            other => other.is_connected(),
+        }
     }
 }

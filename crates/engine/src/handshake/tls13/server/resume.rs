@@ -17,10 +17,11 @@ use crate::handshake::limits;
 use crate::handshake::question::{Found, Question};
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
+use std::time::Duration;
 use tessera_crypto::{SuiteParameters, tls13_suite};
 use tessera_session::ticket::{Opened, Ticket, seal};
 use tessera_session::{
-    Claim, ClientAuthMode, Offer, Refusal, Revoked, Ruling, Session, Spend, TicketId,
+    Claim, ClientAuthMode, Offer, Refusal, Resumption, Revoked, Ruling, Session, Spend, TicketId,
 };
 use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::ClientHello;
@@ -47,6 +48,7 @@ pub(crate) struct WaitClaim {
     resuming: Resuming,
     id: TicketId,
     session: Box<Session>,
+    early_data: Result<u32, Refusal>,
 }
 
 /// A session that will be resumed: its binder has verified and its claim, if one was needed, is won.
@@ -54,6 +56,8 @@ pub(super) struct Resumed {
     pub(super) session: Box<Session>,
     pub(super) selected_identity: u16,
     pub(super) current: Current,
+    /// How much early data is taken, or why none.
+    pub(super) early_data: Result<u32, Refusal>,
 }
 
 pub(super) fn begin(
@@ -127,8 +131,8 @@ impl Resuming {
         session: Box<Session>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let (suite, claim) = match self.judge(&session, cx) {
-            (suite, Ruling::Resume { claim, .. }) => (suite, claim),
+        let (suite, claim, early_data) = match self.judge(&session, cx) {
+            (suite, Ruling::Resume { claim, early_data }) => (suite, claim, early_data),
             (_, Ruling::FullHandshake(refusal)) => return self.refuse(refusal, cx),
             // No TLS 1.3 rule aborts; a future one must not slip through as a resumption.
             (_, Ruling::Abort(_)) => return Err(Misbehaviour::WrongSuiteForSession.into()),
@@ -147,9 +151,10 @@ impl Resuming {
                 resuming: self,
                 id,
                 session,
+                early_data,
             })));
         }
-        self.resume(id, session, cx)
+        self.resume(id, session, early_data, cx)
     }
 
     /// The suite to resume with, and the ruling: RFC 9846 §4.3.11 (3), §4.7.1 (2).
@@ -179,11 +184,23 @@ impl Resuming {
             revocations: &self.revoked,
             revoked_serials: &settings.client_auth.revoked,
             extended_main_secret: true,
-            early_data: false,
-            ticket_age: None,
-            recording_since: None,
+            // RFC 9846 §4.3.10 (6).
+            early_data: self.hello.offered.early_data && self.position == 0,
+            ticket_age: self.ticket_age(session),
+            recording_since: settings.shared.recording_since(),
         };
         (available, cx.config.policy().judge(session, &offer, cx.now))
+    }
+
+    /// How old the client says the ticket is: RFC 9846 §4.3.11.1.
+    fn ticket_age(&self, session: &Session) -> Option<Duration> {
+        let Resumption::Tls13 { ticket_age_add, .. } = session.resumption else {
+            return None;
+        };
+        let psks = self.hello.offered.psks.as_ref()?;
+        let told = psks.identities.get(self.position)?.obfuscated_ticket_age;
+        let age = told.wrapping_sub(ticket_age_add);
+        Some(Duration::from_millis(age.into()))
     }
 
     /// RFC 9846 §4.3.11 (4, 5): over everything before the binders, the retry included.
@@ -214,6 +231,7 @@ impl Resuming {
         self,
         id: TicketId,
         session: Box<Session>,
+        early_data: Result<u32, Refusal>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         let current = Current::resumed(id, &session, Kind::Psk);
@@ -222,6 +240,7 @@ impl Resuming {
             session,
             selected_identity,
             current,
+            early_data,
         };
         flight::resumed(self.choice, &self.hello, resumed, cx)
     }
@@ -250,12 +269,23 @@ impl WaitClaim {
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
         let refusal = match claim {
-            Some(Claim::Won) => return self.resuming.resume(self.id, self.session, cx),
+            Some(Claim::Won) => {
+                return self
+                    .resuming
+                    .resume(self.id, self.session, self.early_data, cx);
+            }
             Some(Claim::AlreadyUsed) => Refusal::AlreadyUsed,
             Some(Claim::Unrecorded) => Refusal::UseForgotten,
             // A claim that timed out counts as lost.
             None => Refusal::StoreUnavailable,
         };
+        // Where only early data had to be guarded, a doubt costs only that. A ticket that was used is
+        // a replay, and a replay gets nothing: RFC 9846 §8.1.
+        if !cx.config.settings().single_use && refusal != Refusal::AlreadyUsed {
+            return self
+                .resuming
+                .resume(self.id, self.session, Err(refusal), cx);
+        }
         let Resuming { choice, hello, .. } = self.resuming;
         flight::full(choice, &hello, Some(refusal), cx)
     }

@@ -19,6 +19,7 @@ pub(crate) struct WaitSecondClientHello {
     asked: Asked,
     cookie: Vec<u8>,
     transcript: Transcript,
+    early_data: bool,
 }
 
 /// Sends the HelloRetryRequest.
@@ -66,6 +67,7 @@ pub(super) fn ask(
             asked,
             cookie,
             transcript,
+            early_data,
         },
     )))
 }
@@ -90,6 +92,7 @@ impl WaitSecondClientHello {
         choice.suite = self.asked.suite;
         let hello = Hello {
             before: Some(self.transcript),
+            early_data: self.early_data,
             ..Hello::new(message, offered, raw)
         };
         if looks_at_sessions {

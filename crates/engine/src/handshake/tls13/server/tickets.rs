@@ -7,10 +7,11 @@ use crate::keys::tls13::ResumptionMaster;
 use crate::{Event, ServerConfig};
 use tessera_session::ticket::{Ring, seal};
 use tessera_session::{
-    Binding, Limits, Origin, Resumption, ResumptionSecret, Session, Side, TicketId, TicketKind,
+    Binding, EarlyData, Limits, Origin, Resumption, ResumptionSecret, Session, Side, TicketId,
+    TicketKind,
 };
 use tessera_wire::codepoint::ProtocolVersion;
-use tessera_wire::extension::Extensions;
+use tessera_wire::extension::{Extensions, MaxEarlyDataSize};
 use tessera_wire::handshake::NewSessionTicket;
 
 /// Issues as many tickets as were agreed, each a session of its own.
@@ -70,7 +71,10 @@ fn session(
         resumption: Resumption::Tls13 {
             // RFC 9846 §4.7.1 (7).
             ticket_age_add: u32::from_be_bytes(*cx.entropy.secret_array::<4>()),
-            max_early_data_size: 0,
+            max_early_data_size: match cx.config.settings().early_data {
+                EarlyData::Accept { up_to } => up_to,
+                EarlyData::Refuse => 0,
+            },
         },
         taint: agreed.current.taint,
         app_data: Vec::new(),
@@ -108,17 +112,24 @@ fn stored(session: Session, nonce: Vec<u8>, cx: &mut Cx<'_, ServerConfig>) {
 }
 
 fn message(session: &Session, ticket_nonce: Vec<u8>, ticket: Vec<u8>) -> Vec<u8> {
-    let ticket_age_add = match session.resumption {
-        Resumption::Tls13 { ticket_age_add, .. } => ticket_age_add,
-        Resumption::Tls12 { .. } => 0,
+    let (ticket_age_add, max_early_data_size) = match session.resumption {
+        Resumption::Tls13 {
+            ticket_age_add,
+            max_early_data_size,
+        } => (ticket_age_add, max_early_data_size),
+        Resumption::Tls12 { .. } => (0, 0),
     };
+    let mut extensions = Extensions::new();
+    if max_early_data_size > 0 {
+        extensions.push(&MaxEarlyDataSize(max_early_data_size));
+    }
     NewSessionTicket {
         // RFC 9846 §4.7.1 (5).
         ticket_lifetime: session.lifetime.ticket_lifetime(),
         ticket_age_add,
         ticket_nonce,
         ticket,
-        extensions: Extensions::new(),
+        extensions,
     }
     .encode()
 }
