@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let mut next = |what| args.next().ok_or(format!("{what} is missing"));
+    let mut next = |what| args.next().ok_or_else(|| format!("{what} is missing"));
     let (address, certificate) = (next("ADDRESS")?, next("CERT.pem")?);
     let (key, directory) = (next("KEY.pem")?, next("STATE")?);
 
