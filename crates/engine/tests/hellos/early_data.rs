@@ -1,7 +1,7 @@
 //! Early data, which is not taken: what comes of a client that sends some nevertheless.
 
 use super::{first, put_first};
-use tessera_engine::{Input, RecordError};
+use tessera_engine::{Fault, Input, Misbehaviour, RecordError};
 use tessera_testkit::{Link, Pair};
 use tessera_wire::codepoint::{AlertDescription as Alert, ContentType, ExtensionType, NamedGroup};
 use tessera_wire::handshake::Handshake;
@@ -54,14 +54,17 @@ fn early_data_is_passed_over_as_far_as_it_is_borne() {
                 borne += 1;
             }
             assert_eq!(borne, if announces { 15 } else { 0 });
-            let (error, alert) = match retries {
-                false => (RecordError::BadMac, Alert::BAD_RECORD_MAC),
-                true => (
-                    RecordError::UnexpectedType(ContentType::APPLICATION_DATA.0),
+            // Announced, it is too much of it at last; unannounced, it is no record of this connection.
+            let unexpected = RecordError::UnexpectedType(ContentType::APPLICATION_DATA.0);
+            let (fault, alert) = match (announces, retries) {
+                (true, _) => (
+                    Fault::from(Misbehaviour::TooMuchEarlyData),
                     Alert::UNEXPECTED_MESSAGE,
                 ),
+                (false, false) => (RecordError::BadMac.into(), Alert::BAD_RECORD_MAC),
+                (false, true) => (unexpected.into(), Alert::UNEXPECTED_MESSAGE),
             };
-            assert_eq!(link.server.fault(), Some(&error.into()));
+            assert_eq!(link.server.fault(), Some(&fault));
             assert_eq!(link.server.alert_sent(), Some(alert));
             assert!(link.server.delivered.is_empty());
         }
