@@ -373,6 +373,38 @@ fn rule_22_a_fatal_alert_after_the_handshake_names_the_tickets_to_discard() {
 }
 
 #[test]
+fn rule_22_a_ticket_that_comes_together_with_its_end_is_discarded_too() {
+    let mut pair = Pair::tls13().seed(29).tickets(2);
+    let mut link = pair.link(None);
+    // The server's tickets and what it says are handed over in one piece, its last byte changed.
+    link.server.handle(
+        link.now,
+        Input::Plaintext(b"to be damaged"),
+        &mut pair.world,
+    );
+    link.run_through(&mut pair.world, |direction, bytes| {
+        if direction == Direction::ToClient && bytes.first() == Some(&23) {
+            *bytes.last_mut().unwrap() ^= 1;
+        }
+    });
+    let asked = pair.world.asked.iter().filter(|asked| **asked == "Keep");
+    assert_eq!(asked.count(), 2);
+    match link.client_ending() {
+        Some(tessera_engine::Ending::Fault { fault, discard, .. }) => {
+            assert_eq!(fault.alert(), Some(AlertDescription::BAD_RECORD_MAC));
+            let kept: Vec<TicketId> = pair
+                .world
+                .wallet
+                .iter()
+                .map(tessera_engine::OfferedSession::id)
+                .collect();
+            assert_eq!(*discard, kept);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn rule_22_a_missing_close_notify_invalidates_nothing() {
     let mut pair = Pair::tls13().seed(27);
     let mut link = pair.connect();

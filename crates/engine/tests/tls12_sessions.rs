@@ -296,6 +296,24 @@ fn rule_22_a_fatal_alert_costs_the_session_of_that_connection_and_no_other() {
 }
 
 #[test]
+fn rule_22_a_session_that_is_kept_under_its_ticket_is_discarded_once() {
+    let mut pair = Pair::tls12();
+    let mut link = pair.connect();
+    let id = link.facts().expect("full").session.id;
+    let now = link.now;
+    let empty = [23, 3, 3, 0, 0];
+    link.client.handle(
+        now,
+        tessera_engine::Input::Ciphertext(&empty),
+        &mut pair.world,
+    );
+    match link.client_ending() {
+        Some(Ending::Fault { discard, .. }) => assert_eq!(discard, &[id]),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn rule_22_a_peer_that_has_proven_nothing_invalidates_nothing() {
     let mut pair = Pair::tls12().session_ids();
     pair.connect();

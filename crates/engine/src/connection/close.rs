@@ -90,6 +90,9 @@ impl Connection {
             self.send_last(description);
         }
         self.forget_secrets();
+        // The answer about one in keeping comes too late to be heard.
+        let in_keeping: Vec<TicketId> = self.questions.tickets_in_keeping().collect();
+        in_keeping.into_iter().for_each(|id| self.answer_for(id));
         let discard = std::mem::take(&mut self.tickets);
         self.end(Ending::Fault {
             fault,
@@ -104,6 +107,13 @@ impl Connection {
         self.inbound.opener = None;
         self.outbound.forget_keys();
         self.exporter = None;
+    }
+
+    /// A fatal end costs this one, too. In TLS 1.2 a ticket may stand for the session that is noted already.
+    pub(super) fn answer_for(&mut self, ticket: TicketId) {
+        if !self.tickets.contains(&ticket) {
+            self.tickets.push(ticket);
+        }
     }
 
     /// The last thing we say. An alert that cannot be sealed is one that cannot be sent.

@@ -77,9 +77,7 @@ impl Connection {
                         Effect::Send(message),
                         Effect::Tell(Event::TicketIssued(keeping.ticket)),
                     ])?,
-                    // A session of TLS 1.2 was noted when the handshake was done.
-                    None if self.tickets.contains(&keeping.ticket) => {}
-                    None => self.tickets.push(keeping.ticket),
+                    None => self.answer_for(keeping.ticket),
                 }
                 Ok(())
             }
@@ -234,7 +232,7 @@ impl Connection {
 
     fn tell(&mut self, event: Event) {
         if let Event::TicketIssued(id) = &event {
-            self.tickets.push(*id);
+            self.answer_for(*id);
         }
         self.outputs.push_back(Output::Event(event));
     }

@@ -76,6 +76,11 @@ impl Questions {
         self.keeping.len()
     }
 
+    /// Tickets whose sessions somebody may be keeping just now.
+    pub(super) fn tickets_in_keeping(&self) -> impl Iterator<Item = tessera_session::TicketId> {
+        self.keeping.iter().map(|keeping| keeping.ticket)
+    }
+
     fn next(&mut self) -> QuestionId {
         self.asked += 1;
         QuestionId(self.asked)

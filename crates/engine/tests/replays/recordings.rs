@@ -25,6 +25,10 @@ pub(crate) const ALL: &[Recording] = &[
         tls13_client_certificate_later,
     ),
     ("tls13_corrupted_record", tls13_corrupted_record),
+    (
+        "tls13_corrupted_behind_tickets",
+        tls13_corrupted_behind_tickets,
+    ),
     ("tls13_cut_off", tls13_cut_off),
     ("tls12_full", tls12_full),
     ("tls12_session_id", tls12_session_id),
@@ -152,6 +156,21 @@ fn tls13_corrupted_record() -> Recorder {
         }
     });
     assert!(recorder.link().server.fault().is_some());
+    recorder
+}
+
+fn tls13_corrupted_behind_tickets() -> Recorder {
+    let about = "Tickets come in one piece with a record that was changed on its way: they are discarded, too.";
+    let mut recorder = Recorder::new(about, tls13(), 30);
+    recorder.meet(Offer::Fresh);
+    // Given before the handshake is done: it waits, and goes out behind the tickets.
+    recorder.give(Server, Given::Plaintext(b"not what it was".to_vec()));
+    recorder.run_through(|direction, bytes| {
+        if direction == Direction::ToClient && bytes.first() == Some(&23) {
+            *bytes.last_mut().unwrap() ^= 1;
+        }
+    });
+    assert!(recorder.link().client.fault().is_some());
     recorder
 }
 
