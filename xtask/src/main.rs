@@ -1,5 +1,6 @@
-//! The house keeper: `cargo xtask layers | tidy | rfc | test`.
+//! The house keeper: `cargo xtask layers | tidy | rfc | test | fuzz`.
 
+mod fuzz;
 mod layers;
 mod repository;
 mod rfc;
@@ -13,7 +14,8 @@ const USAGE: &str = "\
 cargo xtask layers          who may import whom, and no other TLS stack in the program
 cargo xtask tidy            file lengths, words, citations, links
 cargo xtask rfc             what the RFCs demand and who cites it: writes docs/rfc-coverage.md
-cargo xtask test [--quick]  everything; --quick leaves out the tests against other programs";
+cargo xtask test [--quick]  everything; --quick leaves out the tests against other programs, and the fuzzing
+cargo xtask fuzz            the fuzz targets: what there is to do with them";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,6 +26,13 @@ fn main() -> ExitCode {
         ["rfc"] => report("rfc", rfc::write()),
         ["test"] => test::run(test::Breadth::Everything),
         ["test", "--quick"] => test::run(test::Breadth::WithoutInterop),
+        ["fuzz", words @ ..] => match fuzz::command(words) {
+            Some(outcome) => outcome,
+            None => {
+                eprintln!("{}", fuzz::USAGE);
+                return ExitCode::from(2);
+            }
+        },
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(true)

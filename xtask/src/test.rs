@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::repository;
-use crate::{layers, rfc, tidy};
+use crate::{fuzz, layers, rfc, tidy};
 use phase::{Outcome, Phase};
 
 /// How much to test.
@@ -18,7 +18,7 @@ use phase::{Outcome, Phase};
 pub(crate) enum Breadth {
     /// What CI does.
     Everything,
-    /// The daily round: without the tests that start other programs.
+    /// The daily round: without the tests that start other programs, and without the fuzzer.
     WithoutInterop,
 }
 
@@ -79,6 +79,7 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
         Breadth::Everything => {
             phases.insert(0, Phase::new(PEERS, || Ok(Outcome::of(peers::ensure()?))));
             phases.push(Phase::new("tests", || tests(&[])));
+            phases.push(Phase::new("fuzz", fuzzing));
         }
         Breadth::WithoutInterop => {
             phases.push(Phase::new("tests", || {
@@ -135,4 +136,10 @@ fn tests(narrowed: &[&str]) -> Result<Outcome> {
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .args(narrowed);
     tally::run(cargo)
+}
+
+/// Every fuzz target on its corpora and for ten seconds.
+fn fuzzing() -> Result<Outcome> {
+    let (passed, failed) = fuzz::short()?;
+    Ok(Outcome::Tests { passed, failed })
 }

@@ -1,4 +1,5 @@
-//! The programs that the tests run against. A missing one is installed or fails the run; nothing skips.
+//! The programs that the tests run against, and the C++ compiler of the fuzzer's runtime. A missing one is installed or
+//! fails the run; nothing skips.
 
 use std::path::PathBuf;
 

@@ -12,27 +12,31 @@ mod extension;
 mod handshake;
 mod identity;
 mod interchange;
+mod keys;
 mod mutator;
 mod record;
 mod replay;
 mod session;
 mod starttls;
+mod tls12;
 
 pub use connection::*;
 pub use extension::*;
 pub use handshake::*;
 pub use identity::*;
 pub use interchange::*;
+pub use keys::*;
 pub use mutator::Mutator;
 pub use record::*;
 pub use replay::*;
 pub use session::*;
 pub use starttls::*;
+pub use tls12::*;
 
 /// One fuzz target.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// The name of its file in `fuzz/fuzz_targets/` and of its folder in `fuzz/seeds/`.
+    /// The name of its folder in `fuzz/seeds/`.
     pub name: &'static str,
     /// What it does with its bytes.
     pub run: fn(&[u8]),
@@ -64,9 +68,11 @@ pub fn targets() -> impl Iterator<Item = Target> {
     [
         RECORD,
         HANDSHAKE,
+        TLS12,
         EXTENSION,
         SESSION,
         IDENTITY,
+        KEYS,
         INTERCHANGE,
         CONNECTION,
         STARTTLS,

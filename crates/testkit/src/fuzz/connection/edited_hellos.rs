@@ -1,7 +1,7 @@
 //! Someone in the middle who reads hellos, edits them and writes them again as a peer would.
 
 use tessera_wire::codepoint::{
-    CipherSuite, ContentType, ExtensionType, NamedGroup, ProtocolVersion,
+    CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion,
 };
 use tessera_wire::extension::{
     Extensions, KeyShareClientHello, OfferedPsks, RawExtension, SupportedVersions,
@@ -11,7 +11,7 @@ use tessera_wire::handshake::{Handshake, Random, SessionId};
 use super::edited_records::{record, records};
 use super::scene::{self, Middle};
 use super::script::{Edit, Script};
-use crate::Direction;
+use crate::{Direction, End};
 
 /// A whole connection whose hellos are edited field by field, extension by extension. With the smallest change, the
 /// handshake must not be completed at both ends.
@@ -19,12 +19,13 @@ pub fn edited_hellos(data: &[u8]) {
     let Some(script) = Script::read(data) else {
         return;
     };
-    let mut editor = Editor {
+    let editor = Editor {
         script: &script,
         passed: 0,
         changed: false,
     };
-    let link = scene::play(script.setting, &mut editor);
+    let (link, editor) = scene::play(script.setting, |_| editor);
+    scene::agreed(&link);
     scene::nothing_made_up(&link);
     let both = link.client.is_established() && link.server.is_established();
     assert!(!(both && editor.changed), "a changed hello went unnoticed");
@@ -40,30 +41,44 @@ struct Editor<'a> {
 impl Middle for Editor<'_> {
     const HAS_KEYS: bool = false;
 
-    fn pass(&mut self, _: Direction, sent: Vec<u8>, _: &[String]) -> Vec<u8> {
+    fn pass(&mut self, _: Direction, sent: &[u8], from: &End, to: &End) -> Vec<u8> {
+        let done = from.is_established() && to.is_established();
         let edit = |(content_type, fragment): (ContentType, &[u8])| {
             if content_type != ContentType::HANDSHAKE {
                 return record(content_type, fragment);
             }
             let mut message = fragment.to_vec();
             for edit in self.script.of(self.passed) {
-                message = edit_message(self.script, message, edit);
+                match edit_hello(self.script, &message, edit) {
+                    Some(edited) => message = edited,
+                    None => self.script.alter(&mut message, edit),
+                }
             }
             self.passed += 1;
-            self.changed |= message != fragment;
+            // What comes afterwards is protected, and another handshake.
+            self.changed |= !done && heeded(&message) != heeded(fragment);
             let pieces = message.chunks(1 << 14);
             pieces
                 .flat_map(|piece| record(content_type, piece))
                 .collect()
         };
-        records(&sent).map(edit).collect::<Vec<_>>().concat()
+        records(sent).map(edit).collect::<Vec<_>>().concat()
     }
 }
 
-/// A whole message with one edit; what does not decode is changed as bytes.
-fn edit_message(script: &Script<'_>, message: Vec<u8>, edit: Edit) -> Vec<u8> {
-    match Handshake::decode(&message) {
-        Ok(Handshake::ClientHello(mut hello)) => {
+/// What a client in a TLS 1.2 handshake heeds, and what is in its transcript: RFC 5246 §7.4.1.1 has it ignore any
+/// HelloRequest.
+fn heeded(mut message: &[u8]) -> &[u8] {
+    while let Some(behind) = message.strip_prefix(&[HandshakeType::HELLO_REQUEST.0, 0, 0, 0]) {
+        message = behind;
+    }
+    message
+}
+
+/// A hello with one edit; `None` if it is no hello.
+pub(super) fn edit_hello(script: &Script<'_>, message: &[u8], edit: Edit) -> Option<Vec<u8>> {
+    Some(match Handshake::decode(message).ok()? {
+        Handshake::ClientHello(mut hello) => {
             match edit.kind() {
                 0 => script.rearrange(&mut hello.cipher_suites, edit),
                 1 => hello.cipher_suites.push(CipherSuite(edit.position)),
@@ -78,7 +93,7 @@ fn edit_message(script: &Script<'_>, message: Vec<u8>, edit: Edit) -> Vec<u8> {
             }
             hello.encode()
         }
-        Ok(Handshake::ServerHello(mut hello)) => {
+        Handshake::ServerHello(mut hello) => {
             match edit.kind() {
                 0 | 1 => hello.cipher_suite = CipherSuite(edit.position),
                 2 => hello.legacy_version = ProtocolVersion(edit.position),
@@ -90,7 +105,7 @@ fn edit_message(script: &Script<'_>, message: Vec<u8>, edit: Edit) -> Vec<u8> {
             }
             hello.encode()
         }
-        Ok(Handshake::HelloRetryRequest(mut retry)) => {
+        Handshake::HelloRetryRequest(mut retry) => {
             match edit.kind() {
                 0 | 1 => retry.cipher_suite = CipherSuite(edit.position),
                 2 => retry.legacy_version = ProtocolVersion(edit.position),
@@ -100,12 +115,8 @@ fn edit_message(script: &Script<'_>, message: Vec<u8>, edit: Edit) -> Vec<u8> {
             }
             retry.encode()
         }
-        _ => {
-            let mut message = message;
-            script.alter(&mut message, edit);
-            message
-        }
-    }
+        _ => return None,
+    })
 }
 
 fn session_id(script: &Script<'_>, edit: Edit) -> SessionId {

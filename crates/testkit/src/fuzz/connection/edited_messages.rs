@@ -1,75 +1,95 @@
 //! Someone in the middle who has the keys: opens records, edits the messages in them and seals them again, so that
-//! what each end does with a malicious peer's protected messages is reached. The keys are those of the key logs.
+//! what each end does with a malicious peer's protected messages is reached.
 
-use tessera_wire::codepoint::{ContentType, HandshakeType};
-use tessera_wire::extension::Extensions;
-use tessera_wire::handshake::{Certificate, Handshake, NewSessionTicket};
+use tessera_session::Side;
+use tessera_wire::codepoint::{ContentType, HandshakeType, ProtocolVersion};
 use tessera_wire::record::MAX_PLAINTEXT;
 
-use super::edited_hellos::edit_extensions;
 use super::edited_records::{record, records};
-use super::protection::Protection;
+use super::message_edits::{TYPES, edit_structure, frame, framed};
+use super::proofs::{Proofs, Receiver, is_proof};
+use super::protection::{Epoch, Protection};
 use super::scene::{self, Middle};
 use super::script::{Edit, Script};
-use crate::Direction;
+use super::view::View;
+use crate::fuzz::handshake::with_header;
+use crate::{Direction, End};
 
-/// A whole connection in which protected handshake messages are changed, lost, doubled, made up, moved to other
-/// types of content and packed into records otherwise.
+/// A whole connection in which handshake messages are changed, lost, doubled, made up, moved to other types of content
+/// and packed into records otherwise, by someone who has the traffic keys and no others: two ends that are both
+/// established have had the same handshake.
 pub fn edited_messages(data: &[u8]) {
-    let Some(script) = Script::read(data) else {
-        return;
-    };
-    let mut editor = Editor {
-        script: &script,
-        passed: 0,
-        to_server: Half::new(["CLIENT_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0"]),
-        to_client: Half::new(["SERVER_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0"]),
-    };
-    scene::play(script.setting, &mut editor);
+    if let Some(script) = Script::read(data) {
+        let (link, _) = scene::play(script.setting, |_| Editor::new(&script, None));
+        scene::agreed(&link);
+    }
+}
+
+/// The same at the hands of both peers themselves, each with its certificate's key and the session's secret: what is
+/// changed is signed, authenticated and bound again, so that each end is told another story and goes on with it.
+/// No end accepts a proof that is not the one an honest peer would have made.
+pub fn mutating_peer(data: &[u8]) {
+    if let Some(script) = Script::read(data) {
+        let (link, editor) = scene::play(script.setting, |scene| {
+            let proofs = Proofs::new(script.setting.version(), scene.world, scene.psk.clone());
+            Editor::new(&script, Some(proofs))
+        });
+        editor.to_server.nothing_forged(&link.server);
+        editor.to_client.nothing_forged(&link.client);
+    }
 }
 
 struct Editor<'a> {
     script: &'a Script<'a>,
+    proofs: Option<Proofs>,
     passed: usize,
     to_server: Half,
     to_client: Half,
+    client: View,
+    server: View,
 }
 
-/// One direction: as its sender protects it, and as its receiver must find it.
-struct Half {
-    labels: [&'static str; 2],
-    opening: Option<Protection>,
-    sealing: Option<Protection>,
-    /// Handshake bytes that are no whole message yet.
-    partial: Vec<u8>,
-    /// A message that comes after the next one.
-    held_back: Vec<u8>,
-    /// Messages that share a record with the next one.
-    joined: Vec<u8>,
+impl<'a> Editor<'a> {
+    fn new(script: &'a Script<'a>, proofs: Option<Proofs>) -> Self {
+        let version = script.setting.version();
+        Self {
+            script,
+            proofs,
+            passed: 0,
+            to_server: Half::new(Side::Client, version),
+            to_client: Half::new(Side::Server, version),
+            client: View::new(version),
+            server: View::new(version),
+        }
+    }
 }
 
 impl Middle for Editor<'_> {
     const HAS_KEYS: bool = true;
 
-    fn pass(&mut self, direction: Direction, sent: Vec<u8>, key_log: &[String]) -> Vec<u8> {
-        let half = match direction {
-            Direction::ToServer => &mut self.to_server,
-            Direction::ToClient => &mut self.to_client,
+    fn pass(&mut self, direction: Direction, sent: &[u8], from: &End, to: &End) -> Vec<u8> {
+        let (half, sender, receiver) = match direction {
+            Direction::ToServer => (&mut self.to_server, &mut self.client, &mut self.server),
+            Direction::ToClient => (&mut self.to_client, &mut self.server, &mut self.client),
+        };
+        let mut way = Way {
+            script: self.script,
+            proofs: self.proofs.as_ref(),
+            half,
+            sender,
+            receiver,
+            from,
+            to,
         };
         let mut arrives = Vec::new();
-        for (content_type, fragment) in records(&sent) {
-            match half.open(content_type, fragment, key_log) {
-                None => arrives.extend(record(content_type, fragment)),
-                Some((ContentType::HANDSHAKE, content)) => {
-                    half.partial.extend(content);
-                    while let Some(message) = half.message(key_log) {
-                        let number = self.passed;
+        for (content_type, fragment) in records(sent) {
+            for item in way.open(content_type, fragment) {
+                match item.content_type {
+                    ContentType::HANDSHAKE | ContentType::CHANGE_CIPHER_SPEC => {
+                        arrives.extend(way.edited(self.passed, item));
                         self.passed += 1;
-                        arrives.extend(half.edited(self.script, number, message, key_log));
                     }
-                }
-                Some((content_type, content)) => {
-                    arrives.extend(half.seal(content_type, &content, 0));
+                    _ => arrives.extend(way.seal(item.content_type, &item.content, 0)),
                 }
             }
         }
@@ -77,61 +97,155 @@ impl Middle for Editor<'_> {
     }
 }
 
+/// One direction: as its sender protects it, and as its receiver must find it.
+struct Half {
+    sender: Side,
+    version: ProtocolVersion,
+    opening: Option<Protection>,
+    sealing: Option<Protection>,
+    /// TLS 1.3: whether the sender's Finished is behind us.
+    finished: bool,
+    /// Keys the receiver may not have yet when the ones before them have had their last record.
+    next_sealing: Option<Epoch>,
+    /// Handshake bytes that are no whole message yet.
+    partial: Vec<u8>,
+    /// An item that comes after the next one.
+    held_back: Option<Item>,
+    /// Items that share a record with the next one.
+    joined: Vec<u8>,
+    /// How many handshakes the receiver had completed when a false proof was on its way to it.
+    forged_at: Option<Completed>,
+}
+
+/// Handshakes an end has completed: none, or one and so many renegotiations.
+type Completed = Option<u32>;
+
+/// A handshake message, a ChangeCipherSpec, or what else a record held.
+struct Item {
+    content_type: ContentType,
+    content: Vec<u8>,
+}
+
 impl Half {
-    fn new(labels: [&'static str; 2]) -> Self {
+    const fn new(sender: Side, version: ProtocolVersion) -> Self {
         Self {
-            labels,
+            sender,
+            version,
             opening: None,
             sealing: None,
+            finished: false,
+            next_sealing: None,
             partial: Vec::new(),
-            held_back: Vec::new(),
+            held_back: None,
             joined: Vec::new(),
+            forged_at: None,
         }
     }
 
-    /// What is in a protected record; `None` if it is not protected.
-    fn open(
-        &mut self,
-        content_type: ContentType,
-        fragment: &[u8],
-        key_log: &[String],
-    ) -> Option<(ContentType, Vec<u8>)> {
-        if content_type != ContentType::APPLICATION_DATA {
-            return None;
+    /// A receiver of a false proof has not completed the handshake it was for.
+    fn nothing_forged(&self, receiver: &End) {
+        if let Some(completed) = self.forged_at {
+            assert_eq!(
+                completed,
+                scene::completed(receiver),
+                "a false proof was accepted"
+            );
         }
-        if self.opening.is_none() {
-            self.opening = Protection::logged(key_log, self.labels[0]);
-            self.sealing = Protection::logged(key_log, self.labels[0]);
+    }
+}
+
+/// One direction, for as long as a record is on its way.
+struct Way<'a> {
+    script: &'a Script<'a>,
+    proofs: Option<&'a Proofs>,
+    half: &'a mut Half,
+    sender: &'a mut View,
+    receiver: &'a mut View,
+    from: &'a End,
+    to: &'a End,
+}
+
+impl Way<'_> {
+    /// What is in a record: whole messages, or whatever else it holds.
+    fn open(&mut self, content_type: ContentType, fragment: &[u8]) -> Vec<Item> {
+        let tls13 = self.half.version == ProtocolVersion::TLS1_3;
+        if tls13 && content_type == ContentType::APPLICATION_DATA && self.half.opening.is_none() {
+            self.sender_goes_on(Epoch::Handshake);
         }
-        self.opening.as_mut()?.open(fragment)
+        // TLS 1.3 has its ChangeCipherSpec in the clear, where it means nothing.
+        let protected = !tls13 || content_type == ContentType::APPLICATION_DATA;
+        let opened = match &mut self.half.opening {
+            Some(opening) if protected => opening.open(content_type, fragment),
+            _ => Some((content_type, fragment.to_vec())),
+        };
+        match opened {
+            Some((ContentType::HANDSHAKE, content)) => {
+                self.half.partial.extend(content);
+                std::iter::from_fn(|| self.message()).collect()
+            }
+            Some((content_type, content)) => {
+                if content_type == ContentType::CHANGE_CIPHER_SPEC && !tls13 {
+                    self.sender_goes_on(Epoch::Latest);
+                }
+                vec![Item {
+                    content_type,
+                    content,
+                }]
+            }
+            None => panic!("a sender's record does not open under its own keys"),
+        }
     }
 
-    /// The next whole message of the sender, who goes on with other keys behind some.
-    fn message(&mut self, key_log: &[String]) -> Option<Vec<u8>> {
-        let [_, a, b, c] = *self.partial.first_chunk()?;
-        let end = 4 + usize::try_from(u32::from_be_bytes([0, a, b, c])).ok()?;
-        let behind = (self.partial.len() >= end).then(|| self.partial.split_off(end))?;
-        let message = std::mem::replace(&mut self.partial, behind);
-        if let Some(keys) = after(&message, self.opening.as_ref(), self.labels[1], key_log) {
-            self.opening = Some(keys);
+    /// The next whole message of the sender.
+    fn message(&mut self) -> Option<Item> {
+        let end = frame(&self.half.partial)?;
+        let behind = (self.half.partial.len() >= end).then(|| self.half.partial.split_off(end))?;
+        let content = std::mem::replace(&mut self.half.partial, behind);
+        self.sender.note(self.half.sender, &content);
+        if self.half.version == ProtocolVersion::TLS1_3 {
+            match content.first().map(|msg_type| HandshakeType(*msg_type)) {
+                Some(HandshakeType::FINISHED) if !self.half.finished => {
+                    self.half.finished = true;
+                    self.sender_goes_on(Epoch::Application);
+                }
+                Some(HandshakeType::KEY_UPDATE) => {
+                    let next = self.half.opening.as_ref().and_then(Protection::next);
+                    self.half.opening = next;
+                }
+                _ => {}
+            }
         }
-        Some(message)
+        Some(Item {
+            content_type: ContentType::HANDSHAKE,
+            content,
+        })
     }
 
-    /// The records that arrive for one message.
-    fn edited(
-        &mut self,
-        script: &Script<'_>,
-        number: usize,
-        mut message: Vec<u8>,
-        key_log: &[String],
-    ) -> Vec<u8> {
+    fn sender_goes_on(&mut self, epoch: Epoch) {
+        self.half.opening = Protection::of(epoch, self.half.sender, self.from, self.sender);
+        if let Epoch::Handshake = epoch {
+            self.half.next_sealing = Some(epoch);
+        }
+    }
+
+    /// The records that arrive for one item.
+    fn edited(&mut self, number: usize, mut item: Item) -> Vec<u8> {
         let mut arrives = Vec::new();
-        let mut packing = Packing::default();
-        for edit in script.of(number) {
+        let mut packing = Packing::of(item.content_type);
+        let is_message = item.content_type == ContentType::HANDSHAKE;
+        if is_message {
+            for edit in self.script.of(number).filter(|edit| edit.kind() <= 3) {
+                let edited = edit_structure(self.half.version, self.script, &item.content, edit);
+                item.content = edited.unwrap_or(item.content);
+            }
+            item.content = self.renewed(item.content);
+        }
+        let honest = item.content.clone();
+        for edit in self.script.of(number) {
             match edit.kind() {
-                0..=7 => message = edit_message(script, message, edit),
-                8 => message.clear(),
+                0..=3 => {}
+                4..=7 => item.content = edit_bytes(self.script, item.content, edit),
+                8 => item.content.clear(),
                 9 => packing.times = 1 + usize::from(edit.value % 40),
                 10 => packing.hold_back = true,
                 11 => packing.split_at = 1 + usize::from(edit.position) % (1 << 14),
@@ -141,49 +255,105 @@ impl Half {
                 _ => {
                     let [content_type, _] = edit.position.to_be_bytes();
                     let content_type = ContentType(content_type);
-                    arrives.extend(self.seal(content_type, &script.material(edit), 0));
+                    arrives.extend(self.seal(content_type, &self.script.material(edit), 0));
                 }
             }
         }
-        let late = std::mem::take(&mut self.held_back);
+        if is_message && is_proof(&honest) && is_other_body(&honest, &item.content) {
+            self.half.forged_at = Some(scene::completed(self.to));
+        }
+        let late = self.half.held_back.take();
         if packing.hold_back {
-            self.held_back = message;
+            self.half.held_back = Some(item);
         } else {
             for _ in 0..packing.times {
-                arrives.extend(self.pack(&message, packing, key_log));
+                arrives.extend(self.pack(&item.content, packing));
             }
         }
-        if !late.is_empty() {
-            arrives.extend(self.pack(&late, Packing::default(), key_log));
+        if let Some(late) = late {
+            arrives.extend(self.pack(&late.content, Packing::of(late.content_type)));
         }
         arrives
     }
 
-    fn pack(&mut self, message: &[u8], packing: Packing, key_log: &[String]) -> Vec<u8> {
-        self.joined.extend_from_slice(message);
+    /// The message as the receiver wants it, if there is somebody to make it so.
+    fn renewed(&mut self, message: Vec<u8>) -> Vec<u8> {
+        let Some(proofs) = self.proofs else {
+            return message;
+        };
+        self.receiver_goes_on();
+        let to = Receiver {
+            view: self.receiver,
+            key_log: &self.to.key_log,
+            traffic: self.half.sealing.as_ref().and_then(Protection::secret),
+        };
+        proofs.renew(self.half.sender, message, &to)
+    }
+
+    fn pack(&mut self, content: &[u8], packing: Packing) -> Vec<u8> {
+        self.half.joined.extend_from_slice(content);
+        if packing.content_type == ContentType::HANDSHAKE {
+            let receiver = &mut *self.receiver;
+            framed(content).for_each(|message| receiver.note(self.half.sender, message));
+        }
         if packing.join {
             return Vec::new();
         }
-        let content = std::mem::take(&mut self.joined);
+        let content = std::mem::take(&mut self.half.joined);
         let mut arrives = Vec::new();
         for piece in content.chunks(packing.split_at) {
             arrives.extend(self.seal(packing.content_type, piece, packing.padding));
         }
-        if let Some(keys) = after(message, self.sealing.as_ref(), self.labels[1], key_log) {
-            self.sealing = Some(keys);
+        match (self.half.version, packing.content_type) {
+            (ProtocolVersion::TLS1_3, ContentType::HANDSHAKE) => {
+                framed(&content).for_each(|message| self.changes_keys(message));
+            }
+            (ProtocolVersion::TLS1_2, ContentType::CHANGE_CIPHER_SPEC) => {
+                self.half.next_sealing = Some(Epoch::Latest);
+            }
+            _ => {}
         }
         arrives
     }
 
+    /// TLS 1.3: what comes behind a message that is on its way is under other keys, if it is one of these.
+    fn changes_keys(&mut self, message: &[u8]) {
+        match message.first().map(|msg_type| HandshakeType(*msg_type)) {
+            // A late authentication ends with one, too, and changes no keys.
+            Some(HandshakeType::FINISHED) if scene::completed(self.to).is_none() => {
+                self.half.next_sealing = Some(Epoch::Application);
+            }
+            Some(HandshakeType::KEY_UPDATE) => {
+                let next = self.half.sealing.as_ref().and_then(Protection::next);
+                self.half.sealing = next;
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the next keys as soon as the receiver has them.
+    fn receiver_goes_on(&mut self) {
+        let next = self.half.next_sealing;
+        let keys =
+            next.and_then(|epoch| Protection::of(epoch, self.half.sender, self.to, self.receiver));
+        if let Some(keys) = keys {
+            (self.half.sealing, self.half.next_sealing) = (Some(keys), None);
+        }
+    }
+
     fn seal(&mut self, content_type: ContentType, content: &[u8], padding: usize) -> Vec<u8> {
-        match self.sealing.as_mut() {
-            Some(sealing) => sealing.seal(content_type, content, padding),
-            None => Vec::new(),
+        // What TLS 1.3 sends in the clear stays so.
+        let clear = self.half.version == ProtocolVersion::TLS1_3
+            && content_type == ContentType::CHANGE_CIPHER_SPEC;
+        self.receiver_goes_on();
+        match self.half.sealing.as_mut() {
+            Some(sealing) if !clear => sealing.seal(content_type, content, padding),
+            _ => record(content_type, content),
         }
     }
 }
 
-/// How a message is put into records.
+/// How an item is put into records.
 #[derive(Clone, Copy)]
 struct Packing {
     content_type: ContentType,
@@ -194,10 +364,10 @@ struct Packing {
     join: bool,
 }
 
-impl Default for Packing {
-    fn default() -> Self {
+impl Packing {
+    const fn of(content_type: ContentType) -> Self {
         Self {
-            content_type: ContentType::HANDSHAKE,
+            content_type,
             split_at: MAX_PLAINTEXT,
             padding: 0,
             times: 1,
@@ -207,97 +377,83 @@ impl Default for Packing {
     }
 }
 
-/// The keys behind a message, if it changes them.
-fn after(
-    message: &[u8],
-    keys: Option<&Protection>,
-    label: &str,
-    key_log: &[String],
-) -> Option<Protection> {
-    match message.first().map(|msg_type| HandshakeType(*msg_type)) {
-        Some(HandshakeType::FINISHED) => Protection::logged(key_log, label),
-        Some(HandshakeType::KEY_UPDATE) => keys?.next(),
-        _ => None,
-    }
-}
-
-/// A message with one edit.
-fn edit_message(script: &Script<'_>, mut message: Vec<u8>, edit: Edit) -> Vec<u8> {
-    match (edit.kind(), Handshake::decode(&message)) {
-        (0..=3, Ok(decoded)) => {
-            let edited = edit_decoded(script, decoded, edit);
-            edited.map_or(message, |edited| edited.encode())
+/// An item with one edit that respects no structure but the header.
+fn edit_bytes(script: &Script<'_>, mut content: Vec<u8>, edit: Edit) -> Vec<u8> {
+    match edit.kind() {
+        6 => {
+            let msg_type = TYPES[usize::from(edit.finer()) % TYPES.len()];
+            [with_header(msg_type, &script.material(edit)), content].concat()
         }
-        (6, _) => {
-            let made_up = with_header(edit.finer().wrapping_mul(2), &script.material(edit));
-            [made_up, message].concat()
-        }
-        (7, _) => {
-            script.alter(&mut message, edit);
-            message
+        7 => {
+            script.alter(&mut content, edit);
+            content
         }
         _ => {
-            let msg_type = message.first().copied().unwrap_or_default();
-            let mut body = message.get(4..).unwrap_or_default().to_vec();
+            let msg_type = content.first().copied().unwrap_or_default();
+            let mut body = content.get(4..).unwrap_or_default().to_vec();
             script.alter(&mut body, edit);
-            with_header(msg_type, &body)
+            with_header(HandshakeType(msg_type), &body)
         }
     }
 }
 
-fn with_header(msg_type: u8, body: &[u8]) -> Vec<u8> {
-    let [_, a, b, c] = u32::try_from(body.len()).unwrap_or_default().to_be_bytes();
-    [&[msg_type, a, b, c], body].concat()
+/// Whether the second is a message of the first one's type and says something else.
+fn is_other_body(honest: &[u8], sent: &[u8]) -> bool {
+    honest.first() == sent.first() && honest != sent && frame(sent) == Some(sent.len())
 }
 
-/// Edits by the message's own structure; `None` where it has none to speak of.
-fn edit_decoded(script: &Script<'_>, mut message: Handshake, edit: Edit) -> Option<Handshake> {
-    let extensions: &mut Extensions = match &mut message {
-        Handshake::EncryptedExtensions(message) => &mut message.extensions,
-        Handshake::CertificateRequest(message) => match edit.value % 4 {
-            0 => {
-                message.certificate_request_context = script.material(edit);
-                return Some(Handshake::CertificateRequest(message.clone()));
-            }
-            _ => &mut message.extensions,
-        },
-        Handshake::Certificate(message) => match edit.value % 4 {
-            0..=2 => {
-                edit_certificate(script, message, edit);
-                return Some(Handshake::Certificate(message.clone()));
-            }
-            _ => &mut message.certificate_list.first_mut()?.extensions,
-        },
-        Handshake::NewSessionTicket(message) => match edit.value % 4 {
-            0..=2 => {
-                edit_ticket(script, message, edit);
-                return Some(Handshake::NewSessionTicket(message.clone()));
-            }
-            _ => &mut message.extensions,
-        },
-        _ => return None,
-    };
-    edit_extensions(script, extensions, edit);
-    Some(message)
-}
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Setting;
+    use super::*;
 
-fn edit_certificate(script: &Script<'_>, message: &mut Certificate, edit: Edit) {
-    match edit.value % 3 {
-        0 => script.rearrange(&mut message.certificate_list, edit),
-        1 => message.certificate_request_context = script.material(edit),
-        _ => {
-            if let Some(entry) = message.certificate_list.first_mut() {
-                script.alter(&mut entry.cert_data, edit);
+    fn play(setting: Setting, edits: &[[u8; 6]], proofs: bool) -> crate::Link {
+        let data = [&[setting.0, 16], edits.concat().as_slice()].concat();
+        let script = Script::read(&data).expect("two bytes and edits");
+        let (link, _) = scene::play(setting, |scene| {
+            let proofs =
+                proofs.then(|| Proofs::new(setting.version(), scene.world, scene.psk.clone()));
+            Editor::new(&script, proofs)
+        });
+        link
+    }
+
+    #[test]
+    fn whoever_has_the_keys_and_does_nothing_is_not_noticed() {
+        for setting in (0..64).map(Setting) {
+            for proofs in [false, true] {
+                let link = play(setting, &[], proofs);
+                scene::agreed(&link);
+                for end in [&link.client, &link.server] {
+                    assert!(end.is_established(), "{:#b} {:?}", setting.0, end.ending);
+                    assert_eq!(end.fault(), None, "{:#b}", setting.0);
+                }
             }
         }
     }
-}
 
-fn edit_ticket(script: &Script<'_>, message: &mut NewSessionTicket, edit: Edit) {
-    match edit.finer() % 4 {
-        0 => message.ticket_lifetime = u32::from(edit.position) << (edit.value % 17),
-        1 => message.ticket_nonce = script.material(edit),
-        2 => message.ticket = script.material(edit),
-        _ => script.alter(&mut message.ticket, edit),
+    #[test]
+    fn a_peer_that_signs_what_it_changes_is_believed_and_others_are_not() {
+        // The CertificateRequest with an extension more that nobody knows, or an authority.
+        let tls13 = (Setting(Setting::CLIENT_AUTH), [4, 0x11, 0x1a, 0x1a, 4, 1]);
+        let tls12 = (
+            Setting(Setting::CLIENT_AUTH | Setting::TLS12),
+            [4, 0, 0, 0, 4, 3],
+        );
+        for (setting, edit) in [tls13, tls12] {
+            let believed = play(setting, &[edit], true);
+            assert!(believed.client.is_established() && believed.server.is_established());
+            assert_eq!(believed.client.fault(), None);
+            let noticed = play(setting, &[edit], false);
+            assert!(!(noticed.client.is_established() && noticed.server.is_established()));
+        }
+    }
+
+    #[test]
+    fn a_false_proof_is_found_out() {
+        for (setting, finished) in [(0, 6), (Setting::TLS12, 7)] {
+            let link = play(Setting(setting), &[[finished, 5, 0, 3, 0, 1]], true);
+            assert!(link.client.fault().is_some() || link.server.fault().is_some());
+        }
     }
 }

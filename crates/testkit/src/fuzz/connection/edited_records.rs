@@ -5,19 +5,20 @@ use tessera_wire::record::{HEADER_LEN, MAX_CIPHERTEXT, RecordHeader};
 
 use super::scene::{self, Middle};
 use super::script::{Edit, Script};
-use crate::Direction;
+use crate::{Direction, End};
 
 /// A whole connection whose records are changed, lost, doubled, held back, split and made up on their way.
 pub fn edited_records(data: &[u8]) {
     let Some(script) = Script::read(data) else {
         return;
     };
-    let mut editor = Editor {
+    let editor = Editor {
         script: &script,
         passed: 0,
         held_back: [Vec::new(), Vec::new()],
     };
-    let link = scene::play(script.setting, &mut editor);
+    let (link, _) = scene::play(script.setting, |_| editor);
+    scene::agreed(&link);
     scene::nothing_made_up(&link);
 }
 
@@ -31,9 +32,9 @@ struct Editor<'a> {
 impl Middle for Editor<'_> {
     const HAS_KEYS: bool = false;
 
-    fn pass(&mut self, direction: Direction, sent: Vec<u8>, _: &[String]) -> Vec<u8> {
+    fn pass(&mut self, direction: Direction, sent: &[u8], _: &End, _: &End) -> Vec<u8> {
         let mut arrives = Vec::new();
-        for (content_type, fragment) in records(&sent) {
+        for (content_type, fragment) in records(sent) {
             let held_back = match direction {
                 Direction::ToServer => &mut self.held_back[0],
                 Direction::ToClient => &mut self.held_back[1],
@@ -67,7 +68,12 @@ fn edit_record(
             script.alter(&mut fragment, edit);
             record(content_type, &fragment)
         }
-        6 | 7 => {
+        6 => {
+            let mut header = whole[..HEADER_LEN].to_vec();
+            script.alter(&mut header, edit);
+            [header, fragment].concat()
+        }
+        7 => {
             let mut whole = whole;
             script.alter(&mut whole, edit);
             whole

@@ -1,9 +1,11 @@
 //! What someone in the middle does, read from the fuzzer's bytes.
 
+use super::scene::Setting;
+
 /// A list of edits, and bytes for them to put in.
 pub(super) struct Script<'a> {
     /// Which connection it is played on.
-    pub(super) setting: u8,
+    pub(super) setting: Setting,
     edits: Vec<Edit>,
     material: &'a [u8],
 }
@@ -42,7 +44,7 @@ impl<'a> Script<'a> {
             rest = behind;
         }
         Some(Self {
-            setting,
+            setting: Setting(setting),
             edits,
             material: rest,
         })
@@ -114,6 +116,14 @@ impl Edit {
     /// Which kind of edit it is, one of sixteen.
     pub(super) fn kind(self) -> u8 {
         self.act % 16
+    }
+
+    /// The same edit with its finer half for its kind.
+    pub(super) fn turned(self) -> Self {
+        Self {
+            act: self.act.rotate_left(4),
+            ..self
+        }
     }
 
     /// The same edit, where the position says which thing and the value where in it.

@@ -1,8 +1,10 @@
 //! Streams of one end, made without a connection, and scripts for the middle of two.
 
+use tessera_crypto::{Entropy, KeyShare};
+use tessera_engine::Input;
 use tessera_wire::codepoint::{
-    AlertDescription, CipherSuite, ContentType, ExtensionType, NamedGroup, ProtocolVersion,
-    SignatureScheme,
+    AlertDescription, CipherSuite, ContentType, ExtensionType, KeyUpdateRequest, NamedGroup,
+    ProtocolVersion, SignatureScheme,
 };
 use tessera_wire::extension::{
     Extensions, KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello,
@@ -12,6 +14,7 @@ use tessera_wire::handshake::{ClientHello, HelloRetryRequest, Random, ServerHell
 use tessera_wire::{Alert, Writer};
 
 use super::edited_records::record;
+use super::scene::Setting;
 use crate::fuzz::Seed;
 
 const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
@@ -20,6 +23,12 @@ const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
 const IN_PLACE: u8 = 5 << 1 | 1;
 /// In pieces of 6 bytes, by copy.
 const BY_COPY: u8 = 4 << 1;
+
+/// What both ends are set to.
+const ONLY_TLS12: u8 = 1 << 4;
+const BOTH_VERSIONS: u8 = 2 << 4;
+const RENEGOTIATING: u8 = 3 << 4;
+const AUTHENTICATED: u8 = 1 << 6;
 
 pub(super) fn server_stream() -> Vec<Seed> {
     let hello = client_hello(Some(NamedGroup::X25519));
@@ -52,11 +61,16 @@ pub(super) fn server_stream() -> Vec<Seed> {
         stream("http", BY_COPY, &[b"GET / HTTP/1.1\r\n\r\n"]),
         stream("begins_like_http", 0, &[b"GEOMETRY"]),
         stream("ssl2", BY_COPY, &[&[0x80, 0x2e, 1, 3, 0, 0]]),
+        from_client("recorded_tls13", IN_PLACE | AUTHENTICATED),
+        from_client("recorded_tls12", BY_COPY | ONLY_TLS12 | AUTHENTICATED),
+        from_client("recorded_both", IN_PLACE | BOTH_VERSIONS),
+        from_client("recorded_renegotiation", BY_COPY | RENEGOTIATING),
     ]
 }
 
 pub(super) fn client_stream() -> Vec<Seed> {
-    let hello = handshake(&server_hello());
+    let hello = handshake(&server_hello(NamedGroup::X25519));
+    let after_retry = handshake(&server_hello(NamedGroup::SECP256R1));
     let alert = Alert::new(AlertDescription::PROTOCOL_VERSION).encode();
     let canceled = Alert::new(AlertDescription::USER_CANCELED).encode();
     let mut older = Extensions::new();
@@ -74,7 +88,7 @@ pub(super) fn client_stream() -> Vec<Seed> {
         stream(
             "retried",
             BY_COPY,
-            &[&handshake(&retry()), &CHANGE_CIPHER_SPEC, &hello],
+            &[&handshake(&retry()), &CHANGE_CIPHER_SPEC, &after_retry],
         ),
         stream("older", BY_COPY, &[&handshake(&older.encode())]),
         stream(
@@ -85,7 +99,48 @@ pub(super) fn client_stream() -> Vec<Seed> {
                 &record(ContentType::ALERT, &alert),
             ],
         ),
+        from_server("recorded_tls13", IN_PLACE | AUTHENTICATED),
+        from_server("recorded_tls12", BY_COPY | ONLY_TLS12 | AUTHENTICATED),
+        from_server("recorded_both", IN_PLACE | BOTH_VERSIONS),
+        from_server("recorded_renegotiation", BY_COPY | RENEGOTIATING),
+        damaged("damaged_behind_tickets", BOTH_VERSIONS),
+        damaged("damaged_renegotiation", RENEGOTIATING),
     ]
+}
+
+/// All that a client says to a server which only answers: the one of the target would say the same.
+fn from_client(name: &'static str, how: u8) -> Seed {
+    let mut pair = super::stream::pair(how);
+    let mut link = pair.connect_with(None);
+    link.client_says(b"a question", &mut pair.world);
+    let update = Input::UpdateKeys(KeyUpdateRequest::UpdateNotRequested);
+    for input in [update, Input::Renegotiate, Input::Close] {
+        link.client.handle(link.now, input, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    stream(name, how, &[&link.client.sent])
+}
+
+/// All that a server says to such a client.
+fn from_server(name: &'static str, how: u8) -> Seed {
+    let mut pair = super::stream::pair(how);
+    let mut link = pair.connect_with(None);
+    link.server_says(b"an answer", &mut pair.world);
+    let update = Input::UpdateKeys(KeyUpdateRequest::UpdateNotRequested);
+    for input in [update, Input::RequestCertificate, Input::Close] {
+        link.server.handle(link.now, input, &mut pair.world);
+        link.run(&mut pair.world);
+    }
+    stream(name, how, &[&link.server.sent])
+}
+
+/// The same with its last byte changed: a fatal end after whatever came before it.
+fn damaged(name: &'static str, how: u8) -> Seed {
+    let mut seed = from_server(name, how);
+    if let Some(last) = seed.bytes.last_mut() {
+        *last ^= 1;
+    }
+    seed
 }
 
 fn stream(name: &'static str, how: u8, records: &[&[u8]]) -> Seed {
@@ -125,12 +180,13 @@ fn client_hello(share: Option<NamedGroup>) -> Vec<u8> {
     .encode()
 }
 
-fn server_hello() -> Vec<u8> {
+fn server_hello(group: NamedGroup) -> Vec<u8> {
+    let share = KeyShare::generate(group, &mut Entropy::from_seed([9; 32]));
     let mut extensions = Extensions::new();
     extensions.push(&SelectedVersion(ProtocolVersion::TLS1_3));
     extensions.push(&KeyShareServerHello(KeyShareEntry {
-        group: NamedGroup::X25519,
-        key_exchange: vec![9; 32],
+        group,
+        key_exchange: share.expect("a group there is").public_share().to_vec(),
     }));
     ServerHello {
         extensions,
@@ -169,15 +225,44 @@ fn any_id() -> SessionId {
     SessionId::new(&[0; 32]).expect("32 bytes are a session id")
 }
 
-/// Settings of a scene.
 const FULL: u8 = 0;
-const RESUMED: u8 = 1;
-const RETRIED: u8 = 2;
-const CLIENT_AUTH: u8 = 4;
-const STORED_AND_RESUMED: u8 = 8 | RESUMED;
+const RESUMED: u8 = Setting::RESUMED;
+const RETRIED: u8 = Setting::RETRIED;
+const CLIENT_AUTH: u8 = Setting::CLIENT_AUTH;
+const STORED_AND_RESUMED: u8 = Setting::STORED | RESUMED;
+const LATE_AUTH: u8 = Setting::AFTERWARDS;
+const TLS12: u8 = Setting::TLS12;
+const RESUMED_BY_ID: u8 = TLS12 | RESUMED | RETRIED;
+const RENEGOTIATED: u8 = TLS12 | Setting::AFTERWARDS;
+
+/// One undisturbed connection of each kind.
+fn undisturbed() -> Vec<Seed> {
+    vec![
+        script("tls13", FULL, &[]),
+        script("tls13_resumed", STORED_AND_RESUMED, &[]),
+        script("tls13_retried", RETRIED | RESUMED | 1 << 6, &[]),
+        script("tls13_client_auth", CLIENT_AUTH | 2 << 6, &[]),
+        script("tls13_late_auth", LATE_AUTH, &[]),
+        script("tls12", TLS12 | 2 << 6, &[]),
+        script("tls12_ticket", TLS12 | RESUMED, &[]),
+        script("tls12_session_id", RESUMED_BY_ID, &[]),
+        script("tls12_client_auth", TLS12 | CLIENT_AUTH, &[]),
+        script("tls12_renegotiated", RENEGOTIATED, &[]),
+        script(
+            "tls12_resumed_and_renegotiated",
+            RENEGOTIATED | CLIENT_AUTH | RESUMED,
+            &[],
+        ),
+    ]
+}
+
+/// The undisturbed ones, and these.
+fn and(edited: impl IntoIterator<Item = Seed>) -> Vec<Seed> {
+    undisturbed().into_iter().chain(edited).collect()
+}
 
 pub(super) fn edited_records() -> Vec<Seed> {
-    vec![
+    and([
         script("bit_in_the_hello", FULL, &[(0, 0, 20, 0, 1)]),
         script(
             "doubled_and_lost",
@@ -190,12 +275,12 @@ pub(super) fn edited_records() -> Vec<Seed> {
             &[(0, 11, 50, 0, 0), (5, 10, 0, 0, 0)],
         ),
         script("put_in_between", RESUMED, &[(3, 14, 23 << 8, 30, 0)]),
-    ]
+        script("change_lost", TLS12, &[(7, 8, 0, 0, 0)]),
+    ])
 }
 
 pub(super) fn edited_hellos() -> Vec<Seed> {
-    vec![
-        script("nothing", STORED_AND_RESUMED, &[]),
+    and([
         script("extension_less", FULL, &[(0, 9, 1, 0, 0)]),
         script("extension_more_in_the_answer", RETRIED, &[(1, 9, 44, 4, 0)]),
         script("other_binder", RESUMED, &[(0, 7, 3, 1, 2)]),
@@ -204,32 +289,63 @@ pub(super) fn edited_hellos() -> Vec<Seed> {
             CLIENT_AUTH,
             &[(0, 6, 29, 1, 0), (1, 15, 1, 3, 4)],
         ),
-    ]
+        script("other_session_id", RESUMED_BY_ID, &[(0, 3, 0, 8, 1)]),
+        script("share_altered", TLS12, &[(3, 0, 9, 1, 1)]),
+    ])
 }
 
 pub(super) fn edited_messages() -> Vec<Seed> {
-    vec![
-        script("extension_more", FULL, &[(0, 1, 16, 5, 0)]),
+    and([
+        script("extension_more", FULL, &[(3, 0x11, 16, 5, 0)]),
         script(
             "other_certificate",
             CLIENT_AUTH,
-            &[(2, 0, 30, 1, 2), (1, 0, 0, 9, 0)],
+            &[(5, 0, 30, 1, 2), (4, 0, 0, 9, 0)],
         ),
         script(
             "tickets_without_end",
             RESUMED,
-            &[(4, 9, 0, 0, 39), (3, 1, 700, 4, 0)],
+            &[(7, 9, 0, 0, 39), (8, 1, 700, 4, 1)],
         ),
         script(
             "messages_joined",
             STORED_AND_RESUMED,
-            &[(1, 14, 0, 0, 0), (3, 12, 0, 0, 23)],
+            &[(3, 14, 0, 0, 0), (5, 12, 0, 0, 23)],
         ),
-        script("key_updates", FULL, &[(6, 9, 0, 0, 38), (4, 13, 900, 0, 0)]),
-    ]
+        script(
+            "key_updates",
+            FULL,
+            &[(11, 9, 0, 0, 38), (8, 13, 900, 0, 0)],
+        ),
+        script("requests_for_hellos", RENEGOTIATED, &[(11, 6, 0, 0, 0)]),
+    ])
 }
 
-/// Edits as (at, act, position, amount, value), and some material.
+pub(super) fn mutating_peer() -> Vec<Seed> {
+    and([
+        script("request_of_more", CLIENT_AUTH, &[(4, 0x11, 0x1a1a, 4, 1)]),
+        script("suites_turned", RESUMED, &[(0, 0x03, 1, 0, 0)]),
+        script("other_certificate", FULL, &[(4, 0, 30, 1, 3)]),
+        script("other_share", TLS12, &[(3, 1, 31, 1, 2)]),
+        script("authority_more", TLS12 | CLIENT_AUTH, &[(4, 0, 0, 4, 3)]),
+        script("false_finished", RENEGOTIATED, &[(22, 4, 3, 0, 1)]),
+        script(
+            "false_signature",
+            LATE_AUTH | CLIENT_AUTH,
+            &[(10, 5, 9, 0, 1)],
+        ),
+    ])
+}
+
+/// Bytes to put in, which are edits as well for a script that says it has more of them.
+const MATERIAL: [u8; 24] = [
+    0, 1, 2, 0x40, 0xff, 0, // in the first message
+    1, 0, 0, 9, 1, 3, // in the answer
+    4, 1, 0, 30, 4, 0x80, // in what follows
+    7, 5, 0, 0, 1, 20, // in what ends it
+];
+
+/// Edits as (at, act, position, amount, value), and the material.
 fn script(name: &'static str, setting: u8, edits: &[(u8, u8, u16, u8, u8)]) -> Seed {
     let mut w = Writer::new();
     w.u8(setting);
@@ -241,6 +357,6 @@ fn script(name: &'static str, setting: u8, edits: &[(u8, u8, u16, u8, u8)]) -> S
         w.u8(*amount);
         w.u8(*value);
     }
-    w.bytes(&[0, 1, 2, 0x40, 0xff]);
+    w.bytes(&MATERIAL);
     Seed::new(name, w.into_vec())
 }

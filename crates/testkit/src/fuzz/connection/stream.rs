@@ -1,22 +1,22 @@
 //! One end alone, given any bytes in any pieces: it does the same whatever the pieces are, and by both roads.
 
 use tessera_engine::{Ending, Input, peek_client_hello};
-use tessera_session::Timestamp;
-use tessera_wire::codepoint::{ContentType, HandshakeType};
+use tessera_session::{ClientAuthMode, Timestamp};
+use tessera_wire::codepoint::{ContentType, HandshakeType, NamedGroup};
 use tessera_wire::handshake::Handshake;
 use tessera_wire::record::HEADER_LEN;
 
 use super::edited_records::records;
 use super::scene::ended_well;
-use crate::{End, Pair, World};
+use crate::{End, KeyType, Pair, World};
 
-/// A server and whatever a client might send.
+/// A server and whatever a client might send. The first byte says how it comes, and what the server is set to.
 pub fn server_stream(data: &[u8]) {
     let Some((how, stream)) = data.split_first() else {
         return;
     };
     let given = |road: Road, pieces: &[&[u8]]| {
-        let mut pair = Pair::tls13();
+        let mut pair = pair(*how);
         let server = pair.link(None).server;
         road.drive(server, pieces, pair.now, &mut pair.world)
     };
@@ -38,7 +38,7 @@ pub fn client_stream(data: &[u8]) {
     };
     let mut stream = stream.to_vec();
     let client = || {
-        let mut pair = Pair::tls13();
+        let mut pair = pair(*how);
         let mut client = pair.link(None).client;
         client.collect(pair.now, &mut pair.world);
         (client, pair)
@@ -50,6 +50,24 @@ pub fn client_stream(data: &[u8]) {
     let pieces = pieces(*how, &stream);
     let in_pieces = Road::of(*how).drive(in_pieces, &pieces, pair.now, &mut pair.world);
     same(&whole, &in_pieces);
+}
+
+/// The settings of both ends: the higher half of the first byte.
+pub(super) fn pair(how: u8) -> Pair {
+    let mut pair = match how >> 4 & 3 {
+        0 => Pair::tls13(),
+        1 => Pair::tls12(),
+        2 => Pair::tls13().both_versions(),
+        _ => Pair::tls12().renegotiation(),
+    };
+    // Something to ask for in a HelloRetryRequest.
+    pair.client.groups.push(NamedGroup::SECP256R1);
+    match how >> 6 & 1 {
+        0 => pair,
+        _ => pair
+            .client_auth(ClientAuthMode::Require)
+            .client_certificate(KeyType::Ed25519),
+    }
 }
 
 /// How bytes come to a connection.
@@ -67,7 +85,7 @@ impl Road {
         }
     }
 
-    /// Gives an end these pieces, then the end of the stream.
+    /// Gives an end these pieces, then the end of the stream; whom the peer said goodbye to says it, too.
     fn drive(self, mut end: End, pieces: &[&[u8]], now: Timestamp, world: &mut World) -> End {
         let mut buffer = Vec::new();
         for piece in pieces {
@@ -78,6 +96,9 @@ impl Road {
                     in_place(&mut end, &mut buffer, now, world);
                 }
             }
+        }
+        if end.connection.peer_closed() {
+            end.handle(now, Input::Close, world);
         }
         end.handle(now, Input::EndOfStream, world);
         ended_well(&end);
@@ -145,5 +166,49 @@ fn echo_session_id(sent: &[u8], stream: &mut [u8]) {
         {
             echo.copy_from_slice(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::seeds;
+    use super::*;
+
+    #[test]
+    fn what_was_recorded_is_a_whole_connection() {
+        let mut recorded = 0;
+        for seed in seeds::server_stream() {
+            let (how, stream) = seed.bytes.split_first().expect("seeds begin with it");
+            let mut pair = pair(*how);
+            let server = pair.link(None).server;
+            let server = Road::ByCopy.drive(server, &[stream], pair.now, &mut pair.world);
+            if seed.name.starts_with("recorded") {
+                assert!(
+                    server.is_established(),
+                    "{}: {:?}",
+                    seed.name,
+                    server.ending
+                );
+                assert_eq!(server.fault(), None, "{}", seed.name);
+                recorded += 1;
+            }
+        }
+        for seed in seeds::client_stream() {
+            let (how, stream) = seed.bytes.split_first().expect("seeds begin with it");
+            let mut pair = pair(*how);
+            let client = pair.link(None).client;
+            let client = Road::InPlace.drive(client, &[stream], pair.now, &mut pair.world);
+            if seed.name.starts_with("recorded") {
+                assert!(
+                    client.is_established(),
+                    "{}: {:?}",
+                    seed.name,
+                    client.ending
+                );
+                assert_eq!(client.fault(), None, "{}", seed.name);
+                recorded += 1;
+            }
+        }
+        assert_eq!(recorded, 8);
     }
 }

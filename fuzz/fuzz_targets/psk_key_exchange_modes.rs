@@ -1,3 +1,0 @@
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tessera_testkit::fuzz::psk_key_exchange_modes(data));
