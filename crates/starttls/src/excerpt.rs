@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Excerpt(String);
 
 impl Excerpt {
-    /// How much is shown of what a server says.
+    /// How much is shown of what a server says, escaped.
     const SHOWN: usize = 120;
     /// How much is shown of what a client says. An LDAP bind has its password further on.
     const SHOWN_OF_COMMAND: usize = 12;
@@ -29,8 +29,18 @@ impl Excerpt {
     fn beginning(bytes: &[u8], shown: usize) -> Self {
         let bytes = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
         let beginning = bytes.get(..shown).unwrap_or(bytes);
-        let mut text = beginning.escape_ascii().to_string();
-        if beginning.len() < bytes.len() {
+        let mut text = String::new();
+        let mut told = 0;
+        for byte in beginning {
+            let escaped = byte.escape_ascii();
+            // Four times as long when escaped: what is shown counts, not what came.
+            if text.len() + escaped.len() > Self::SHOWN {
+                break;
+            }
+            text.extend(escaped.map(char::from));
+            told += 1;
+        }
+        if told < bytes.len() {
             text.push('…');
         }
         Self(text)
@@ -58,6 +68,8 @@ mod tests {
         assert_eq!(said.as_str(), r"554 \x1b[2Jno\xff");
         let long = Excerpt::of_answer(&[b'x'; 1000]);
         assert_eq!(long.as_str().chars().count(), Excerpt::SHOWN + 1);
+        let unreadable = Excerpt::of_answer(&[0xff; 1000]);
+        assert_eq!(unreadable.as_str().chars().count(), Excerpt::SHOWN + 1);
     }
 
     #[test]
