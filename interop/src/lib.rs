@@ -16,6 +16,7 @@ mod report;
 mod scene;
 pub mod scripted;
 mod server;
+pub mod valkey;
 
 pub use certificates::{Authority, Identity, KeyType};
 pub use process::{Outcome, Running};

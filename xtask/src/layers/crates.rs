@@ -64,6 +64,11 @@ const TABLE: &[Row] = &[
         may_use: &["tessera-wire", "tessera-crypto", "tessera-session"],
     },
     Row {
+        name: "tessera-store-valkey",
+        floor: 4,
+        may_use: &["tessera-wire", "tessera-session"],
+    },
+    Row {
         name: "tessera-io",
         floor: 5,
         may_use: &[
@@ -99,6 +104,7 @@ const TABLE: &[Row] = &[
             "tessera-identity",
             "tessera-interchange",
             "tessera-store-sqlite",
+            "tessera-store-valkey",
             "tessera-io",
         ],
     },
