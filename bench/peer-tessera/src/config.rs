@@ -1,16 +1,20 @@
 //! From the harness's spec to our settings.
-use crate::{now, seed, Services, Wallet};
-use common::{Group, Resume, Spec, Suite, Version};
+use crate::{now, seed, Services, Store, Wallet};
+use common::{Group, Key, Resume, Spec, Suite, Version};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::rc::Rc;
 use std::sync::Arc;
 use tessera_crypto::{Entropy, SigningKey};
-use tessera_engine::{ClientAuth, ClientConfig, ClientSettings, ServerConfig, ServerSettings};
+use tessera_engine::{
+    ClientAuth, ClientConfig, ClientSettings, ServerConfig, ServerSettings, SessionForms,
+};
 use tessera_identity::{Credential, Roots, Verifier};
 use tessera_session::ticket::rotation;
-use tessera_session::{ClientAuthMode, Ring, RotationPolicy, ServerName, TicketPlan, Tickets};
-use tessera_wire::codepoint::{CipherSuite, NamedGroup};
+use tessera_session::{
+    ClientAuthMode, Ring, RotationPolicy, ServerName, TicketPlan, Tickets, Vault,
+};
+use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
 pub struct Configs {
     pub client: Arc<ClientConfig>,
@@ -25,8 +29,8 @@ pub struct Configs {
 
 impl Configs {
     pub fn new(spec: &Spec) -> Result<Self, String> {
-        if spec.version == Version::Tls12 || spec.resume == Resume::Id {
-            return Err("unsupported: TLS 1.2".into());
+        if spec.version == Version::Tls13 && spec.resume == Resume::Id {
+            return Err("unsupported: session IDs in TLS 1.3".into());
         }
         if spec.early {
             return Err("unsupported: early data".into());
@@ -44,7 +48,8 @@ impl Configs {
         let (client_identity, client_key) = shown.unzip();
         let client = ClientSettings {
             identity: client_identity,
-            cipher_suites: vec![suite(spec.suite)],
+            versions: vec![version(spec.version)],
+            cipher_suites: vec![suite(spec)],
             groups: vec![group(spec.group)],
             ..ClientSettings::default()
         };
@@ -61,12 +66,18 @@ impl Configs {
         let server = ServerSettings {
             identities: vec![server_identity],
             client_auth,
-            cipher_suites: vec![suite(spec.suite)],
+            versions: vec![version(spec.version)],
+            cipher_suites: vec![suite(spec)],
             groups: vec![group(spec.group)],
             tickets: TicketPlan {
                 count: spec.tickets as u8,
                 ..TicketPlan::default()
             },
+            session_forms: SessionForms {
+                ids: spec.resume == Resume::Id,
+                tickets: spec.resume == Resume::Ticket,
+            },
+            vault: Some(Arc::new(Vault::new(&seed()))),
             shared: Arc::new(Tickets::new(ring())),
             deployment: [7; 16],
             policy: "bench".into(),
@@ -84,19 +95,21 @@ impl Configs {
         })
     }
 
-    pub fn client_services(&self, wallet: &Wallet) -> Services {
+    pub fn client_services(&self, wallet: &Wallet, store: &Store) -> Services {
         Services {
             verifier: self.client_verifier.clone(),
             key: self.client_key.clone(),
             wallet: wallet.clone(),
+            store: store.clone(),
         }
     }
 
-    pub fn server_services(&self, wallet: &Wallet) -> Services {
+    pub fn server_services(&self, wallet: &Wallet, store: &Store) -> Services {
         Services {
             verifier: self.server_verifier.clone(),
             key: Some(self.server_key.clone()),
             wallet: wallet.clone(),
+            store: store.clone(),
         }
     }
 }
@@ -129,11 +142,32 @@ fn credential(chain: &[u8], key: &[u8]) -> (tessera_engine::Identity, Rc<Signing
     (credential.identity(), Rc::new(key()))
 }
 
-fn suite(suite: Suite) -> CipherSuite {
-    match suite {
-        Suite::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
-        Suite::Aes256Gcm => CipherSuite::TLS_AES_256_GCM_SHA384,
-        Suite::Chacha20 => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+fn version(version: Version) -> ProtocolVersion {
+    match version {
+        Version::Tls12 => ProtocolVersion::TLS1_2,
+        Version::Tls13 => ProtocolVersion::TLS1_3,
+    }
+}
+
+fn suite(spec: &Spec) -> CipherSuite {
+    match (spec.version, spec.key, spec.suite) {
+        (Version::Tls13, _, Suite::Aes128Gcm) => CipherSuite::TLS_AES_128_GCM_SHA256,
+        (Version::Tls13, _, Suite::Aes256Gcm) => CipherSuite::TLS_AES_256_GCM_SHA384,
+        (Version::Tls13, _, Suite::Chacha20) => CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        (_, Key::EcdsaP256, Suite::Aes128Gcm) => {
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        }
+        (_, Key::EcdsaP256, Suite::Aes256Gcm) => {
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+        }
+        (_, Key::EcdsaP256, Suite::Chacha20) => {
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (_, Key::Rsa2048, Suite::Aes128Gcm) => CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        (_, Key::Rsa2048, Suite::Aes256Gcm) => CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        (_, Key::Rsa2048, Suite::Chacha20) => {
+            CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+        }
     }
 }
 

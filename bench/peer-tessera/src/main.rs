@@ -5,6 +5,7 @@ mod config;
 use common::{Buf, Endpoint, Info, Io, Peer, Resume, Spec};
 use config::Configs;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::SystemTime;
 use tessera_crypto::SigningKey;
@@ -12,14 +13,19 @@ use tessera_engine::{
     Answer, Connection, Consent, Ending, Found, Input, OfferedSession, Output, Question,
 };
 use tessera_identity::Verifier;
-use tessera_session::{Side, Timestamp};
+use tessera_session::{Session, Side, TicketId, Timestamp};
+use tessera_wire::codepoint::ProtocolVersion;
 
 /// The newest ticket of all, or none: what `resume13` offers next.
 type Wallet = Rc<RefCell<Option<OfferedSession>>>;
 
+/// TLS 1.2 sessions by the hash of their ID, as the caches of the other peers have them.
+type Store = Rc<RefCell<HashMap<TicketId, Session>>>;
+
 struct Tessera {
     configs: Configs,
     wallet: Wallet,
+    store: Store,
 }
 
 /// Who answers a connection's questions.
@@ -28,6 +34,7 @@ struct Services {
     verifier: Rc<Verifier>,
     key: Option<Rc<SigningKey>>,
     wallet: Wallet,
+    store: Store,
 }
 
 struct End {
@@ -69,17 +76,25 @@ impl Services {
             ),
             Question::Renegotiate => Answer::Consent(Consent::Decline),
             Question::Keep(keep) => {
-                if keep.side == Side::Client {
-                    let kept = OfferedSession {
-                        session: keep.session,
-                        ticket: keep.ticket,
-                    };
-                    *self.wallet.borrow_mut() = Some(kept);
+                match keep.side {
+                    Side::Client => {
+                        let kept = OfferedSession {
+                            session: keep.session,
+                            ticket: keep.ticket,
+                        };
+                        *self.wallet.borrow_mut() = Some(kept);
+                    }
+                    Side::Server => {
+                        self.store.borrow_mut().insert(keep.id, keep.session);
+                    }
                 }
                 Answer::Kept(true)
             }
-            // All tickets are self-encrypted and none is single use: neither is ever asked.
-            Question::FindSession(_) => Answer::Session(Found::Nothing),
+            Question::FindSession(id) => Answer::Session(match self.store.borrow().get(&id) {
+                Some(session) => Found::Session(Box::new(session.clone())),
+                None => Found::Nothing,
+            }),
+            // No ticket is single use.
             Question::ClaimSession { .. } => Answer::Claim(None),
         }
     }
@@ -207,14 +222,15 @@ impl Peer for Tessera {
         Ok(Tessera {
             configs: Configs::new(spec)?,
             wallet: Wallet::default(),
+            store: Store::default(),
         })
     }
     fn client(&mut self) -> End {
         let offered = match self.configs.resume {
             Resume::No => None,
-            _ => self.wallet.borrow_mut().take(),
+            _ => draw(&self.wallet),
         };
-        let services = self.configs.client_services(&self.wallet);
+        let services = self.configs.client_services(&self.wallet, &self.store);
         let name = self.configs.name.clone();
         End::new(
             Connection::client(self.configs.client.clone(), name, offered, seed(), now()),
@@ -222,12 +238,25 @@ impl Peer for Tessera {
         )
     }
     fn server(&mut self) -> End {
-        let services = self.configs.server_services(&self.wallet);
+        let services = self.configs.server_services(&self.wallet, &self.store);
         End::new(
             Connection::server(self.configs.server.clone(), seed()),
             services,
         )
     }
+}
+
+/// A ticket of TLS 1.3 is gone then; a session of TLS 1.2 stays for others.
+fn draw(wallet: &Wallet) -> Option<OfferedSession> {
+    let mut wallet = wallet.borrow_mut();
+    let kept = wallet.as_ref()?;
+    if kept.session.version == ProtocolVersion::TLS1_3 {
+        return wallet.take();
+    }
+    Some(OfferedSession {
+        session: kept.session.clone(),
+        ticket: kept.ticket.clone(),
+    })
 }
 
 fn main() {

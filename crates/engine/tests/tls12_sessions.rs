@@ -8,7 +8,7 @@ use tessera_engine::{
 };
 use tessera_session::{ClientAuthMode, Refusal, Resumption, ServerName};
 use tessera_testkit::{KeyType, Link, Pair, StoreMood, after, clear};
-use tessera_wire::codepoint::{AlertDescription, ExtensionType, ProtocolVersion};
+use tessera_wire::codepoint::{AlertDescription, ContentType, ExtensionType, ProtocolVersion};
 use tessera_wire::extension::SessionTicket;
 use tessera_wire::handshake::tls12::Handshake;
 
@@ -411,4 +411,35 @@ fn protocol_the_downgrade_sentinel_is_in_the_first_handshake_only() {
         link.run(&mut pair.world);
     }
     assert_eq!(link.agreed().0.epoch, 2);
+}
+
+#[test]
+fn an_abbreviated_handshake_does_no_public_key_work() {
+    for mut pair in [Pair::tls12(), Pair::tls12().session_ids()] {
+        pair.connect();
+        let offered = pair.world.draw();
+        pair.world.asked.clear();
+        let mut link = pair.link(offered);
+        let mut said = Vec::new();
+        link.run_through(&mut pair.world, |_, stream| {
+            clear::edit(stream, |pieces| {
+                let messages = pieces.iter().filter_map(|piece| {
+                    let is_message = piece.content_type == ContentType::HANDSHAKE;
+                    is_message.then(|| Handshake::decode(&piece.bytes).ok())?
+                });
+                for message in messages {
+                    if let Handshake::ClientHello(hello) = &message {
+                        assert!(!hello.extensions.contains(ExtensionType::KEY_SHARE));
+                    }
+                    said.push(message.name());
+                }
+            });
+        });
+        assert!(link.how().1);
+        // Nobody's key signs, no chain is verified, and no share of a key exchange is made.
+        assert_eq!(said, ["ClientHello", "ServerHello"]);
+        for work in ["Sign", "VerifyPeer"] {
+            assert!(!pair.world.asked.contains(&work), "{:?}", pair.world.asked);
+        }
+    }
 }
