@@ -12,27 +12,27 @@ fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
         let (client, server) = (&link.client.connection, &link.server.connection);
         let (mut ours, mut theirs, mut other) = ([0; 80], [0; 80], [0; 80]);
         assert_eq!(
-            client.export_keying_material(b"EXPORTER-test", b"context", &mut ours),
+            client.export_keying_material(b"EXPORTER-test", Some(b"context"), &mut ours),
             Ok(true)
         );
         assert_eq!(
-            server.export_keying_material(b"EXPORTER-test", b"context", &mut theirs),
+            server.export_keying_material(b"EXPORTER-test", Some(b"context"), &mut theirs),
             Ok(true)
         );
         assert_eq!(
-            server.export_keying_material(b"EXPORTER-test", b"", &mut other),
+            server.export_keying_material(b"EXPORTER-test", Some(b""), &mut other),
             Ok(true)
         );
         assert_eq!(ours, theirs);
         assert_ne!(ours, other);
         assert!(
             client
-                .export_keying_material(b"x", b"", &mut vec![0; 255 * 32 + 1])
+                .export_keying_material(b"x", Some(b""), &mut vec![0; 255 * 32 + 1])
                 .is_err()
         );
         assert!(
             client
-                .export_keying_material(&[b'x'; 250], b"", &mut [0; 4])
+                .export_keying_material(&[b'x'; 250], Some(b""), &mut [0; 4])
                 .is_err()
         );
         assert_eq!(client.channel_binding(), server.channel_binding());
@@ -40,6 +40,21 @@ fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
     }
     bindings.dedup();
     assert_eq!(bindings.len(), 3);
+}
+
+#[test]
+fn no_context_and_an_empty_one_differ_in_tls12_alone() {
+    for (mut pair, same) in [(Pair::tls13(), true), (Pair::tls12(), false)] {
+        let link = pair.connect();
+        let export = |context: Option<&[u8]>| {
+            let mut out = [0; 32];
+            let connection = &link.client.connection;
+            let exported = connection.export_keying_material(b"EXPORTER-test", context, &mut out);
+            assert_eq!(exported, Ok(true));
+            out
+        };
+        assert_eq!(export(None) == export(Some(b"")), same);
+    }
 }
 
 #[test]

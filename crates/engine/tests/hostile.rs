@@ -138,7 +138,8 @@ fn an_error_is_the_end_whatever_level_it_claims_and_leaves_nothing_behind() {
     let mut pair = Pair::tls13();
     let mut link = pair.connect();
     let (label, mut out) = (b"EXPORTER-test".as_slice(), [0; 32]);
-    let export = |end: &End, out: &mut [u8]| end.connection.export_keying_material(label, b"", out);
+    let export =
+        |end: &End, out: &mut [u8]| end.connection.export_keying_material(label, Some(b""), out);
     assert_eq!(export(&link.server, &mut out), Ok(true));
     let forged = [23, 3, 3, 0, 20]
         .into_iter()

@@ -166,9 +166,9 @@ fn rule_08_tls_exporter_gives_both_ends_the_same_and_nothing_without_the_extende
     assert_eq!(link.client.connection.channel_binding(), binding);
     let mut out = [[0; 40]; 2];
     for (end, out) in [&link.client, &link.server].into_iter().zip(&mut out) {
-        let exported = end
-            .connection
-            .export_keying_material(b"EXPORTER-test", b"context", out);
+        let exported =
+            end.connection
+                .export_keying_material(b"EXPORTER-test", Some(b"context"), out);
         assert_eq!(exported, Ok(true));
     }
     assert_eq!(out[0], out[1]);

@@ -45,10 +45,10 @@ async fn both_ends_tell_the_same_facts() {
     assert!(theirs.peer.as_ref().unwrap().subject.contains(kit::HOST));
     let mut keys = [[0; 32]; 2];
     server
-        .export_keying_material(b"EXPORTER-test", b"context", &mut keys[0])
+        .export_keying_material(b"EXPORTER-test", Some(b"context"), &mut keys[0])
         .unwrap();
     client
-        .export_keying_material(b"EXPORTER-test", b"context", &mut keys[1])
+        .export_keying_material(b"EXPORTER-test", Some(b"context"), &mut keys[1])
         .unwrap();
     assert_eq!(keys[0], keys[1]);
     assert_eq!(server.channel_binding(), client.channel_binding());

@@ -311,14 +311,15 @@ impl Connection {
     }
 
     /// Fills `out` with keying material both ends can derive: RFC 9846 §7.5, RFC 5705. `false` before
-    /// the handshake is done, and where TLS 1.2 has no extended main secret.
+    /// the handshake is done, and where TLS 1.2 has no extended main secret. No context and an empty
+    /// one are the same in TLS 1.3, and differ in TLS 1.2.
     ///
     /// # Errors
     /// When more than 255 hash lengths are asked for.
     pub fn export_keying_material(
         &self,
         label: &[u8],
-        context: &[u8],
+        context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<bool, ExportTooLong> {
         match &self.exporter {

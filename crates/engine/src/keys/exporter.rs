@@ -34,7 +34,7 @@ impl Exporter {
     pub(crate) fn export(
         &self,
         label: &[u8],
-        context: &[u8],
+        context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<(), ExportTooLong> {
         if out.len() > 255 * self.algorithm().output_len() || label.len() > LONGEST_LABEL {
@@ -42,13 +42,19 @@ impl Exporter {
         }
         match self {
             Self::Tls13 { algorithm, secret } => {
+                // None is an empty one here: RFC 9846 §7.5.
+                let context = context.unwrap_or_default();
                 export_tls13(*algorithm, secret, (label, context), out);
             }
-            // The context's length stands before it in two bytes: RFC 5705 §4.
-            Self::Tls12 { main, randoms } => {
-                let len = u16::try_from(context.len()).map_err(|_| ExportTooLong)?;
-                main.export(label, randoms, &[&len.to_be_bytes(), context], out);
-            }
+            // A context's length stands before it in two bytes, and without one there is neither:
+            // RFC 5705 §4.
+            Self::Tls12 { main, randoms } => match context {
+                None => main.export(label, randoms, &[b"", b""], out),
+                Some(context) => {
+                    let len = u16::try_from(context.len()).map_err(|_| ExportTooLong)?;
+                    main.export(label, randoms, &[&len.to_be_bytes(), context], out);
+                }
+            },
         }
         Ok(())
     }
@@ -65,7 +71,7 @@ impl Exporter {
     pub(crate) fn names(&self) -> (TicketId, LineageId) {
         let mut names = [0; 32 + 16];
         // 48 bytes are never too long.
-        let _ = self.export(b"EXPERIMENTAL tessera names", b"", &mut names);
+        let _ = self.export(b"EXPERIMENTAL tessera names", Some(b""), &mut names);
         let (id, lineage) = names.split_at(32);
         (
             TicketId(id.try_into().unwrap_or_default()),
@@ -77,7 +83,7 @@ impl Exporter {
     pub(crate) fn channel_binding(&self) -> [u8; 32] {
         let mut binding = [0; 32];
         // 32 bytes are never too long.
-        let _ = self.export(b"EXPORTER-Channel-Binding", b"", &mut binding);
+        let _ = self.export(b"EXPORTER-Channel-Binding", Some(b""), &mut binding);
         binding
     }
 }

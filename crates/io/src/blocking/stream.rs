@@ -102,7 +102,7 @@ impl<T> StreamOwned<T> {
     pub fn export_keying_material(
         &self,
         label: &[u8],
-        context: &[u8],
+        context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<(), ExportTooLong> {
         self.driver

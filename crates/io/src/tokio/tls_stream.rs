@@ -139,7 +139,7 @@ macro_rules! stream_api {
             pub fn export_keying_material(
                 &self,
                 label: &[u8],
-                context: &[u8],
+                context: Option<&[u8]>,
                 out: &mut [u8],
             ) -> Result<(), ExportTooLong> {
                 self.0
@@ -323,7 +323,7 @@ impl<IO> TlsStream<IO> {
     pub fn export_keying_material(
         &self,
         label: &[u8],
-        context: &[u8],
+        context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<(), ExportTooLong> {
         either!(self, stream => stream.export_keying_material(label, context, out))
