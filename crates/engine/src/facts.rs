@@ -44,8 +44,10 @@ pub struct Facts {
     /// The group of this connection's key exchange; `None` where TLS 1.2 resumed a session that
     /// does not remember its own.
     pub group: Option<NamedGroup>,
-    /// How our signature was made, where we authenticated ourselves.
-    pub signature_scheme: Option<SignatureScheme>,
+    /// How the server has signed in this handshake, where it did.
+    pub server_signature: Option<SignatureScheme>,
+    /// How the client has signed in this handshake, where it did.
+    pub client_signature: Option<SignatureScheme>,
     /// The application protocol, negotiated on this connection.
     pub alpn: Option<Alpn>,
     /// The server name the client asked for.

@@ -1,6 +1,8 @@
 //! What both ends can derive and show: exporters, the channel binding, key logs and fingerprints.
 
-use tessera_testkit::Pair;
+use tessera_session::ClientAuthMode;
+use tessera_testkit::{KeyType, Link, Pair};
+use tessera_wire::codepoint::SignatureScheme;
 
 #[test]
 fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
@@ -105,5 +107,26 @@ fn keys_fingerprint_can_be_computed_again_from_the_key_log() {
     for end in [&link.client, &link.server] {
         let facts = end.connection.facts().expect("established");
         assert_eq!(facts.keys_fingerprint.0, digest.as_bytes()[..8]);
+    }
+}
+
+#[test]
+fn both_ends_tell_how_each_has_signed_where_it_did() {
+    let signatures = |link: &Link| {
+        [&link.client, &link.server].map(|end| {
+            let facts = end.connection.facts().expect("established");
+            [facts.server_signature, facts.client_signature]
+        })
+    };
+    let ecdsa = Some(SignatureScheme::ECDSA_SECP256R1_SHA256);
+    for pair in [Pair::tls13(), Pair::tls12()] {
+        let mut pair = pair
+            .only_certificate(KeyType::P256, &["server.test"])
+            .client_auth(ClientAuthMode::Request);
+        assert_eq!(signatures(&pair.connect()), [[ecdsa, None]; 2]);
+        assert_eq!(signatures(&pair.connect()), [[None, None]; 2]);
+        let mut pair = pair.client_certificate(KeyType::Ed25519);
+        let ed25519 = Some(SignatureScheme::ED25519);
+        assert_eq!(signatures(&pair.connect_with(None)), [[ecdsa, ed25519]; 2]);
     }
 }

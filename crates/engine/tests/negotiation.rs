@@ -472,7 +472,7 @@ fn only_accepted_schemes_are_signed_with_and_offered() {
         let link = pair.connect();
         let facts = link.facts().expect("the other certificate fits");
         assert_eq!(
-            facts.signature_scheme,
+            facts.server_signature,
             Some(SignatureScheme::ECDSA_SECP256R1_SHA256)
         );
     }

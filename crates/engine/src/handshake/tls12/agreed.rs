@@ -15,7 +15,9 @@ pub(crate) struct Agreed {
     pub(crate) suite: &'static Tls12Suite,
     /// `None` on a resumption whose session does not remember it.
     pub(crate) group: Option<NamedGroup>,
-    pub(crate) scheme: Option<SignatureScheme>,
+    /// How either end has signed on this connection.
+    pub(crate) server_signature: Option<SignatureScheme>,
+    pub(crate) client_signature: Option<SignatureScheme>,
     pub(crate) server_name: Option<ServerName>,
     pub(crate) alpn: Option<Alpn>,
     pub(crate) scope: Scope,
@@ -40,7 +42,8 @@ impl Agreed {
             version: ProtocolVersion::TLS1_2,
             cipher_suite: self.suite.suite,
             group: self.group,
-            signature_scheme: self.scheme.filter(|_| !self.current.is_resumed()),
+            server_signature: self.server_signature,
+            client_signature: self.client_signature,
             alpn: self.alpn.clone(),
             server_name: self.server_name.clone(),
             kind,

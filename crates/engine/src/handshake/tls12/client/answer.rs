@@ -52,7 +52,7 @@ impl WaitVerdict {
         self.check(&accepted, cx)?;
         let agreed = &mut self.begun.agreed;
         agreed.group = Some(self.key_exchange.group);
-        agreed.scheme = Some(self.key_exchange.algorithm);
+        agreed.server_signature = Some(self.key_exchange.algorithm);
         agreed.current.taint = (accepted.trust == Trust::Waived).then_some(Taint::Unverified);
         agreed.peer = Some(accepted.identity);
         let group = self.key_exchange.group;
@@ -148,7 +148,9 @@ impl WaitSignature {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         let signature = signature.ok_or(LocalError::SigningFailed)?;
-        self.answer.begun.agreed.shown = true;
+        let agreed = &mut self.answer.begun.agreed;
+        agreed.shown = true;
+        agreed.client_signature = Some(self.scheme);
         let message = CertificateVerify {
             algorithm: self.scheme,
             signature,

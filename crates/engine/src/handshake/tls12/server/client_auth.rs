@@ -155,6 +155,7 @@ impl WaitCertificateVerify {
             begun.agreed.current.taint = Some(Taint::Unverified);
         }
         begun.agreed.peer = Some(self.accepted.identity);
+        begun.agreed.client_signature = Some(message.algorithm);
         let wait = WaitChangeCipherSpec {
             ending: self.ending,
         };

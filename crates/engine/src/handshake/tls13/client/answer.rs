@@ -181,6 +181,7 @@ impl WaitSignature {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         let signature = signature.ok_or(LocalError::SigningFailed)?;
+        self.answer.agreed.client_signature = Some(self.scheme);
         self.answer.send(
             CertificateVerify {
                 algorithm: self.scheme,

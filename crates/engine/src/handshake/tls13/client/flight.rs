@@ -255,7 +255,7 @@ impl WaitCertificateVerify {
         )?;
         self.wait.transcript.absorb(raw);
         let agreed = &mut self.wait.agreed;
-        agreed.scheme = Some(message.algorithm);
+        agreed.server_signature = Some(message.algorithm);
         agreed.current.taint = (self.accepted.trust == Trust::Waived).then_some(Taint::Unverified);
         agreed.peer = Some(self.accepted.identity);
         Ok(State::WaitFinished(Box::new(self.wait)))

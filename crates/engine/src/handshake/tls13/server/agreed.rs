@@ -15,7 +15,10 @@ pub(super) struct Agreed {
     pub(super) suite: &'static SuiteParameters,
     pub(super) group: NamedGroup,
     pub(super) identity: usize,
+    /// How we are going to sign, if there is no session to resume.
     pub(super) scheme: Option<SignatureScheme>,
+    /// How the client has signed.
+    pub(super) client_signature: Option<SignatureScheme>,
     pub(super) alpn: Option<Alpn>,
     /// What this ClientHello asked for: RFC 9846 §4.7.1 (4).
     pub(super) server_name: Option<ServerName>,
@@ -54,6 +57,7 @@ impl Agreed {
             group: choice.group,
             identity: choice.identity,
             scheme: choice.scheme,
+            client_signature: None,
             alpn: choice.alpn,
             server_name: choice.server_name,
             scope: choice.scope,
@@ -79,7 +83,8 @@ impl Agreed {
             version: ProtocolVersion::TLS1_3,
             cipher_suite: self.suite.suite,
             group: Some(self.group),
-            signature_scheme: self.scheme.filter(|_| !self.current.is_resumed()),
+            server_signature: self.scheme.filter(|_| !self.current.is_resumed()),
+            client_signature: self.client_signature,
             alpn: self.alpn.clone(),
             server_name: self.server_name.clone(),
             kind: self.current.kind,

@@ -127,6 +127,7 @@ impl WaitCertificateVerify {
             self.wait.agreed.current.taint = Some(Taint::Unverified);
         }
         self.wait.agreed.peer = Some(self.accepted.identity);
+        self.wait.agreed.client_signature = Some(message.algorithm);
         Ok(State::WaitFinished(Box::new(self.wait)))
     }
 }
