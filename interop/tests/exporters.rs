@@ -21,7 +21,7 @@ const LABEL: &str = "EXPORTER-Channel-Binding";
 fn binding(stream: &StreamOwned<TcpStream>) -> String {
     let binding = stream.channel_binding().expect("an established connection");
     let mut exported = [0; 32];
-    let done = stream.export_keying_material(LABEL.as_bytes(), b"", &mut exported);
+    let done = stream.export_keying_material(LABEL.as_bytes(), Some(b""), &mut exported);
     assert!(done.is_ok() && exported == binding);
     binding.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -40,7 +40,7 @@ fn printed(text: &str) -> Option<String> {
 fn the_channel_binding_is_the_one_of_openssl_s_server() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
-    let roots = Roots::from_pem_file(&scene.authority.file()).expect("the authority");
+    let roots = Roots::from_pem_file(scene.authority.file()).expect("the authority");
     let exports = ["-keymatexport", LABEL, "-keymatexportlen", "32"];
     let peer = SServer::bare("-tls1_3", &identity, &exports);
     let config = ClientConfig::try_from(ClientSettings::trusting(roots)).expect("a client");

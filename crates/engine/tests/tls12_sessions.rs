@@ -302,11 +302,8 @@ fn rule_22_a_session_that_is_kept_under_its_ticket_is_discarded_once() {
     let id = link.facts().expect("full").session.id;
     let now = link.now;
     let empty = [23, 3, 3, 0, 0];
-    link.client.handle(
-        now,
-        tessera_engine::Input::Ciphertext(&empty),
-        &mut pair.world,
-    );
+    link.client
+        .handle(now, Input::Ciphertext(&empty), &mut pair.world);
     match link.client_ending() {
         Some(Ending::Fault { discard, .. }) => assert_eq!(discard, &[id]),
         other => panic!("{other:?}"),

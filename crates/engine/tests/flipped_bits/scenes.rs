@@ -297,9 +297,11 @@ impl Played {
             {
                 let mut secret = [0; 32];
                 let exporter = (b"EXPORTER-test", b"context");
-                let there =
-                    end.connection
-                        .export_keying_material(exporter.0, exporter.1, &mut secret);
+                let there = end.connection.export_keying_material(
+                    exporter.0,
+                    Some(exporter.1),
+                    &mut secret,
+                );
                 truths.push(Truth {
                     facts: facts.clone(),
                     exported: there.expect("32 bytes").then_some(secret),

@@ -28,7 +28,7 @@ fn rule_06_without_the_extended_main_secret_nothing_is_left_for_a_triple_handsha
         assert_eq!(end.connection.channel_binding(), None);
         let exported = end
             .connection
-            .export_keying_material(b"EXPORTER", b"", &mut [0; 8]);
+            .export_keying_material(b"EXPORTER", Some(b""), &mut [0; 8]);
         assert_eq!(exported, Ok(false));
     }
     assert!(pair.world.wallet.is_empty() && pair.world.sessions.is_empty());
