@@ -1,0 +1,172 @@
+//! One connection of a test: what the two ends do on it, in order.
+
+use crate::answers::{Answers, Noted};
+use crate::credential::{self, Own};
+use crate::expectations;
+use crate::failure::Failure;
+use crate::options::Options;
+use crate::settings::{client, server};
+use crate::socket::Socket;
+use crate::stream::Stream;
+use crate::world::{Kept, World};
+use tessera_engine::{Connection, KeyUpdateRequest};
+
+/// What the runner awaits of a shim that writes first.
+const HELLO: &str = "hello";
+/// Records are longer than what is read at once, so that one takes several reads.
+const READ_SIZE: usize = 512;
+/// Around the sizes where a record ends.
+const WRITE_SIZES: [usize; 11] = [
+    0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769,
+];
+
+/// Connects, does what the flags say, and compares what came of it.
+pub(crate) fn run(options: &Options, resumes: bool, world: &mut World) -> Result<(), Failure> {
+    let own = credential::load(options)?;
+    let kept = world.wallet.take();
+    if resumes && !options.server && kept.is_none() {
+        return Err(Failure::expectation("a session to offer"));
+    }
+    let shown = kept.as_ref().map(|kept| kept.shown.clone());
+    let connection = connection(options, &own, kept, world)?;
+    let socket = Socket::connect(options)?;
+    let answers = Answers {
+        options,
+        own: &own,
+        world,
+        noted: Noted {
+            shown: shown.unwrap_or_default(),
+            ..Noted::default()
+        },
+    };
+    let mut exchange = Exchange {
+        options,
+        resumes,
+        stream: Stream::new(connection, answers, socket),
+    };
+    exchange.run()
+}
+
+fn connection(
+    options: &Options,
+    own: &[Own],
+    kept: Option<Kept>,
+    world: &mut World,
+) -> Result<Connection, Failure> {
+    let seed = world.seed();
+    if options.server {
+        let config = server::config(options, own, world)?;
+        return Ok(Connection::server(config, seed));
+    }
+    let offered = kept.map(|kept| kept.offered);
+    let config = client::config(options, own)?;
+    let name = client::name(options)?;
+    Ok(Connection::client(config, name, offered, seed, world.now()))
+}
+
+struct Exchange<'a> {
+    options: &'a Options,
+    resumes: bool,
+    stream: Stream<'a>,
+}
+
+impl Exchange<'_> {
+    fn run(&mut self) -> Result<(), Failure> {
+        if !self.options.implicit_handshake {
+            self.stream.handshake()?;
+            expectations::after_handshake(self.options, self.resumes, &self.stream)?;
+            if self.options.extra_handshake {
+                self.stream.handshake()?;
+            }
+        }
+        self.export()?;
+        if self.options.write_different_record_sizes {
+            for size in WRITE_SIZES {
+                self.stream.write(&vec![0x42; size])?;
+            }
+        } else {
+            self.write_first()?;
+            if !self.options.shim_shuts_down {
+                self.echo()?;
+            }
+        }
+        expectations::before_close(self.options, &self.stream)?;
+        if self.options.check_close_notify {
+            self.stream.close()?;
+        }
+        expectations::at_end(self.options, &self.stream)
+    }
+
+    fn export(&mut self) -> Result<(), Failure> {
+        if self.options.export_keying_material == 0 {
+            return Ok(());
+        }
+        let material = self.keying_material()?;
+        self.stream.write(&material)
+    }
+
+    fn keying_material(&self) -> Result<Vec<u8>, Failure> {
+        let options = self.options;
+        let context = options.export_context.as_bytes();
+        let mut material = vec![0; options.export_keying_material];
+        let exported = self.stream.connection.export_keying_material(
+            options.export_label.as_bytes(),
+            options.use_export_context.then_some(context),
+            &mut material,
+        );
+        match exported {
+            Ok(true) => Ok(material),
+            _ => Err(Failure::expectation("keying material")),
+        }
+    }
+
+    fn write_first(&mut self) -> Result<(), Failure> {
+        let options = self.options;
+        let words = options.shim_initial_write.as_deref().unwrap_or(HELLO);
+        if options.read_with_unfinished_write {
+            return self.stream.begin_write(words.as_bytes());
+        }
+        if options.shim_writes_first {
+            for _ in 0..options.repeat_initial_write.unwrap_or(1) {
+                self.stream.write(words.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that comes goes back, turned over.
+    fn echo(&mut self) -> Result<(), Failure> {
+        let options = self.options;
+        let most = options.read_size.unwrap_or(READ_SIZE);
+        loop {
+            if options.export_between_reads {
+                self.keying_material()?;
+            }
+            if options.key_update_before_read {
+                self.update_keys()?;
+            }
+            let peeked = if options.peek_then_read {
+                self.stream.peek(most)?
+            } else {
+                None
+            };
+            let Some(mut bytes) = self.stream.read(most)? else {
+                return Ok(());
+            };
+            if peeked.is_some_and(|peeked| peeked != bytes) {
+                return Err(Failure::expectation("what was peeked at"));
+            }
+            self.stream.finish_write();
+            if options.key_update {
+                self.update_keys()?;
+            }
+            bytes.iter_mut().for_each(|byte| *byte ^= 0xff);
+            self.stream.write(&bytes)?;
+        }
+    }
+
+    fn update_keys(&mut self) -> Result<(), Failure> {
+        self.stream
+            .update_keys(KeyUpdateRequest::UpdateNotRequested)
+    }
+}

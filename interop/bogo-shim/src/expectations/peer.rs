@@ -1,0 +1,67 @@
+//! Who the peer should be, and what it should have shown.
+
+use super::{expect, same};
+use crate::answers::Noted;
+use crate::credential::sct_list;
+use crate::failure::Failure;
+use crate::options::Options;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use tessera_engine::Facts;
+use tessera_session::Taint;
+
+pub(super) fn after_handshake(
+    options: &Options,
+    facts: &Facts,
+    noted: &Noted,
+) -> Result<(), Failure> {
+    let wanted = &options.expect;
+    if wanted.no_peer_certificate {
+        expect("no certificate of the peer", facts.peer.is_none())?;
+    } else if !options.server || options.require_client_certificate {
+        expect("a certificate of the peer", facts.peer.is_some())?;
+    }
+    if let Some(file) = &wanted.peer_certificate_file {
+        let chain = facts.peer.as_ref().map(|peer| &peer.chain);
+        same("chain", Some(&certificates(file)?), chain)?;
+    }
+    if wanted.verify_result {
+        let unverified = facts.session.taint == Some(Taint::Unverified);
+        expect(
+            "a result of verification",
+            unverified == options.verify_fail,
+        )?;
+    }
+    same(
+        "credential",
+        wanted.selected_credential.as_ref(),
+        Some(&noted.signed_with.unwrap_or(-1)),
+    )?;
+    let signature = if options.server {
+        facts.client_signature
+    } else {
+        facts.server_signature.or(noted.shown.signature)
+    };
+    let signature = signature.map(|scheme| scheme.0);
+    same(
+        "signature",
+        wanted.peer_signature.as_ref(),
+        signature.as_ref(),
+    )?;
+    let shown = &noted.shown;
+    same(
+        "OCSP response",
+        wanted.ocsp_response.as_ref(),
+        shown.ocsp.as_ref(),
+    )?;
+    let scts = wanted.scts.as_deref().map(sct_list);
+    same("SCTs", scts.as_ref(), Some(&shown.scts))
+}
+
+fn certificates(file: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let unreadable = |error: rustls_pki_types::pem::Error| Failure::expectation(error.to_string());
+    CertificateDer::pem_file_iter(file)
+        .map_err(unreadable)?
+        .map(|der| der.map(|der| der.to_vec()).map_err(unreadable))
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! Flags about where and what, and about the hello.
+
+use super::kind::Flag::{self, Number, Switch, Text};
+use super::kind::{code, count, nothing, text};
+use crate::options::{Policy, Renegotiate};
+use std::time::Duration;
+
+pub(super) fn flag(name: &str) -> Option<Flag> {
+    Some(match name {
+        "-port" => Number(|o, n| o.port = code(n)),
+        "-ipv6" => Switch(|o| o.ipv6 = true),
+        "-shim-id" => Number(|o, n| o.shim_id = u64::try_from(n).unwrap_or_default()),
+        "-server" => Switch(|o| o.server = true),
+        "-resume-count" => Number(|o, n| o.resume_count = count(n)),
+        "-resumption-delay" => Number(|o, n| {
+            o.resumption_delay = Duration::from_secs(u64::try_from(n).unwrap_or_default());
+        }),
+        "-is-handshaker-supported" => Switch(|o| o.is_handshaker_supported = true),
+        // What BoringSSL's handshaker, a second process, may not know better.
+        "-allow-hint-mismatch" => Switch(nothing),
+        // What BoringSSL writes for its fuzzers.
+        "-write-settings" => Text(|_, _| {}),
+
+        "-min-version" => Number(|o, n| o.min_version = Some(code(n))),
+        "-max-version" => Number(|o, n| o.max_version = Some(code(n))),
+        "-no-tls13" => Switch(|o| o.excluded_versions.push(0x0304)),
+        "-no-tls12" => Switch(|o| o.excluded_versions.push(0x0303)),
+        // A version that is not there is easily excluded.
+        "-no-tls11" | "-no-tls1" => Switch(nothing),
+        "-curves" => Number(|o, n| o.curves.push(code(n))),
+        "-cipher" => Text(|o, s| o.cipher = text(s)),
+        // A server prefers as it likes.
+        "-server-preference" => Switch(nothing),
+        "-fips-202205" => Switch(|o| o.policy = Some(Policy::Fips202205)),
+        "-wpa-202304" => Switch(|o| o.policy = Some(Policy::Wpa202304)),
+
+        "-host-name" => Text(|o, s| o.host_name = text(s)),
+        "-advertise-alpn" => Text(|o, s| o.advertise_alpn = s.as_bytes().to_vec()),
+        "-select-alpn" => Text(|o, s| o.select_alpn = text(s)),
+        "-decline-alpn" => Switch(nothing),
+        "-reject-alpn" => Switch(|o| o.reject_alpn = true),
+        "-enable-grease" => Switch(|o| o.grease = true),
+        // QUIC has them, and TLS over a stream has not.
+        "-quic-transport-params" => Text(|_, _| {}),
+        "-quic-use-legacy-codepoint" => Number(|_, _| {}),
+        // Records were split for CBC.
+        "-cbc-record-splitting" | "-partial-write" => Switch(nothing),
+        // It lets every hello pass.
+        "-install-ddos-callback" => Switch(nothing),
+
+        "-no-ticket" => Switch(|o| o.no_ticket = true),
+        "-skip-ticket" => Switch(|o| o.skip_ticket = true),
+        "-use-ticket-callback" => Switch(nothing),
+        "-renew-ticket" => Switch(|o| o.renew_ticket = true),
+
+        "-renegotiate-freely" => Switch(|o| o.renegotiation = Renegotiate::Freely),
+        "-renegotiate-once" => Switch(|o| o.renegotiation = Renegotiate::Once),
+        "-renegotiate-ignore" => Switch(|o| o.renegotiation = Renegotiate::Ignore),
+        // Whoever is asked grants it.
+        "-renegotiate-explicit" => Switch(|o| o.renegotiation = Renegotiate::Freely),
+        "-forbid-renegotiation-after-handshake" => Switch(|o| o.renegotiation = Renegotiate::Never),
+        // We connect to no server without secure renegotiation.
+        "-no-legacy-server-connect" => Switch(nothing),
+        _ => return None,
+    })
+}

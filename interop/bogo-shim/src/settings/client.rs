@@ -1,0 +1,61 @@
+//! A client's settings.
+
+use super::{Algorithms, algorithms, protocols};
+use crate::credential::Own;
+use crate::failure::Failure;
+use crate::options::Options;
+use std::sync::Arc;
+use tessera_engine::{
+    ClientConfig, ClientSettings, ExtendedMainSecret, GreaseValues, Renegotiation, Reverification,
+};
+use tessera_session::{ServerName, Verification};
+
+/// Where a client goes that was not told a name.
+const UNNAMED: &str = "test";
+
+pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>, Failure> {
+    let Algorithms {
+        versions,
+        cipher_suites,
+        groups,
+        signature_schemes,
+    } = algorithms(options)?;
+    let settings = ClientSettings {
+        versions,
+        cipher_suites,
+        groups,
+        signature_schemes,
+        identity: own.first().map(|own| own.identity.clone()),
+        alpn: protocols(&options.advertise_alpn)?,
+        send_server_name: options.host_name.is_some(),
+        verification: if verifies(options) {
+            Verification::Verified
+        } else {
+            Verification::Insecure
+        },
+        extended_main_secret: ExtendedMainSecret::Prefer,
+        reverification: if options.reverify {
+            Reverification::Always
+        } else {
+            Reverification::Never
+        },
+        renegotiation: Renegotiation::Ask,
+        grease: if options.grease {
+            GreaseValues::Send
+        } else {
+            GreaseValues::Omit
+        },
+        ..ClientSettings::default()
+    };
+    Ok(Arc::new(ClientConfig::try_from(settings)?))
+}
+
+/// Whether a bad certificate is the end.
+pub(crate) fn verifies(options: &Options) -> bool {
+    options.verify_peer || options.require_client_certificate
+}
+
+pub(crate) fn name(options: &Options) -> Result<ServerName, Failure> {
+    let name = options.host_name.as_deref().unwrap_or(UNNAMED);
+    ServerName::new(name).map_err(|error| Failure::expectation(error.to_string()))
+}

@@ -1,0 +1,91 @@
+//! A server's settings.
+
+use super::{Algorithms, algorithms};
+use crate::credential::Own;
+use crate::failure::Failure;
+use crate::options::Options;
+use crate::world::World;
+use std::sync::Arc;
+use tessera_engine::{
+    ClientAuth, ExtendedMainSecret, Renegotiation, ServerConfig, ServerSettings, SessionForms,
+};
+use tessera_session::{Alpn, ClientAuthMode, TicketPlan};
+
+/// BoringSSL issues as many.
+const TICKETS: u8 = 2;
+/// A protocol that no client of the runner's speaks.
+const NOBODY_S: &str = "nobody's";
+
+pub(crate) fn config(
+    options: &Options,
+    own: &[Own],
+    world: &World,
+) -> Result<Arc<ServerConfig>, Failure> {
+    let Algorithms {
+        versions,
+        cipher_suites,
+        groups,
+        signature_schemes,
+    } = algorithms(options)?;
+    let settings = ServerSettings {
+        versions,
+        cipher_suites,
+        groups,
+        signature_schemes,
+        identities: own.iter().map(|own| own.identity.clone()).collect(),
+        client_auth: ClientAuth {
+            mode: client_auth(options),
+            authorities: authorities(options)?,
+            ..ClientAuth::default()
+        },
+        alpn: alpn(options)?,
+        session_forms: SessionForms {
+            ids: true,
+            tickets: !options.no_ticket && !options.skip_ticket,
+        },
+        tickets: TicketPlan {
+            count: if options.skip_ticket { 0 } else { TICKETS },
+            ..TicketPlan::default()
+        },
+        extended_main_secret: ExtendedMainSecret::Prefer,
+        renegotiation: Renegotiation::Ask,
+        shared: Arc::clone(&world.tickets),
+        vault: Some(Arc::clone(&world.vault)),
+        policy: "bogo".to_owned(),
+        ..ServerSettings::default()
+    };
+    Ok(Arc::new(ServerConfig::try_from(settings)?))
+}
+
+fn client_auth(options: &Options) -> ClientAuthMode {
+    if options.require_client_certificate {
+        ClientAuthMode::Require
+    } else if options.verify_peer {
+        ClientAuthMode::Request
+    } else {
+        ClientAuthMode::None
+    }
+}
+
+fn alpn(options: &Options) -> Result<Vec<Alpn>, Failure> {
+    let rejecting = options.reject_alpn.then_some(NOBODY_S);
+    let selected = options.select_alpn.as_deref().into_iter().chain(rejecting);
+    selected
+        .map(|name| Alpn::new(name.as_bytes()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::expectation(error.to_string()))
+}
+
+/// Names in hexadecimal, with commas between.
+fn authorities(options: &Options) -> Result<Vec<Vec<u8>>, Failure> {
+    let list = options.client_ca_list.as_deref().unwrap_or_default();
+    if matches!(list, "" | "<NULL>" | "<EMPTY>") {
+        return Ok(Vec::new());
+    }
+    let names = list
+        .split(',')
+        .map(|name| data_encoding::HEXLOWER_PERMISSIVE.decode(name.as_bytes()));
+    names
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::expectation(error.to_string()))
+}

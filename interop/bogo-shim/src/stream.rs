@@ -1,0 +1,301 @@
+//! The engine on the runner's socket.
+
+use crate::answers::Answers;
+use crate::failure::Failure;
+use crate::socket::Socket;
+use std::collections::VecDeque;
+use tessera_engine::{
+    Answer, ClientHelloInfo, Connection, Ending, Event, Facts, Input, KeyUpdateRequest, Output,
+    Question, QuestionId, peek_client_hello,
+};
+
+/// One connection of a test.
+pub(crate) struct Stream<'a> {
+    pub(crate) connection: Connection,
+    pub(crate) answers: Answers<'a>,
+    socket: Socket,
+    /// Bytes that are sealed and not written.
+    unsent: Vec<u8>,
+    /// Nothing more is written until this is taken back.
+    held_back: bool,
+    /// Bytes read, not yet done with; only on the quick road.
+    incoming: Vec<u8>,
+    /// Plaintext that nobody has read yet.
+    plaintext: VecDeque<u8>,
+    asked: VecDeque<(QuestionId, Question)>,
+    ending: Option<Ending>,
+    pub(crate) told: Told,
+}
+
+/// What was heard that is not for reading.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Renegotiations done.
+    pub(crate) renegotiations: u32,
+    /// The client's hello, if somebody asks for it.
+    pub(crate) hello: Option<ClientHelloInfo>,
+    /// The bytes up to there.
+    heard: Vec<u8>,
+}
+
+impl Told {
+    fn hear(&mut self, bytes: &[u8]) {
+        if self.hello.is_none() {
+            self.heard.extend(bytes);
+            self.hello = peek_client_hello(&self.heard).ok().flatten();
+        }
+    }
+}
+
+/// The engine's in-place road takes in so much at once.
+const CHUNK: usize = 16 * 1024 + 512;
+
+impl<'a> Stream<'a> {
+    pub(crate) fn new(connection: Connection, answers: Answers<'a>, socket: Socket) -> Self {
+        Self {
+            connection,
+            answers,
+            socket,
+            unsent: Vec::new(),
+            held_back: false,
+            incoming: Vec::new(),
+            plaintext: VecDeque::new(),
+            asked: VecDeque::new(),
+            ending: None,
+            told: Told::default(),
+        }
+    }
+
+    /// Until the first handshake is complete.
+    pub(crate) fn handshake(&mut self) -> Result<(), Failure> {
+        self.settle();
+        while self.connection.facts().is_none() {
+            self.check()?;
+            if !self.take_in()? {
+                return Err(Failure::CutOff);
+            }
+        }
+        self.check()
+    }
+
+    /// The next plaintext, `most` bytes of it; `None` once there will be none.
+    pub(crate) fn read(&mut self, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+        let read = self.peek(most)?;
+        self.plaintext.drain(..read.as_ref().map_or(0, Vec::len));
+        Ok(read)
+    }
+
+    /// As [`Stream::read`], and it stays there.
+    pub(crate) fn peek(&mut self, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+        self.settle();
+        while self.plaintext.is_empty() {
+            if self.connection.peer_closed() {
+                return Ok(None);
+            }
+            self.check()?;
+            if !self.take_in()? {
+                return self.end_of_stream();
+            }
+        }
+        Ok(Some(self.plaintext.iter().take(most).copied().collect()))
+    }
+
+    /// A transport that ends is an end like another, once there is a connection.
+    fn end_of_stream(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        if self.connection.facts().is_none() {
+            return Err(Failure::CutOff);
+        }
+        self.connection
+            .handle(self.answers.world.now(), Input::EndOfStream);
+        self.settle();
+        match &self.ending {
+            Some(Ending::Fault { .. }) => self.check().map(|()| None),
+            _ => Ok(None),
+        }
+    }
+
+    /// Seals and sends; before the handshake is done the engine keeps it.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let now = self.answers.world.now();
+        let sent = if self.answers.options.asynchronous {
+            0
+        } else {
+            self.connection.send(now, bytes, &mut self.unsent)
+        };
+        if sent == 0 {
+            self.connection.handle(now, Input::Plaintext(bytes));
+        }
+        self.settle();
+        self.check()
+    }
+
+    pub(crate) fn update_keys(&mut self, request: KeyUpdateRequest) -> Result<(), Failure> {
+        let now = self.answers.world.now();
+        self.connection.handle(now, Input::UpdateKeys(request));
+        self.settle();
+        self.check()
+    }
+
+    /// Says `close_notify`, and waits for the peer's.
+    pub(crate) fn close(&mut self) -> Result<(), Failure> {
+        self.connection
+            .handle(self.answers.world.now(), Input::Close);
+        self.settle();
+        while !self.connection.is_ended() {
+            if !self.plaintext.is_empty() {
+                return Err(Failure::expectation("application data on shutdown"));
+            }
+            if !self.take_in()? {
+                let now = self.answers.world.now();
+                self.connection.handle(now, Input::EndOfStream);
+                self.settle();
+            }
+        }
+        self.check()
+    }
+
+    /// Seals, and sends the first byte of it; nothing more goes out for now.
+    pub(crate) fn begin_write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.held_back = true;
+        self.write(bytes)?;
+        if !self.unsent.is_empty() {
+            self.socket.write(&[self.unsent.remove(0)]);
+        }
+        Ok(())
+    }
+
+    /// Sends what was held back.
+    pub(crate) fn finish_write(&mut self) {
+        self.held_back = false;
+        self.flush();
+    }
+
+    pub(crate) fn facts(&self) -> Option<&Facts> {
+        self.connection.facts()
+    }
+
+    /// Whether the connection is over in another way than by `close_notify`.
+    fn check(&self) -> Result<(), Failure> {
+        match &self.ending {
+            None | Some(Ending::Closed) => Ok(()),
+            Some(ending) => Err(Failure::Ended(ending.clone())),
+        }
+    }
+
+    /// Waits for bytes and lets them in; `false` at the end of the stream.
+    fn take_in(&mut self) -> Result<bool, Failure> {
+        let now = self.answers.world.now();
+        if self.answers.options.asynchronous {
+            let mut byte = [0];
+            if self.socket.read(&mut byte)? == 0 {
+                return Ok(false);
+            }
+            self.hear(&byte);
+            self.connection.handle(now, Input::Ciphertext(&byte));
+        } else {
+            let start = self.incoming.len();
+            self.incoming.resize(start + CHUNK, 0);
+            let read = self
+                .socket
+                .read(self.incoming.get_mut(start..).unwrap_or_default())?;
+            self.incoming.truncate(start + read);
+            if read == 0 {
+                return Ok(false);
+            }
+            let heard = self.incoming.split_off(start);
+            self.hear(&heard);
+            self.incoming.extend(heard);
+        }
+        self.settle();
+        Ok(true)
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        if self.answers.options.expect.advertised_alpn.is_some() {
+            self.told.hear(bytes);
+        }
+    }
+
+    /// Everything that can be done without the peer: records, outputs, questions.
+    fn settle(&mut self) {
+        loop {
+            self.receive();
+            self.drain();
+            let Some((id, question)) = self.asked.pop_front() else {
+                break;
+            };
+            self.wait_before_answering();
+            let answer = self.answers.answer(question, self.connection.facts());
+            self.answer(id, answer);
+        }
+        self.flush();
+    }
+
+    fn answer(&mut self, id: QuestionId, answer: Answer) {
+        let now = self.answers.world.now();
+        self.connection.handle(now, Input::Answer(id, answer));
+        self.drain();
+    }
+
+    /// An answer that comes late comes behind what the peer has said meanwhile.
+    fn wait_before_answering(&mut self) {
+        if !self.answers.options.asynchronous {
+            return;
+        }
+        let mut byte = [0];
+        if self
+            .socket
+            .read_waiting(&mut byte)
+            .is_ok_and(|read| read > 0)
+        {
+            let now = self.answers.world.now();
+            self.hear(&byte);
+            self.connection.handle(now, Input::Ciphertext(&byte));
+            self.drain();
+        }
+    }
+
+    /// The quick road: records are opened where they lie.
+    fn receive(&mut self) {
+        while !self.incoming.is_empty() {
+            let now = self.answers.world.now();
+            let received = self.connection.receive(now, &mut self.incoming);
+            if let Some(range) = received.plaintext {
+                let plaintext = self.incoming.get(range).unwrap_or_default();
+                self.plaintext.extend(plaintext);
+            }
+            self.incoming.drain(..received.consumed);
+            if received.consumed == 0 {
+                break;
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.connection.poll() {
+            match output {
+                Output::Transmit(bytes) => self.unsent.extend(bytes),
+                Output::Deliver(bytes) | Output::DeliverEarly(bytes) => {
+                    self.plaintext.extend(bytes);
+                }
+                Output::Ask(id, question) => self.asked.push_back((id, question)),
+                Output::Event(event) => self.event(&event),
+                Output::KeyLog(_) => {}
+                Output::Ended(ending) => self.ending = Some(ending),
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        if let Event::Renegotiated(_) = event {
+            self.told.renegotiations += 1;
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.held_back {
+            self.socket.write(&self.unsent);
+            self.unsent.clear();
+        }
+    }
+}
