@@ -14,12 +14,16 @@ pub fn prf(algorithm: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]
     let mut a = Zeroizing::new([0; Digest::MAX_LEN]);
     let mut block = Zeroizing::new([0; Digest::MAX_LEN]);
     key.sign_into(&[&seed], &mut a);
-    for piece in out.chunks_mut(len) {
+    let mut pieces = out.chunks_mut(len).peekable();
+    while let Some(piece) = pieces.next() {
         key.sign_into(&[&a[..len], &seed], &mut block);
         piece.copy_from_slice(&block[..piece.len()]);
-        let mut next = Zeroizing::new([0; Digest::MAX_LEN]);
-        key.sign_into(&[&a[..len]], &mut next);
-        a = next;
+        // Behind the last piece nobody needs the next A(i).
+        if pieces.peek().is_some() {
+            let mut next = Zeroizing::new([0; Digest::MAX_LEN]);
+            key.sign_into(&[&a[..len]], &mut next);
+            a = next;
+        }
     }
 }
 

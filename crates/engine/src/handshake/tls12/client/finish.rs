@@ -145,11 +145,11 @@ impl Ending {
         let ticket = self.ticket.take();
         let wire = self.wire(ticket.as_ref());
         let agreed = &mut self.begun.agreed;
-        let (own, lineage) = Settled::exporter(agreed, &self.main).names();
         // A session that is resumed keeps the name it has; a new one is called by what stands for it.
-        let id = wire.as_ref().map_or(own, Wire::id);
-        agreed.current.name((id, lineage));
         if !agreed.current.is_resumed() {
+            let (own, lineage) = Settled::exporter(agreed, &self.main).names();
+            let id = wire.as_ref().map_or(own, Wire::id);
+            agreed.current.name((id, lineage));
             limit_lifetime(&mut self.begun, ticket.as_ref(), cx);
         }
         let before = self.begun.before.as_ref();
