@@ -163,6 +163,35 @@ pub(crate) fn host_name(bytes: &[u8]) -> Result<ServerName, ReadError> {
     ServerName::new(text).map_err(ReadError::HostName)
 }
 
+/// What a session is offered by, in the files of OpenSSL and of BoringSSL.
+pub(crate) struct Offered<'a> {
+    /// Empty where there is none.
+    pub(crate) ticket: &'a [u8],
+    pub(crate) session_id: &'a [u8],
+    pub(crate) ticket_age_add: u32,
+    pub(crate) max_early_data_size: u32,
+    pub(crate) extended_main_secret: bool,
+}
+
+impl Offered<'_> {
+    /// How it resumes. With a ticket the session id is the ticket's hash, and never travels.
+    pub(crate) fn resumption(&self, version: ProtocolVersion) -> Result<Resumption, ReadError> {
+        let (ticket, id) = (self.ticket, self.session_id);
+        match (version, ticket.is_empty()) {
+            (ProtocolVersion::TLS1_3, false) => Ok(Resumption::Tls13 {
+                ticket_age_add: self.ticket_age_add,
+                max_early_data_size: self.max_early_data_size,
+            }),
+            (ProtocolVersion::TLS1_3, true) => Err(ReadError::NothingToOffer),
+            (_, true) if id.is_empty() => Err(ReadError::NothingToOffer),
+            (_, without_ticket) => Ok(Resumption::Tls12 {
+                session_id: session_id(if without_ticket { id } else { &[] })?,
+                extended_main_secret: self.extended_main_secret,
+            }),
+        }
+    }
+}
+
 pub(crate) fn session_id(bytes: &[u8]) -> Result<SessionId, ReadError> {
     SessionId::new(bytes).map_err(|_| at("session id")(DerProblem::StringLength(bytes.len())))
 }

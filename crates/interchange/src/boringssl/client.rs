@@ -1,11 +1,10 @@
 //! A client's session out of BoringSSL's structure.
 
-use tessera_session::{Binding, Resumption, Scope, Session};
-use tessera_wire::ProtocolVersion;
+use tessera_session::{Binding, Scope, Session};
 
 use super::structure::Structure;
 use crate::error::ReadError;
-use crate::foreign::{self, ForeignSession, Times};
+use crate::foreign::{self, ForeignSession, Offered, Times};
 use crate::{openssl, peer, pem};
 
 /// Reads the first session of a PEM file, whose label is OpenSSL's.
@@ -27,13 +26,20 @@ pub fn read_der(bytes: &[u8]) -> Result<ForeignSession, ReadError> {
         [] => None,
         chain => Some(peer::identity(chain).ok_or(ReadError::Certificate)?),
     };
+    let offered = Offered {
+        ticket: file.ticket,
+        session_id: file.head.session_id,
+        ticket_age_add: file.ticket_age_add,
+        max_early_data_size: file.max_early_data,
+        extended_main_secret: file.extended_main_secret,
+    };
     let session = Session {
         lineage: foreign::lineage(file.ticket, file.head.session_id),
         version,
         cipher_suite: file.head.suite(),
         secret: file.head.secret()?,
         lifetime: times(&file).lifetime(version),
-        resumption: resumption(&file, version)?,
+        resumption: offered.resumption(version)?,
         taint: Some(foreign::taint(file.verify_result, file.raw_public_key)),
         app_data: Vec::new(),
         group: foreign::group(file.group.into())?,
@@ -62,25 +68,5 @@ pub(crate) fn times(file: &Structure<'_>) -> Times {
         timeout: seconds(file.timeout),
         lifetime_hint: file.lifetime_hint,
         authentication: seconds(file.authentication_timeout.unwrap_or(file.timeout)),
-    }
-}
-
-fn resumption(file: &Structure<'_>, version: ProtocolVersion) -> Result<Resumption, ReadError> {
-    let has_ticket = !file.ticket.is_empty();
-    match (version, has_ticket) {
-        (ProtocolVersion::TLS1_3, true) => Ok(Resumption::Tls13 {
-            ticket_age_add: file.ticket_age_add,
-            max_early_data_size: file.max_early_data,
-        }),
-        (ProtocolVersion::TLS1_3, false) => Err(ReadError::NothingToOffer),
-        (_, false) if file.head.session_id.is_empty() => Err(ReadError::NothingToOffer),
-        (_, has_ticket) => Ok(Resumption::Tls12 {
-            session_id: foreign::session_id(if has_ticket {
-                &[]
-            } else {
-                file.head.session_id
-            })?,
-            extended_main_secret: file.extended_main_secret,
-        }),
     }
 }

@@ -1,14 +1,13 @@
 //! A client's session and its ticket, in OpenSSL's file and out of it.
 
 use tessera_session::{Binding, Lifetime, Resumption, Scope, Session, TicketId};
-use tessera_wire::ProtocolVersion;
 use zeroize::Zeroizing;
 
 use super::structure::Structure;
 use super::{EXTENDED_MAIN_SECRET, LABEL};
 use crate::error::{ReadError, WriteError};
 use crate::family::{Head, LONGEST_TICKET};
-use crate::foreign::{self, ForeignSession, Times};
+use crate::foreign::{self, ForeignSession, Offered, Times};
 use crate::{peer, pem};
 
 /// `X509_V_ERR_UNSPECIFIED`: what is tainted here is not "ok" there.
@@ -43,13 +42,20 @@ pub fn read_der(bytes: &[u8]) -> Result<ForeignSession, ReadError> {
         None => None,
     };
     let ticket = file.ticket.unwrap_or_default();
+    let offered = Offered {
+        ticket,
+        session_id: file.head.session_id,
+        ticket_age_add: file.ticket_age_add,
+        max_early_data_size: file.max_early_data,
+        extended_main_secret: file.flags & EXTENDED_MAIN_SECRET != 0,
+    };
     let session = Session {
         lineage: foreign::lineage(ticket, file.head.session_id),
         version,
         cipher_suite: file.head.suite(),
         secret: file.head.secret()?,
         lifetime: times(&file).lifetime(version),
-        resumption: resumption(&file, version)?,
+        resumption: offered.resumption(version)?,
         taint: Some(foreign::taint(file.verify_result, file.raw_public_key)),
         app_data: file.application_data.unwrap_or_default().to_vec(),
         group: foreign::group(file.group)?,
@@ -78,27 +84,6 @@ pub(super) fn times(file: &Structure<'_>) -> Times {
         },
         lifetime_hint: file.lifetime_hint,
         authentication: 0,
-    }
-}
-
-fn resumption(file: &Structure<'_>, version: ProtocolVersion) -> Result<Resumption, ReadError> {
-    let has_ticket = file.ticket.is_some_and(|ticket| !ticket.is_empty());
-    // With a ticket the session id is the ticket's hash, and never travels.
-    match (version, has_ticket) {
-        (ProtocolVersion::TLS1_3, true) => Ok(Resumption::Tls13 {
-            ticket_age_add: file.ticket_age_add,
-            max_early_data_size: file.max_early_data,
-        }),
-        (ProtocolVersion::TLS1_3, false) => Err(ReadError::NothingToOffer),
-        (_, false) if file.head.session_id.is_empty() => Err(ReadError::NothingToOffer),
-        (_, has_ticket) => Ok(Resumption::Tls12 {
-            session_id: foreign::session_id(if has_ticket {
-                &[]
-            } else {
-                file.head.session_id
-            })?,
-            extended_main_secret: file.flags & EXTENDED_MAIN_SECRET != 0,
-        }),
     }
 }
 
