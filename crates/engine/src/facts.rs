@@ -81,6 +81,8 @@ pub enum EarlyDataFate {
     /// None was offered.
     #[default]
     NotOffered,
+    /// Client: the settings have it offered where possible, with this session it was not, and why.
+    Withheld(Refusal),
     /// It was taken.
     Accepted,
     /// It was dropped unread, and why.

@@ -271,7 +271,19 @@ fn a_client_asks_for_none_where_it_may_not() {
     pair.client.early_data = tessera_engine::EarlyDataOffer::WherePossible;
     pair.connect();
     let link = sent_early(&mut pair, REQUEST);
-    assert_eq!(fate(&link), (none, none));
+    let why = EarlyDataFate::Withheld(Refusal::EarlyDataNotInTicket);
+    assert_eq!(fate(&link), (why, none));
+
+    // One that allows it, for a protocol that is not spoken any more.
+    let alpn = |name: &[u8]| vec![Alpn::new(name).expect("a name")];
+    let mut pair = Pair::tls13();
+    (pair.client.alpn, pair.server.alpn) = (alpn(b"old"), alpn(b"old"));
+    let mut pair = met(pair);
+    (pair.client.alpn, pair.server.alpn) = (alpn(b"new"), alpn(b"new"));
+    let link = sent_early(&mut pair, REQUEST);
+    let why = EarlyDataFate::Withheld(Refusal::EarlyDataDifferentAlpn);
+    assert_eq!(fate(&link), (why, none));
+    assert!(link.agreed().0.resumed);
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl EarlyData {
     pub(crate) fn left(&self, facts: &Facts) -> &[u8] {
         match facts.early_data {
             EarlyDataFate::Accepted => self.bytes.get(self.sent..).unwrap_or_default(),
-            EarlyDataFate::NotOffered => &self.bytes,
+            EarlyDataFate::NotOffered | EarlyDataFate::Withheld(_) => &self.bytes,
             EarlyDataFate::Rejected(_) => match self.when_dropped {
                 WhenDropped::SayAgain if facts.alpn == self.alpn => &self.bytes,
                 WhenDropped::SayAgain | WhenDropped::Leave => &[],

@@ -48,6 +48,7 @@ pub(crate) struct ConnectionReport {
     /// Names the traffic keys without telling them.
     pub(crate) keys_fingerprint: String,
     early_data: &'static str,
+    early_data_refusal: Option<&'static str>,
     handshake_us: u64,
     bytes_in: u64,
     bytes_out: u64,
@@ -147,9 +148,13 @@ impl ConnectionReport {
             tickets_received: measured.tickets_received,
             keys_fingerprint: facts.keys_fingerprint.to_string(),
             early_data: match facts.early_data {
-                EarlyDataFate::NotOffered => "none",
+                EarlyDataFate::NotOffered | EarlyDataFate::Withheld(_) => "none",
                 EarlyDataFate::Accepted => "accepted",
                 EarlyDataFate::Rejected(_) => "rejected",
+            },
+            early_data_refusal: match facts.early_data {
+                EarlyDataFate::Withheld(why) | EarlyDataFate::Rejected(why) => Some(why.code()),
+                EarlyDataFate::NotOffered | EarlyDataFate::Accepted => None,
             },
             handshake_us: u64::try_from(measured.handshake.as_micros()).unwrap_or(u64::MAX),
             bytes_in: measured.received,

@@ -16,6 +16,8 @@ pub(crate) struct Sent {
     pub(crate) messages: Unhashed,
     /// Why a session we had was not even offered.
     pub(crate) refusal: Option<Refusal>,
+    /// Why no early data goes with the session that is offered, where the settings would have it.
+    pub(crate) early_data_withheld: Option<Refusal>,
 }
 
 impl Sent {

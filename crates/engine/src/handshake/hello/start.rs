@@ -22,10 +22,14 @@ pub(crate) fn start(
     cx: &mut Cx<'_, ClientConfig>,
 ) -> Result<Sent, Fault> {
     let (session, early_data, refusal) = match session.map(|session| judge(session, &to, cx)) {
-        Some(Ok((session, early_data))) => (Some(session), early_data, None),
+        Some(Ok((session, early_data))) => (Some(session), Some(early_data), None),
         Some(Err(refusal)) => (None, None, Some(refusal)),
         None => (None, None, None),
     };
+    let early_data_withheld = early_data
+        .and_then(Result::err)
+        .filter(|refusal| *refusal != Refusal::EarlyDataOff);
+    let early_data = early_data.and_then(Result::ok);
     if let Some(refusal) = &refusal {
         cx.tell(Event::Refused(*refusal));
     }
@@ -45,6 +49,7 @@ pub(crate) fn start(
         offer,
         messages,
         refusal,
+        early_data_withheld,
     })
 }
 
@@ -81,7 +86,7 @@ fn judge(
     session: OfferedSession,
     to: &Destination,
     cx: &Cx<'_, ClientConfig>,
-) -> Result<(OfferedSession, Option<u32>), Refusal> {
+) -> Result<(OfferedSession, Result<u32, Refusal>), Refusal> {
     let settings = cx.config.settings();
     let version = session.session.version;
     if !settings.versions.contains(&version) {
@@ -112,13 +117,13 @@ fn judge(
         revocations: &nothing_revoked,
         revoked_serials: &no_serials,
         extended_main_secret: true,
-        early_data: session.is_tls13(),
+        early_data: true,
         ticket_age: cx.now.since(session.session.lifetime.issued_at),
         // What was used is the server's to remember.
         recording_since: Some(Timestamp::from_millis(0)),
     };
     match cx.config.policy().judge(&session.session, &offer, cx.now) {
-        Ruling::Resume { early_data, .. } => Ok((session, early_data.ok())),
+        Ruling::Resume { early_data, .. } => Ok((session, early_data)),
         Ruling::FullHandshake(refusal) => Err(refusal),
         Ruling::Abort(_) => Err(Refusal::DifferentVersion),
     }

@@ -47,6 +47,7 @@ pub(super) fn hello(
         offer,
         messages,
         refusal: None,
+        early_data_withheld: None,
     };
     let wait = WaitServerHello::again(sent, settled);
     Ok(State::WaitServerHello(Box::new(wait)))

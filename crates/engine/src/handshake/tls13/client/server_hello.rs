@@ -161,9 +161,10 @@ impl WaitServerHello {
         let agreed = Agreed {
             retried,
             refusal,
-            early_data: match offered_early_data {
-                true => EarlyDataFate::Rejected(Refusal::DeclinedByServer),
-                false => EarlyDataFate::NotOffered,
+            early_data: match (offered_early_data, self.sent.early_data_withheld) {
+                (true, _) => EarlyDataFate::Rejected(Refusal::DeclinedByServer),
+                (false, Some(refusal)) => EarlyDataFate::Withheld(refusal),
+                (false, None) => EarlyDataFate::NotOffered,
             },
             ..agreed
         };
