@@ -9,7 +9,7 @@ use tessera_engine::{
     PeerClaim, Question, Trust, Verdict,
 };
 use tessera_identity::Certificate;
-use tessera_session::{Claim, PeerIdentity, Side};
+use tessera_session::{Claim, PeerIdentity, Resumption, Side};
 
 /// The world outside one connection.
 pub(crate) struct Answers<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Answers<'a> {
 pub(crate) struct Noted {
     /// A session was there to be kept.
     pub(crate) sessions: usize,
+    /// The last one's ticket allows early data.
+    pub(crate) ticket_for_early_data: bool,
     /// The credential that signed last.
     pub(crate) signed_with: Option<i32>,
     /// What came with the peer's certificates, now or when the resumed session was made.
@@ -61,6 +63,10 @@ impl Answers<'_> {
 
     fn keep(&mut self, keep: Keep, facts: Option<&Facts>) {
         self.noted.sessions += 1;
+        self.noted.ticket_for_early_data = matches!(
+            keep.session.resumption,
+            Resumption::Tls13 { max_early_data_size, .. } if max_early_data_size > 0
+        );
         match keep.side {
             Side::Client => {
                 let signature = facts.and_then(|facts| facts.server_signature);

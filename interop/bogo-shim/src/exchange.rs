@@ -1,5 +1,7 @@
 //! One connection of a test: what the two ends do on it, in order.
 
+mod early;
+
 use crate::answers::{Answers, Noted};
 use crate::credential::{self, Own};
 use crate::expectations;
@@ -10,6 +12,7 @@ use crate::socket::Socket;
 use crate::stream::Stream;
 use crate::world::{Kept, World};
 use tessera_engine::{Connection, KeyUpdateRequest};
+use tessera_session::Session;
 
 /// What the runner awaits of a shim that writes first.
 const HELLO: &str = "hello";
@@ -21,13 +24,20 @@ const WRITE_SIZES: [usize; 11] = [
 ];
 
 /// Connects, does what the flags say, and compares what came of it.
-pub(crate) fn run(options: &Options, resumes: bool, world: &mut World) -> Result<(), Failure> {
+/// `retry` is what holds instead once early data has been refused.
+pub(crate) fn run(
+    options: &Options,
+    retry: &Options,
+    resumes: bool,
+    world: &mut World,
+) -> Result<(), Failure> {
     let own = credential::load(options)?;
     let kept = world.wallet.take();
     if resumes && !options.server && kept.is_none() {
         return Err(Failure::expectation("a session to offer"));
     }
     let shown = kept.as_ref().map(|kept| kept.shown.clone());
+    let offered = kept.as_ref().map(|kept| kept.offered.session.clone());
     let connection = connection(options, &own, kept, world)?;
     let socket = Socket::connect(options)?;
     let answers = Answers {
@@ -41,7 +51,10 @@ pub(crate) fn run(options: &Options, resumes: bool, world: &mut World) -> Result
     };
     let mut exchange = Exchange {
         options,
+        retry,
         resumes,
+        offered,
+        unwritten: None,
         stream: Stream::new(connection, answers, socket),
     };
     exchange.run()
@@ -66,12 +79,18 @@ fn connection(
 
 struct Exchange<'a> {
     options: &'a Options,
+    retry: &'a Options,
     resumes: bool,
+    /// The session a client has to offer.
+    offered: Option<Session>,
+    /// What did not go out as early data, where that has been taken.
+    unwritten: Option<Vec<u8>>,
     stream: Stream<'a>,
 }
 
 impl Exchange<'_> {
     fn run(&mut self) -> Result<(), Failure> {
+        self.early()?;
         if !self.options.implicit_handshake {
             self.stream.handshake()?;
             expectations::after_handshake(self.options, self.resumes, &self.stream)?;
@@ -121,14 +140,18 @@ impl Exchange<'_> {
     }
 
     fn write_first(&mut self) -> Result<(), Failure> {
-        let options = self.options;
-        let words = options.shim_initial_write.as_deref().unwrap_or(HELLO);
-        if options.read_with_unfinished_write {
-            return self.stream.begin_write(words.as_bytes());
+        if let Some(unwritten) = self.unwritten.take() {
+            return self.stream.write(&unwritten);
         }
-        if options.shim_writes_first {
-            for _ in 0..options.repeat_initial_write.unwrap_or(1) {
-                self.stream.write(words.as_bytes())?;
+        let words = first_words(self.options);
+        if self.options.read_with_unfinished_write {
+            return words
+                .first()
+                .map_or(Ok(()), |words| self.stream.begin_write(words));
+        }
+        if self.options.shim_writes_first {
+            for words in words {
+                self.stream.write(words)?;
             }
         }
         Ok(())
@@ -169,4 +192,10 @@ impl Exchange<'_> {
         self.stream
             .update_keys(KeyUpdateRequest::UpdateNotRequested)
     }
+}
+
+/// What is written before anything is read, write by write.
+fn first_words(options: &Options) -> Vec<&[u8]> {
+    let words = options.shim_initial_write.as_deref().unwrap_or(HELLO);
+    vec![words.as_bytes(); options.repeat_initial_write.unwrap_or(1)]
 }

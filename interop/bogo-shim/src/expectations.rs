@@ -1,7 +1,10 @@
 //! What should have come of a connection, compared with what did.
 
+mod early_data;
 mod peer;
 mod session;
+
+pub(crate) use early_data::early;
 
 use crate::failure::Failure;
 use crate::options::Options;
@@ -63,6 +66,7 @@ pub(crate) fn after_handshake(
         is_bound || !wanted.extended_main_secret,
     )?;
     names(options, facts, stream)?;
+    early_data::after_handshake(options, facts)?;
     peer::after_handshake(options, facts, &stream.answers.noted)?;
     session::after_handshake(options, resumes, facts, &stream.answers.noted)
 }

@@ -18,6 +18,8 @@ pub(crate) struct Flags {
     pub(crate) initial: Options,
     /// Of those after it.
     pub(crate) resume: Options,
+    /// Of what is left of those after it when their early data has been refused.
+    pub(crate) retry: Options,
 }
 
 /// Why a command line is not followed.
@@ -35,7 +37,8 @@ enum Scope {
     All,
     Initial,
     Resume,
-    /// The retry after refused early data, and programs that are not this one.
+    Retry,
+    /// Programs that are not this one.
     Nobody,
 }
 
@@ -62,9 +65,10 @@ impl Flags {
 
     fn addressed(&mut self, scope: Scope) -> Vec<&mut Options> {
         match scope {
-            Scope::All => vec![&mut self.initial, &mut self.resume],
+            Scope::All => vec![&mut self.initial, &mut self.resume, &mut self.retry],
             Scope::Initial => vec![&mut self.initial],
             Scope::Resume => vec![&mut self.resume],
+            Scope::Retry => vec![&mut self.retry],
             Scope::Nobody => Vec::new(),
         }
     }
@@ -80,7 +84,7 @@ fn scope(argument: &str) -> (Scope, &str) {
     let prefixes = [
         ("-on-initial", Scope::Initial),
         ("-on-resume", Scope::Resume),
-        ("-on-retry", Scope::Nobody),
+        ("-on-retry", Scope::Retry),
     ];
     prefixes
         .into_iter()
@@ -119,12 +123,14 @@ mod tests {
             "-on-resume-async",
             "-on-shim-on-resume-no-ticket",
             "-on-handshaker-on-resume-server",
+            "-on-retry-verify-fail",
         ]);
         let flags = flags.expect("all are known");
         assert_eq!((flags.initial.port, flags.resume.port), (99, 99));
         assert!(flags.initial.shim_writes_first && !flags.resume.shim_writes_first);
         assert!(!flags.initial.asynchronous && flags.resume.asynchronous);
         assert!(flags.resume.no_ticket && !flags.resume.server);
+        assert!(flags.retry.verify_fail && !flags.resume.verify_fail);
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn connections(flags: &Flags) -> Result<(), Failure> {
         } else {
             &flags.resume
         };
-        exchange::run(options, position > 0, &mut world)?;
+        exchange::run(options, &flags.retry, position > 0, &mut world)?;
         world.wait(options.resumption_delay);
         if options.renew_ticket {
             world.renew_ring();

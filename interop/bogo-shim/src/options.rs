@@ -31,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) no_ticket: bool,
     pub(crate) skip_ticket: bool,
     pub(crate) renew_ticket: bool,
+    pub(crate) early_data: bool,
 
     // Who we are, and whom we take.
     pub(crate) default_credential: CredentialFiles,
@@ -52,6 +53,7 @@ pub(crate) struct Options {
     pub(crate) shim_initial_write: Option<String>,
     pub(crate) repeat_initial_write: Option<usize>,
     pub(crate) read_with_unfinished_write: bool,
+    pub(crate) early_write_after: Option<u8>,
     pub(crate) shim_shuts_down: bool,
     pub(crate) check_close_notify: bool,
     pub(crate) read_size: Option<usize>,
@@ -85,6 +87,11 @@ pub(crate) struct Expected {
     pub(crate) session_id: bool,
     pub(crate) no_session_id: bool,
     pub(crate) ticket_renewal: bool,
+    pub(crate) ticket_for_early_data: bool,
+    pub(crate) early_data_accepted: bool,
+    pub(crate) early_data_rejected: bool,
+    pub(crate) early_data_not_offered: bool,
+    pub(crate) early_data_reason: Option<String>,
     pub(crate) retry: bool,
     pub(crate) no_retry: bool,
     pub(crate) extended_main_secret: bool,

@@ -2,11 +2,12 @@
 
 use crate::answers::Answers;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::socket::Socket;
 use std::collections::VecDeque;
 use tessera_engine::{
-    Answer, ClientHelloInfo, Connection, Ending, Event, Facts, Input, KeyUpdateRequest, Output,
-    Question, QuestionId, peek_client_hello,
+    Answer, ClientHelloInfo, Connection, Ending, Event, Facts, Half, Input, KeyUpdateRequest,
+    Output, Question, QuestionId, peek_client_hello,
 };
 
 /// One connection of a test.
@@ -24,6 +25,8 @@ pub(crate) struct Stream<'a> {
     plaintext: VecDeque<u8>,
     asked: VecDeque<(QuestionId, Question)>,
     ending: Option<Ending>,
+    /// Early data is under way, and these are the options once it is refused.
+    when_refused: Option<&'a Options>,
     pub(crate) told: Told,
 }
 
@@ -32,6 +35,8 @@ pub(crate) struct Stream<'a> {
 pub(crate) struct Told {
     /// Renegotiations done.
     pub(crate) renegotiations: u32,
+    /// The type of the handshake message that came last, if messages are traced.
+    pub(crate) last_message: Option<u8>,
     /// The client's hello, if somebody asks for it.
     pub(crate) hello: Option<ClientHelloInfo>,
     /// The bytes up to there.
@@ -62,17 +67,57 @@ impl<'a> Stream<'a> {
             plaintext: VecDeque::new(),
             asked: VecDeque::new(),
             ending: None,
+            when_refused: None,
             told: Told::default(),
         }
+    }
+
+    /// Whether early data may be sent now.
+    pub(crate) fn sends_early(&self) -> bool {
+        self.connection.early_data_left() > 0
+    }
+
+    /// As much of it as may be sent early; how much that was.
+    pub(crate) fn write_early(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+        let sent = self.connection.send_early(bytes, &mut self.unsent);
+        self.settle();
+        self.send_first_byte();
+        self.check().map(|()| sent)
+    }
+
+    /// Until a message of this type has come.
+    pub(crate) fn wait_for(&mut self, message: u8) -> Result<(), Failure> {
+        self.settle();
+        while self.told.last_message != Some(message) {
+            self.check()?;
+            if !self.take_in()? {
+                return Err(Failure::CutOff);
+            }
+        }
+        Ok(())
+    }
+
+    /// The handshake behind early data; questions that come once it is refused are answered by `retry`.
+    pub(crate) fn early_handshake(&mut self, retry: &'a Options) -> Result<(), Failure> {
+        self.when_refused = self.sends_early().then_some(retry);
+        self.handshake()?;
+        self.when_refused = None;
+        self.finish_write();
+        Ok(())
     }
 
     /// Until the first handshake is complete.
     pub(crate) fn handshake(&mut self) -> Result<(), Failure> {
         self.settle();
+        let held = self.unsent.len();
         while self.connection.facts().is_none() {
             self.check()?;
             if !self.take_in()? {
                 return Err(Failure::CutOff);
+            }
+            // What was begun goes out before anything else does.
+            if self.unsent.len() > held {
+                self.finish_write();
             }
         }
         self.check()
@@ -156,12 +201,22 @@ impl<'a> Stream<'a> {
 
     /// Seals, and sends the first byte of it; nothing more goes out for now.
     pub(crate) fn begin_write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.held_back = true;
+        self.hold_back();
         self.write(bytes)?;
+        self.send_first_byte();
+        Ok(())
+    }
+
+    /// From here on nothing goes out, but the first byte of what is begun.
+    pub(crate) fn hold_back(&mut self) {
+        self.settle();
+        self.held_back = true;
+    }
+
+    fn send_first_byte(&mut self) {
         if !self.unsent.is_empty() {
             self.socket.write(&[self.unsent.remove(0)]);
         }
-        Ok(())
     }
 
     /// Sends what was held back.
@@ -225,6 +280,9 @@ impl<'a> Stream<'a> {
                 break;
             };
             self.wait_before_answering();
+            if let Some(retry) = self.when_refused.filter(|_| !self.sends_early()) {
+                self.answers.options = retry;
+            }
             let answer = self.answers.answer(question, self.connection.facts());
             self.answer(id, answer);
         }
@@ -287,8 +345,12 @@ impl<'a> Stream<'a> {
     }
 
     fn event(&mut self, event: &Event) {
-        if let Event::Renegotiated(_) = event {
-            self.told.renegotiations += 1;
+        match event {
+            Event::Renegotiated(_) => self.told.renegotiations += 1,
+            Event::Message(message) if message.half == Half::Receiving => {
+                self.told.last_message = message.bytes.first().copied();
+            }
+            _ => {}
         }
     }
 

@@ -64,6 +64,8 @@ impl World {
             waited: Duration::ZERO,
             entropy,
         };
+        let now = world.now();
+        world.tickets.set_recording_since(Some(now));
         world.rotate();
         world
     }

@@ -12,7 +12,7 @@ fn config() -> Value {
 
 /// The reasons of the table, and what each `planned:` may be about.
 fn is_reason(reason: &str) -> bool {
-    let planned = "Not there yet: early data, external PSKs, encrypted client hellos, raw public keys, \
+    let planned = "Not there yet: external PSKs, encrypted client hellos, raw public keys, \
                    certificate compression, record size limits, ML-DSA.";
     assert!(README.contains(planned));
     match reason.strip_prefix("planned: ") {

@@ -58,7 +58,7 @@ pub(super) fn after_handshake(
     same("SCTs", scts.as_ref(), Some(&shown.scts))
 }
 
-fn certificates(file: &str) -> Result<Vec<Vec<u8>>, Failure> {
+pub(super) fn certificates(file: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let unreadable = |error: rustls_pki_types::pem::Error| Failure::expectation(error.to_string());
     CertificateDer::pem_file_iter(file)
         .map_err(unreadable)?

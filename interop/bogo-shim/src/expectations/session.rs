@@ -39,6 +39,8 @@ pub(super) fn before_close(options: &Options, facts: &Facts, noted: &Noted) -> R
     if !options.server && facts.version == ProtocolVersion::TLS1_3 {
         let should = !options.expect.no_session && !options.shim_shuts_down;
         expect("a ticket, or none", (noted.sessions > 0) == should)?;
+        let early = noted.ticket_for_early_data == options.expect.ticket_for_early_data;
+        expect("a ticket for early data, or none", early || !should)?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Flags about where and what, and about the hello.
 
 use super::kind::Flag::{self, Number, Switch, Text};
-use super::kind::{code, count, nothing, text};
+use super::kind::{code, count, name, nothing, text};
 use crate::options::{Policy, Renegotiate};
 use std::time::Duration;
 
-pub(super) fn flag(name: &str) -> Option<Flag> {
-    Some(match name {
+pub(super) fn flag(flag: &str) -> Option<Flag> {
+    Some(match flag {
         "-port" => Number(|o, n| o.port = code(n)),
         "-ipv6" => Switch(|o| o.ipv6 = true),
         "-shim-id" => Number(|o, n| o.shim_id = u64::try_from(n).unwrap_or_default()),
@@ -36,7 +36,7 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
 
         "-host-name" => Text(|o, s| o.host_name = text(s)),
         "-advertise-alpn" => Text(|o, s| o.advertise_alpn = s.as_bytes().to_vec()),
-        "-select-alpn" => Text(|o, s| o.select_alpn = text(s)),
+        "-select-alpn" => Text(|o, s| o.select_alpn = name(s)),
         "-decline-alpn" => Switch(nothing),
         "-reject-alpn" => Switch(|o| o.reject_alpn = true),
         "-enable-grease" => Switch(|o| o.grease = true),
@@ -52,6 +52,7 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
         "-skip-ticket" => Switch(|o| o.skip_ticket = true),
         "-use-ticket-callback" => Switch(nothing),
         "-renew-ticket" => Switch(|o| o.renew_ticket = true),
+        "-enable-early-data" => Switch(|o| o.early_data = true),
 
         "-renegotiate-freely" => Switch(|o| o.renegotiation = Renegotiate::Freely),
         "-renegotiate-once" => Switch(|o| o.renegotiation = Renegotiate::Once),

@@ -12,6 +12,7 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
         "-shim-initial-write" => Text(|o, s| o.shim_initial_write = text(s)),
         "-repeat-shim-initial-write" => Number(|o, n| o.repeat_initial_write = Some(count(n))),
         "-read-with-unfinished-write" => Switch(|o| o.read_with_unfinished_write = true),
+        "-early-write-after-message" => Number(|o, n| o.early_write_after = u8::try_from(n).ok()),
         "-write-different-record-sizes" => Switch(|o| o.write_different_record_sizes = true),
         "-read-size" => Number(|o, n| o.read_size = Some(count(n))),
         "-peek-then-read" => Switch(|o| o.peek_then_read = true),

@@ -1,10 +1,10 @@
 //! Flags about what should come of it.
 
 use super::kind::Flag::{self, Base64, Number, Switch, Text};
-use super::kind::{code, nothing, text};
+use super::kind::{code, name, nothing, text};
 
-pub(super) fn flag(name: &str) -> Option<Flag> {
-    Some(match name {
+pub(super) fn flag(flag: &str) -> Option<Flag> {
+    Some(match flag {
         "-expect-version" => Number(|o, n| o.expect.version = Some(code(n))),
         // This machine is one with AES instructions, or does as if it were.
         "-expect-cipher" | "-expect-cipher-aes" => Number(|o, n| o.expect.cipher = Some(code(n))),
@@ -13,7 +13,7 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
         "-expect-peer-signature-algorithm" => {
             Number(|o, n| o.expect.peer_signature = Some(code(n)))
         }
-        "-expect-alpn" => Text(|o, s| o.expect.alpn = text(s)),
+        "-expect-alpn" => Text(|o, s| o.expect.alpn = name(s)),
         "-expect-advertised-alpn" => {
             Text(|o, s| o.expect.advertised_alpn = Some(s.as_bytes().to_vec()))
         }
@@ -24,6 +24,11 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
         "-expect-session-id" => Switch(|o| o.expect.session_id = true),
         "-expect-no-session-id" => Switch(|o| o.expect.no_session_id = true),
         "-expect-ticket-renewal" => Switch(|o| o.expect.ticket_renewal = true),
+        "-expect-ticket-supports-early-data" => Switch(|o| o.expect.ticket_for_early_data = true),
+        "-expect-accept-early-data" => Switch(|o| o.expect.early_data_accepted = true),
+        "-expect-reject-early-data" => Switch(|o| o.expect.early_data_rejected = true),
+        "-expect-no-offer-early-data" => Switch(|o| o.expect.early_data_not_offered = true),
+        "-expect-early-data-reason" => Text(|o, s| o.expect.early_data_reason = text(s)),
         "-expect-hrr" => Switch(|o| o.expect.retry = true),
         "-expect-no-hrr" => Switch(|o| o.expect.no_retry = true),
         "-expect-extended-master-secret" => Switch(|o| o.expect.extended_main_secret = true),

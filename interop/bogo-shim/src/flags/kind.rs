@@ -48,5 +48,10 @@ pub(super) fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// A name; an empty one is none.
+pub(super) fn name(value: &str) -> Option<String> {
+    text(value).filter(|name| !name.is_empty())
+}
+
 /// For what is so in this shim anyway, or makes no difference to it.
 pub(super) fn nothing(_: &mut Options) {}

@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
-    ClientConfig, ClientSettings, ExtendedMainSecret, GreaseValues, Renegotiation, Reverification,
+    ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, Renegotiation,
+    Reverification, Trace,
 };
 use tessera_session::{ServerName, Verification};
 
@@ -40,6 +41,15 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
             Reverification::Never
         },
         renegotiation: Renegotiation::Ask,
+        early_data: if options.early_data {
+            EarlyDataOffer::WherePossible
+        } else {
+            EarlyDataOffer::Never
+        },
+        trace: match options.early_write_after {
+            Some(_) => Trace::Messages,
+            None => Trace::Off,
+        },
         grease: if options.grease {
             GreaseValues::Send
         } else {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use tessera_engine::{
     ClientAuth, ExtendedMainSecret, Renegotiation, ServerConfig, ServerSettings, SessionForms,
 };
-use tessera_session::{Alpn, ClientAuthMode, TicketPlan};
+use tessera_session::{Alpn, ClientAuthMode, EarlyData, TicketPlan};
 
 /// BoringSSL issues as many.
 const TICKETS: u8 = 2;
+/// BoringSSL takes as much early data.
+const MOST_EARLY_DATA: u32 = 14_336;
 /// A protocol that no client of the runner's speaks.
 const NOBODY_S: &str = "nobody's";
 
@@ -47,6 +49,14 @@ pub(crate) fn config(
             count: if options.skip_ticket { 0 } else { TICKETS },
             ..TicketPlan::default()
         },
+        early_data: if options.early_data {
+            EarlyData::Accept {
+                up_to: MOST_EARLY_DATA,
+            }
+        } else {
+            EarlyData::Refuse
+        },
+        early_data_with_identity: true,
         extended_main_secret: ExtendedMainSecret::Prefer,
         renegotiation: Renegotiation::Ask,
         shared: Arc::clone(&world.tickets),
