@@ -5,6 +5,7 @@
 //! others ([`peer`]). Whatever was started ends with the value that started it.
 
 pub mod certificates;
+mod fleet;
 pub mod gnutls;
 pub mod httpd;
 pub mod java;
@@ -19,6 +20,7 @@ mod server;
 pub mod valkey;
 
 pub use certificates::{Authority, Identity, KeyType};
+pub use fleet::Fleet;
 pub use process::{Outcome, Running};
 pub use report::Report;
 pub use scene::Scene;

@@ -1,17 +1,20 @@
 //! The store that a plan names, opened: sessions, wallet, ring, revocations and register.
 
+mod fleet;
+
 use crate::exit::Failure;
 use crate::plan::store::{StorePlan, StoreUrl};
 use crate::random;
 use crate::report::talk::Talk;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tessera::Vault;
 use tessera::session::store::MemoryStore;
 use tessera::session::{
     Register, Revocations, Ring, RingStore, SessionStore, StoreError, TicketWallet, Tickets,
 };
-use tessera::sqlite::{Incident, KeySource, Report, Settings, SqliteStore, examine};
+use tessera::sqlite::{Incident, KeySource, Report, Settings, SqliteStore, StoreKey, examine};
 
 /// Everything a store is, and the vault that seals what goes in.
 #[derive(Clone)]
@@ -28,6 +31,22 @@ pub(crate) struct Store {
     pub(crate) register: Arc<dyn Register>,
     /// Seals what goes in.
     pub(crate) vault: Vault,
+    /// The deployment of everybody on it, where they are a fleet; else each state directory is one.
+    pub(crate) deployment: Option<[u8; 16]>,
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy)]
+pub(crate) enum For<'a> {
+    /// One thing, for which somebody waits: a store that does not answer is a failure.
+    Once,
+    /// Connections, which go on without a store that does not answer.
+    Serving {
+        /// Forget the ring of a file that had to be set aside.
+        tickets: &'a Arc<Tickets>,
+        /// How long a handshake waits.
+        deadline: Duration,
+    },
 }
 
 impl Store {
@@ -35,6 +54,11 @@ impl Store {
     pub(crate) fn in_memory() -> Self {
         let vault = Vault::new(&random::bytes());
         Self::new(Arc::new(MemoryStore::new(vault.clone())), vault)
+    }
+
+    /// Whether it is on another machine, which may be away while this one is not.
+    pub(crate) fn is_of_a_fleet(&self) -> bool {
+        self.deployment.is_some()
     }
 
     fn new<S>(store: Arc<S>, vault: Vault) -> Self
@@ -48,6 +72,7 @@ impl Store {
             revocations: Arc::clone(&store) as _,
             register: store,
             vault,
+            deployment: None,
         }
     }
 }
@@ -69,19 +94,21 @@ impl From<Closed> for Failure {
     }
 }
 
-/// Opens the store. If a damaged file had to be set aside, `tickets` forget the ring it held, and
-/// that is said.
-pub(crate) fn open(
-    plan: &StorePlan,
-    tickets: Option<&Arc<Tickets>>,
-    talk: Talk,
-) -> Result<Store, Closed> {
-    let path = match &plan.url {
-        StoreUrl::Memory => return Ok(Store::in_memory()),
-        StoreUrl::Sqlite(path) => path,
+/// Opens the store. If a damaged file had to be set aside, the tickets of whoever serves forget the ring it
+/// held, and that is said.
+pub(crate) fn open(plan: &StorePlan, what_for: For<'_>, talk: Talk) -> Result<Store, Closed> {
+    match &plan.url {
+        StoreUrl::Memory => Ok(Store::in_memory()),
+        StoreUrl::Sqlite(path) => in_file(path, vault(&plan.key)?, what_for, talk),
+        StoreUrl::Valkey(location) => fleet::open(location, &plan.key, what_for),
+    }
+}
+
+fn in_file(path: &Path, vault: Vault, what_for: For<'_>, talk: Talk) -> Result<Store, Closed> {
+    let tickets = match what_for {
+        For::Serving { tickets, .. } => Some(Arc::clone(tickets)),
+        For::Once => None,
     };
-    let vault = vault(&plan.key)?;
-    let tickets = tickets.cloned();
     let on_incident = move |incident: &Incident| {
         talk.warn(incident);
         if let Some(tickets) = &tickets {
@@ -97,17 +124,23 @@ pub(crate) fn open(
     Ok(Store::new(Arc::new(store), vault))
 }
 
-/// Opens every record of a file, and changes nothing.
-pub(crate) fn verify(path: &Path, key: &KeySource) -> Result<Report, Closed> {
-    Ok(examine(path, &vault(key)?)?)
+/// Opens every record, and changes nothing. Of a store that keeps none there is no report.
+pub(crate) fn verify(plan: &StorePlan) -> Result<Option<Report>, Closed> {
+    match &plan.url {
+        StoreUrl::Memory => Ok(None),
+        StoreUrl::Sqlite(path) => Ok(Some(examine(path, &vault(&plan.key)?)?)),
+        StoreUrl::Valkey(location) => fleet::verify(location, &plan.key).map(Some),
+    }
 }
 
-/// The vault of this key.
+/// The vault of this key, for a store in a file and for session files.
 pub(crate) fn vault(key: &KeySource) -> Result<Vault, Closed> {
-    let key = key
-        .load(&mut random::entropy())
-        .map_err(|error| Closed::Wrong(error.to_string()))?;
-    Ok(Vault::new(key.as_bytes()))
+    load(key).map(|key| Vault::new(key.as_bytes()))
+}
+
+fn load(key: &KeySource) -> Result<StoreKey, Closed> {
+    key.load(&mut random::entropy())
+        .map_err(|error| Closed::Wrong(error.to_string()))
 }
 
 impl From<StoreError> for Closed {

@@ -117,12 +117,15 @@
 //! # Where things are
 //!
 //! Most programs need what stands at the root and in [`tokio`] or [`blocking`]. The crates of the
-//! house are re-exported whole for the rest: [`session`] and [`sqlite`] for stores of one's own,
+//! house are re-exported whole for the rest: [`session`] and [`sqlite`] for stores of one's own, `valkey` (with the
+//! feature of that name) for the store of a fleet,
 //! [`engine`] for TLS without I/O, [`wire`] for messages, [`identity`] for certificates,
 //! [`starttls`] for what is said before TLS.
 
 #[cfg(feature = "store-sqlite")]
 mod state;
+#[cfg(feature = "valkey")]
+mod tls_dial;
 
 #[cfg(feature = "store-sqlite")]
 pub use state::State;
@@ -134,6 +137,8 @@ pub use tessera_io::{
     SettingsError, TlsError, Traffic, Trouble, WhenDropped,
 };
 pub use tessera_session::{Alpn, ServerName, Session, Timestamp, Vault};
+#[cfg(feature = "valkey")]
+pub use tls_dial::{TlsDial, TlsDialError};
 
 #[doc(inline)]
 pub use tessera_io::blocking;
@@ -158,6 +163,9 @@ pub use tessera_starttls as starttls;
 #[cfg(feature = "store-sqlite")]
 #[doc(inline)]
 pub use tessera_store_sqlite as sqlite;
+#[cfg(feature = "valkey")]
+#[doc(inline)]
+pub use tessera_store_valkey as valkey;
 #[doc(inline)]
 pub use tessera_wire as wire;
 

@@ -145,12 +145,17 @@ pub(crate) struct StateArgs {
     /// The state directory [default: $XDG_STATE_HOME/tessera, else ~/.local/state/tessera]
     #[arg(long, value_name = "DIR", help_heading = "State")]
     pub(crate) state: Option<PathBuf>,
-    /// Where sessions are kept: `sqlite:PATH` or `memory:` [default: sqlite:STATE/sessions.db]
+    /// Where sessions are kept: `sqlite:PATH`, `memory:`, or a fleet's `valkey://HOST:PORT[/DB]`,
+    /// `valkeys://` (over TLS), `valkey+cluster://HOST:PORT,HOST:PORT` [default: sqlite:STATE/sessions.db]
     #[arg(long, value_name = "URL", help_heading = "State")]
     pub(crate) store: Option<String>,
-    /// The key everything in the store is sealed under [default: STATE/store.key, made on first use]
+    /// The key everything in the store is sealed under, 32 bytes; a fleet's store needs it
+    /// [default: $CREDENTIALS_DIRECTORY/store.key, else STATE/store.key, made on first use]
     #[arg(long, value_name = "FILE", help_heading = "State")]
     pub(crate) store_key_file: Option<PathBuf>,
+    /// The CAs (PEM) that vouch for a store behind TLS [default: the machine's]
+    #[arg(long, value_name = "FILE", help_heading = "State")]
+    pub(crate) store_ca: Option<PathBuf>,
 }
 
 /// A time span as people write it.

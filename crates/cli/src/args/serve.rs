@@ -104,9 +104,9 @@ pub(crate) struct ServeArgs {
     /// How long resumptions may go on after one full handshake, at most 7d
     #[arg(long, value_name = "D", default_value = "24h", value_parser = duration, help_heading = "Sessions")]
     pub(crate) lineage_lifetime: Duration,
-    /// How long a handshake waits for the store before it goes on without it
-    #[arg(long, value_name = "D", default_value = "1s", value_parser = duration, help_heading = "Sessions")]
-    pub(crate) store_deadline: Duration,
+    /// How long a handshake waits for the store before it goes on without it [default: 1s; for a fleet's store 250ms]
+    #[arg(long, value_name = "D", value_parser = duration, help_heading = "Sessions")]
+    pub(crate) store_deadline: Option<Duration>,
 
     /// Serve the files of this directory instead of the built-in pages
     #[arg(long, value_name = "DIR", help_heading = "Content")]
@@ -138,6 +138,7 @@ Examples:
   tessera serve --listen [::]:443 --cert a.pem --key a.key --cert b.pem --key b.key
   tessera serve --single-use --ticket-kind stored      every ticket resumes once, across all processes
   tessera serve --client-auth require --client-ca ca.pem
+  tessera serve --policy shop --store valkeys://cache.example --store-key-file fleet.key    one of a fleet
 
 SIGHUP reloads certificates and keeps sessions; SIGTERM drains and exits 0.";
 

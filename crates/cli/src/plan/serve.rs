@@ -1,7 +1,7 @@
 //! What `serve` is to do, checked.
 
 use super::state::StateDir;
-use super::store::StorePlan;
+use super::store::{StorePlan, StoreUrl};
 use super::{later, names};
 use crate::args::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
@@ -92,6 +92,10 @@ pub(crate) struct Certificates {
 
 /// How long a handshake may take, unless `--timeout` says otherwise.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long it waits for a store, unless `--store-deadline` says otherwise: one on this machine may be busy, and
+/// will answer; one on another may be gone.
+const LOCAL_DEADLINE: Duration = Duration::from_secs(1);
+const FLEET_DEADLINE: Duration = Duration::from_millis(250);
 
 impl ServePlan {
     /// Checks what was typed.
@@ -112,6 +116,10 @@ impl ServePlan {
         };
         let state = StateDir::open(args.state.state.as_deref())?;
         let store = StorePlan::new(&args.state, &state)?;
+        let store_deadline = args.store_deadline.unwrap_or(match store.url {
+            StoreUrl::Valkey(_) => FLEET_DEADLINE,
+            StoreUrl::Memory | StoreUrl::Sqlite(_) => LOCAL_DEADLINE,
+        });
         let policy = match &args.policy {
             Some(name) => name.clone(),
             None => policy_name(&state)?,
@@ -140,7 +148,7 @@ impl ServePlan {
                 0 => EarlyData::Refuse,
                 up_to => EarlyData::Accept { up_to },
             },
-            store_deadline: args.store_deadline,
+            store_deadline,
             policy,
             dir: args.dir.clone(),
             starttls: args.starttls.as_deref().map(names::starttls).transpose()?,

@@ -28,6 +28,8 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
         "session",
         "session expire",
         "connect localhost --store file:x",
+        "serve --store valkey://localhost:6379",
+        "session list --store redis://localhost --store-ca f --store-key-file k",
         "connect localhost --groups ffdhe2048",
         "connect localhost --tickets 1,2,3",
         "connect localhost --no-wallet --tickets 33",
@@ -44,7 +46,6 @@ fn what_comes_later_says_so() {
     for line in [
         "serve --starttls pop3",
         "serve --console 127.0.0.1:0",
-        "serve --store valkey://localhost:6379",
         "connect localhost --starttls pop3",
         "connect localhost --psk f --psk-identity i",
         "session revoke all --why x",

@@ -19,7 +19,7 @@ use crate::keylog;
 use crate::plan::connect::{ConnectPlan, Tracing};
 use crate::report::out;
 use crate::report::talk::Talk;
-use crate::store::{self, Closed, Store};
+use crate::store::{self, Closed, For, Store};
 use body::Destination;
 use report::{ConnectReport, ConnectionReport};
 use std::io::{IsTerminal as _, Read as _};
@@ -141,7 +141,7 @@ fn open_wallet(plan: &ConnectPlan, talk: Talk) -> Outcome<Store> {
     let Some(wallet) = &plan.wallet else {
         return Ok(Store::in_memory());
     };
-    match store::open(wallet, None, talk) {
+    match store::open(wallet, For::Once, talk) {
         Err(Closed::NotNow(why)) => {
             talk.warn(format_args!("{why}; sessions are not kept"));
             Ok(Store::in_memory())

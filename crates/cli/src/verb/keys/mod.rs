@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::state::StateDir;
 use crate::plan::store::StorePlan;
 use crate::report::talk::Talk;
-use crate::store::{self, Store};
+use crate::store::{self, For, Store};
 use tessera::session::Ring;
 use tessera::session::store::Swap;
 
@@ -34,7 +34,11 @@ pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit>
 
 fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
     let state = StateDir::open(args.state.as_deref())?;
-    Ok(store::open(&StorePlan::new(args, &state)?, None, talk)?)
+    Ok(store::open(
+        &StorePlan::new(args, &state)?,
+        For::Once,
+        talk,
+    )?)
 }
 
 /// The ring in the store; empty where there never was one.

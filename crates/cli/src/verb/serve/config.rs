@@ -50,7 +50,7 @@ pub(crate) fn build(
             register: Arc::clone(&lasting.store.register),
             process: lasting.process,
         }),
-        deployment: Some(plan.deployment),
+        deployment: Some(lasting.store.deployment.unwrap_or(plan.deployment)),
         policy: plan.policy.clone(),
         // What is agreed inside one protocol is not picked up in another.
         protocol: plan

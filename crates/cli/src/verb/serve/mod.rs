@@ -20,9 +20,10 @@ use crate::args::{Global, ServeArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::keylog;
 use crate::plan::serve::ServePlan;
+use crate::plan::store::StoreUrl;
 use crate::report::out;
 use crate::report::talk::Talk;
-use crate::store;
+use crate::store::{self, For};
 use accept::{House, Lifeline};
 use book::Book;
 use config::Lasting;
@@ -36,7 +37,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tessera::clock;
-use tessera::session::{Ring, Tickets};
+use tessera::session::{Ring, StoreError, Tickets};
 use tessera::wire::ProtocolVersion;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -62,6 +63,11 @@ pub(crate) struct Listening {
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
     let plan = ServePlan::new(args, global.timeout)?;
+    if matches!(plan.store.url, StoreUrl::Valkey(_)) && args.policy.is_none() {
+        talk.say(
+            "--policy is drawn for each state directory: servers share sessions only if they are given the same",
+        );
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -72,7 +78,11 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     // Before anything is said: whoever reads the first line may send a signal at once.
     let mut signals = Signals::new()?;
     let tickets = Arc::new(Tickets::new(Ring::empty()));
-    let store = store::open(&plan.store, Some(&tickets), talk)?;
+    let what_for = For::Serving {
+        tickets: &tickets,
+        deadline: plan.store_deadline,
+    };
+    let store = store::open(&plan.store, what_for, talk)?;
     let certificates = plan.certificates.read(&plan.state, clock::now())?;
     config::warn(&certificates, talk);
     if plan.single_use && plan.versions.contains(&ProtocolVersion::TLS1_2) {
@@ -88,9 +98,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         process: clock::process_id(),
         store,
     };
-    ring::one_look(&lasting.store, &lasting.tickets, lasting.process, talk)
-        .await
-        .map_err(Failure::store)?;
+    first_look(&lasting, talk).await?;
     let config = config::build(&plan, certificates, &lasting)?;
     let listeners = accept::listen(&plan.listen)
         .await
@@ -148,6 +156,23 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     }
     chores.abort();
     Ok(Exit::Done)
+}
+
+/// Ring and revocations, before the first connection. A fleet's store may be away: that costs full handshakes
+/// until it answers, and the machine that starts just then is no worse off than the others.
+async fn first_look(lasting: &Lasting, talk: Talk) -> Outcome<()> {
+    let store = &lasting.store;
+    match ring::one_look(store, &lasting.tickets, lasting.process, talk).await {
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Deadline(_)))
+            if store.is_of_a_fleet() =>
+        {
+            talk.warn(format_args!(
+                "{error}; until it answers there are no tickets, and every handshake is a full one"
+            ));
+            Ok(())
+        }
+        looked => looked.map_err(Failure::store),
+    }
 }
 
 fn cannot_listen(plan: &ServePlan, address: SocketAddr, error: &io::Error) -> Failure {

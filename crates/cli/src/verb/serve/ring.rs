@@ -91,12 +91,13 @@ pub(crate) async fn one_look(
     talk: Talk,
 ) -> Result<(), StoreError> {
     let now = clock::now();
+    // Before the ring: with the first ring tickets open, and revoked ones among them.
+    let revocations = store.revocations.revoked().await?;
+    tickets.set_revocations(revocations.seen_at(now));
     if store.ring.ring_version().await? != tickets.ring().version() || is_due(tickets, now) {
         tickets.set_ring(settle(store, &tickets.ring(), now, talk).await?);
     }
     tickets.set_recording_since(store.sessions.recording_since().await?);
-    let revocations = store.revocations.revoked().await?;
-    tickets.set_revocations(revocations.seen_at(now));
     store.register.alive(process, now).await
 }
 

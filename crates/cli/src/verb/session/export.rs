@@ -6,13 +6,13 @@ use super::plan;
 use crate::args::ExportArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report::talk::Talk;
-use crate::store;
+use crate::store::{self, For};
 use tessera::session::Side;
 
 /// Takes the session out of the wallet: a ticket in two places would be used twice.
 pub(super) async fn run(args: &ExportArgs, talk: Talk) -> Outcome<Exit> {
     let plan = plan(&args.state)?;
-    let store = store::open(&plan, None, talk)?;
+    let store = store::open(&plan, For::Once, talk)?;
     let rows = Catalogue::read(&store, talk).await?.matching(&args.id)?;
     let chosen = match rows.as_slice() {
         [row] if row.handle.side == Side::Client => row.handle.id,

@@ -8,7 +8,7 @@ use crate::plan::connect::ConnectPlan;
 use crate::plan::target::Target;
 use crate::report::out;
 use crate::report::talk::Talk;
-use crate::store;
+use crate::store::{self, For};
 use crate::verb::connect;
 use serde::Serialize;
 use tessera::interchange::ForeignSession;
@@ -49,7 +49,7 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, talk: Talk) -> Outco
         name: name.as_ref(),
     };
     let sessions = reading.read(&args.file)?;
-    let store = store::open(&plan, None, talk)?;
+    let store = store::open(&plan, For::Once, talk)?;
     let mut imported = Vec::new();
     for file in sessions {
         let found = file.session.binding.server_name.clone();

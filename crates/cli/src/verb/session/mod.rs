@@ -17,7 +17,7 @@ use crate::plan::store::{StorePlan, StoreUrl};
 use crate::report::out;
 use crate::report::table::Table;
 use crate::report::talk::Talk;
-use crate::store::{self, Store};
+use crate::store::{self, For, Store};
 use catalogue::Catalogue;
 use row::{Row, SessionList};
 use std::path::Path;
@@ -82,7 +82,7 @@ fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
             talk.say(format_args!("there is no store at {}", path.display()));
             Ok(Store::in_memory())
         }
-        _ => store::open(&plan, None, talk).map_err(Failure::from),
+        _ => store::open(&plan, For::Once, talk).map_err(Failure::from),
     }
 }
 

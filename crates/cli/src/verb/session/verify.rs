@@ -32,18 +32,15 @@ struct Finding {
 
 /// Opens everything; looks only, and leaves a damaged file where it is.
 pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
-    let StoreUrl::Sqlite(path) = &plan.url else {
-        return Err(Failure::usage(
-            "memory: keeps nothing that could be verified",
-        ));
-    };
-    if !is_there(path)? {
-        return Err(Failure::store(format_args!(
-            "there is no store at {}",
-            path.display()
-        )));
+    let place = &plan.url;
+    if let StoreUrl::Sqlite(path) = place
+        && !is_there(path)?
+    {
+        return Err(Failure::store(format_args!("there is no store at {place}")));
     }
-    let report = store::verify(path, &plan.key)?;
+    let report = store::verify(plan)?.ok_or_else(|| {
+        Failure::usage(format_args!("{place} keeps nothing that could be verified"))
+    })?;
     let findings: Vec<_> = report
         .findings
         .iter()
@@ -67,18 +64,16 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
         })?;
     }
     for finding in &report.findings {
-        talk.error(format_args!("{}: {finding}", path.display()));
+        talk.error(format_args!("{place}: {finding}"));
     }
     if count > 0 {
         let plural = if count == 1 { "" } else { "s" };
         return Err(Failure::store(format_args!(
-            "{}: {count} problem{plural} found",
-            path.display()
+            "{place}: {count} problem{plural} found"
         )));
     }
     talk.say(format_args!(
-        "{}: all is well: {} sessions, {} in the wallet, {} used up, {} revocations, {} connections, {} ticket keys",
-        path.display(),
+        "{place}: all is well: {} sessions, {} in the wallet, {} used up, {} revocations, {} connections, {} ticket keys",
         report.sessions,
         report.wallet,
         report.spent,

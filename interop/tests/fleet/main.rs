@@ -1,0 +1,3 @@
+//! Fleets: server processes that share nothing but a store.
+
+mod store;
