@@ -137,8 +137,19 @@ impl Connection {
 
     pub(super) fn step(&mut self, now: Timestamp, arrival: Arrival<Unread>) -> Result<(), Fault> {
         self.last_state = self.role.state_name();
+        let was_connected = self.role.is_connected();
         let effects = self.role.step(arrival, now, &mut self.entropy)?;
         self.last_state = self.role.state_name();
+        // Nobody begins to answer a flight that is not out, or goes on behind the last one: what the
+        // peer has said of the handshake ends with its record.
+        let ends_flight = |effect: &Effect| match effect {
+            Effect::Send(_) => !was_connected,
+            Effect::Establish(_) => true,
+            _ => false,
+        };
+        if effects.iter().any(ends_flight) {
+            self.inbound.reassembler.require_boundary()?;
+        }
         self.carry(effects)
     }
 

@@ -52,6 +52,26 @@ fn a_ticket_is_sent_to_a_client_that_has_proven_itself() {
 }
 
 #[test]
+fn a_flight_ends_with_its_record() {
+    for (sender, last) in [
+        (Side::Client, HandshakeType::CLIENT_HELLO),
+        (Side::Server, HandshakeType::SERVER_HELLO_DONE),
+        (Side::Client, HandshakeType::FINISHED),
+        (Side::Server, HandshakeType::FINISHED),
+    ] {
+        let mut pair = open(Pair::tls12());
+        let link = changed(&mut pair, (sender, last), |message| {
+            message.push(HandshakeType::HELLO_REQUEST.0);
+        });
+        let end = match sender {
+            Side::Client => &link.server,
+            Side::Server => &link.client,
+        };
+        assert_end(end, RecordError::Interleaved, Alert::UNEXPECTED_MESSAGE);
+    }
+}
+
+#[test]
 fn no_record_comes_twice() {
     // RFC 5246 §6.1 (1), §6.2.3.3 (3).
     let mut pair = Pair::tls12();
