@@ -50,7 +50,7 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
 
         "-no-ticket" => Switch(|o| o.no_ticket = true),
         "-skip-ticket" => Switch(|o| o.skip_ticket = true),
-        "-use-ticket-callback" => Switch(nothing),
+        "-use-ticket-callback" | "-use-ticket-aead-callback" => Switch(nothing),
         "-renew-ticket" => Switch(|o| o.renew_ticket = true),
         "-enable-early-data" => Switch(|o| o.early_data = true),
 

@@ -29,6 +29,13 @@ pub(crate) fn config(
         groups,
         signature_schemes,
     } = algorithms(options)?;
+    let tickets = !options.no_ticket && !options.skip_ticket;
+    // Without a key no ticket is opened.
+    let shared = if options.no_ticket {
+        Arc::default()
+    } else {
+        Arc::clone(&world.tickets)
+    };
     let settings = ServerSettings {
         versions,
         cipher_suites,
@@ -41,12 +48,9 @@ pub(crate) fn config(
             ..ClientAuth::default()
         },
         alpn: alpn(options)?,
-        session_forms: SessionForms {
-            ids: true,
-            tickets: !options.no_ticket && !options.skip_ticket,
-        },
+        session_forms: SessionForms { ids: true, tickets },
         tickets: TicketPlan {
-            count: if options.skip_ticket { 0 } else { TICKETS },
+            count: if tickets { TICKETS } else { 0 },
             ..TicketPlan::default()
         },
         early_data: if options.early_data {
@@ -59,7 +63,7 @@ pub(crate) fn config(
         early_data_with_identity: true,
         extended_main_secret: ExtendedMainSecret::Prefer,
         renegotiation: Renegotiation::Ask,
-        shared: Arc::clone(&world.tickets),
+        shared,
         vault: Some(Arc::clone(&world.vault)),
         policy: "bogo".to_owned(),
         ..ServerSettings::default()
