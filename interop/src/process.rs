@@ -234,6 +234,12 @@ impl Running {
         self.output_where(|stdout| stdout.len() >= bytes);
     }
 
+    /// Waits until these bytes are somewhere in standard output.
+    #[track_caller]
+    pub fn output_has(&self, bytes: &[u8]) {
+        self.output_where(|stdout| stdout.windows(bytes.len()).any(|window| window == bytes));
+    }
+
     /// Waits until `text` is among the last of standard output.
     #[track_caller]
     pub fn output_ends_about(&self, text: &str) {

@@ -3,7 +3,9 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
+use tessera_interop::openssl::s_client_command;
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
 use tessera_interop::{Outcome, Page, Running, Scene, Server};
@@ -182,4 +184,33 @@ fn an_idle_connection_is_closed_with_close_notify_and_its_session_stays() {
         "resumed",
     ];
     scene.connect(server.port, &again).succeeded();
+}
+
+/// The server's end of HTTP/2, as bytes: what it says of itself before anybody asks.
+#[test]
+fn a_connection_of_http_2_has_a_hundred_and_twenty_eight_streams_at_once() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    /// SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113 §6.5.2.
+    const STREAMS: &[u8] = &[0, 3, 0, 0, 0, 128];
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    let mut client = Running::start(
+        s_client_command(&server, "-tls1_3").args(["-alpn", "h2", "-quiet", "-ign_eof"]),
+    );
+    client.send(PREFACE);
+    client.output_has(STREAMS);
+}
+
+#[test]
+fn a_head_that_never_ends_ends_the_connection() {
+    let scene = Scene::new();
+    let server = scene.serve(&["--idle-timeout", "1h"]);
+    let mut client =
+        Running::start(s_client_command(&server, "-tls1_3").args(["-quiet", "-ign_eof"]));
+    client.send(b"GET / HTTP/1.1\r\n");
+    // Always in time for whoever counts only the silence.
+    while client.so_far().code.is_none() {
+        client.send(b"X-More: and more\r\n");
+        thread::sleep(Duration::from_millis(500));
+    }
 }

@@ -1,7 +1,9 @@
 //! Early data: RFC 9846 §2.3, §4.3.10, §8.
 
 use std::time::Duration;
-use tessera_engine::{EarlyDataFate, Event, Fault, Input, Kind, Misbehaviour};
+use tessera_engine::{
+    EarlyDataFate, Event, Fault, Input, Kind, Misbehaviour, ServerConfig, SettingsError,
+};
 use tessera_session::{Alpn, ClientAuthMode, Refusal, TicketId};
 use tessera_testkit::{Direction, KeyType, Link, Pair, StoreMood};
 use tessera_wire::codepoint::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
@@ -331,4 +333,15 @@ fn single_use_and_early_data_share_one_claim() {
     assert_eq!(claims.filter(|asked| **asked == "ClaimSession").count(), 1);
     let spent: Vec<&TicketId> = pair.world.spent.keys().collect();
     assert_eq!(spent, id.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn no_server_takes_more_than_thirty_two_kibibytes() {
+    let server = |up_to| ServerConfig::try_from(Pair::tls13().early_data(up_to).server).err();
+    assert_eq!(server(32 * 1024), None);
+    let most = 32 * 1024;
+    assert_eq!(
+        server(most + 1),
+        Some(SettingsError::TooMuchEarlyData { most })
+    );
 }

@@ -28,6 +28,7 @@ use zeroize::Zeroizing;
 use crate::error::ReadError;
 use crate::family::Dialect;
 use crate::foreign::{self, ForeignSession};
+use crate::limits::MOST_LINES;
 use crate::{boringssl, openssl};
 
 /// One line of a file.
@@ -38,9 +39,6 @@ pub struct Line {
     /// are not read here.
     pub session: Result<ForeignSession, ReadError>,
 }
-
-/// More than any wallet holds for one host.
-const MOST_LINES: usize = 4096;
 
 /// Reads every session of a file.
 pub fn read(text: &str) -> Result<Vec<Line>, ReadError> {

@@ -10,13 +10,7 @@ use tessera_wire::{CipherSuite, ProtocolVersion};
 
 use crate::der::{BOOLEAN, DerProblem, Elements, INTEGER, OCTET_STRING, SEQUENCE, explicit_number};
 use crate::error::{ReadError, at};
-
-/// A ticket is `opaque<1..2^16-1>`: RFC 9846 §4.7.1.
-pub(crate) const LONGEST_TICKET: usize = 0xffff;
-/// What both allow for a session id and for its context.
-pub(crate) const LONGEST_ID: usize = 32;
-/// Nothing in a session needs more.
-pub(crate) const LONGEST_STRING: usize = 0xffff;
+use crate::limits::LONGEST_ID;
 
 /// The five elements in front.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -202,4 +196,27 @@ fn whole<'a, T>(
     let value = read(&mut inner).map_err(at(name))?;
     inner.finish().map_err(at(name))?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::der::Builder;
+    use crate::limits::{LONGEST_STRING, LONGEST_TICKET};
+
+    #[test]
+    fn strings_have_the_lengths_their_writers_give_them() {
+        for longest in [LONGEST_ID, LONGEST_STRING, LONGEST_TICKET] {
+            let of = |len: usize| {
+                let mut field = Builder::with_capacity(len + 8);
+                field.element(OCTET_STRING, &vec![7; len]);
+                let whole = field.into_sequence();
+                let content = Elements::new(&whole).expect(SEQUENCE).unwrap();
+                string(content, longest, "field").map(<[u8]>::len)
+            };
+            assert_eq!(of(longest), Ok(longest));
+            let too_long = DerProblem::StringLength(longest + 1);
+            assert_eq!(of(longest + 1), Err(at("field")(too_long)));
+        }
+    }
 }

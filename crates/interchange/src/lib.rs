@@ -26,6 +26,7 @@ mod error;
 mod family;
 mod foreign;
 pub mod format;
+mod limits;
 pub mod openssl;
 mod peer;
 mod pem;

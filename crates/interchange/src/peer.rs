@@ -3,8 +3,7 @@
 use tessera_session::{IssuerSerial, PeerIdentity, Timestamp};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-/// No stack sends more, and no record of ours holds more.
-const MOST_CERTIFICATES: usize = 16;
+use crate::limits::MOST_CERTIFICATES;
 
 /// The identity a chain tells, the leaf first; `None` when there is none, or one of its parts is not
 /// exactly one certificate.

@@ -2,6 +2,7 @@
 //! holds none.
 
 use crate::aside::Aside;
+use crate::limits::BACKLOG;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::thread::LocalKey;
@@ -15,10 +16,6 @@ pub(crate) const RECORD: usize = MAX_PLAINTEXT + OVERHEAD;
 
 /// Four of the largest records: one system call moves them all.
 const CAPACITY: usize = 4 * RECORD;
-
-/// While more than this waits to be written nothing more is read: a peer that does not read
-/// cannot make us pile up answers.
-pub(crate) const BACKLOG: usize = 64 * 1024;
 
 /// Buffers of each kind kept for the next connection, a thread.
 const SPARE: usize = 16;

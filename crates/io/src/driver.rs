@@ -343,7 +343,7 @@ impl Driver {
     /// Whether so much waits to be written that nothing may be read.
     #[cfg(feature = "tokio")]
     pub(crate) fn is_choked(&self) -> bool {
-        self.outbox.len() > crate::buffer::BACKLOG
+        self.outbox.len() > crate::limits::BACKLOG
     }
 
     pub(crate) fn end_of_stream(&mut self) {

@@ -18,6 +18,7 @@ mod driver;
 mod early_data;
 mod error;
 mod key_log;
+mod limits;
 mod observer;
 mod options;
 mod services;

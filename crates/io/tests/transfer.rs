@@ -333,3 +333,26 @@ async fn a_peer_that_does_not_read_stops_what_is_written() {
     .await;
     read.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_last_alert_waits_ten_seconds_for_a_peer_that_does_not_read() {
+    let mut world = World::new();
+    let (acceptor, connector) = (
+        acceptor(world.server_settings()),
+        connector(world.client_settings()),
+    );
+    let (near, far) = duplex(16 * 1024);
+    let (server, client) = both(acceptor.accept(far), connector.connect(name(), near)).await;
+    let (server, mut client) = (server.unwrap(), client.unwrap());
+    // As much as the peer takes without reading, and more that waits behind it.
+    let waits = pattern(40_000, 5);
+    client.write_all(&waits).await.unwrap();
+    let mut pipe = server.into_inner();
+    let mut forged = vec![23, 3, 3, 0, 30];
+    forged.extend([0; 30]);
+    pipe.write_all(&forged).await.unwrap();
+    let started = kit::virtual_now();
+    let error = client.read(&mut [0; 8]).await.unwrap_err();
+    assert!(TlsError::of(&error).is_some(), "{error}");
+    assert_eq!(started.elapsed().as_secs(), 10);
+}

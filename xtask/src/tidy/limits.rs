@@ -76,8 +76,10 @@ fn constants(file: &File) -> impl Iterator<Item = (&str, Option<u64>)> {
     })
 }
 
-/// `64 * 1024`, `1 << 14`, `0x8000`.
+/// `64 * 1024`, `1 << 14`, `0x8000`, `Duration::from_secs(10)`.
 fn product(value: &str) -> Option<u64> {
+    let seconds = value.strip_prefix("Duration::from_secs(");
+    let value = seconds.map_or(Some(value), |value| value.strip_suffix(')'))?;
     let number = |text: &str| match text.trim().strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.trim().replace('_', "").parse().ok(),
@@ -116,5 +118,6 @@ mod tests {
             (product("1 << 14"), product("0x8000")),
             (Some(16_384), Some(0x8000))
         );
+        assert_eq!(product("Duration::from_secs(60 * 60)"), Some(3600));
     }
 }

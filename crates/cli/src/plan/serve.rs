@@ -7,6 +7,7 @@ use crate::args::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
 use crate::exit::{Failure, Outcome};
 use crate::random;
+use crate::verb::serve::limits::HANDSHAKE;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,10 +91,8 @@ pub(crate) struct Certificates {
     pub(crate) client_verifier: Option<Verifier>,
 }
 
-/// How long a handshake may take, unless `--timeout` says otherwise.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long it waits for a store, unless `--store-deadline` says otherwise: one on this machine may be busy, and
-/// will answer; one on another may be gone.
+/// How long a handshake waits for a store, unless `--store-deadline` says otherwise: one on this machine may be
+/// busy, and will answer; one on another may be gone.
 const LOCAL_DEADLINE: Duration = Duration::from_secs(1);
 const FLEET_DEADLINE: Duration = Duration::from_millis(250);
 

@@ -5,6 +5,7 @@ use super::{
     check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
     default_versions,
 };
+use crate::handshake::limits::EARLY_DATA;
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,8 +136,6 @@ pub struct ServerConfig {
 
 /// A peer keeps 32 tickets of one connection at most, if it is like us.
 const MOST_TICKETS: u8 = 32;
-/// What a handshake that has not proven anything yet may make us keep.
-const MOST_EARLY_DATA: u32 = 32 * 1024;
 /// RFC 9846 §4.7.1 (5).
 const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -163,11 +162,9 @@ impl TryFrom<ServerSettings> for ServerConfig {
             return Err(SettingsError::TooManyTickets { most: MOST_TICKETS });
         }
         if let EarlyData::Accept { up_to } = settings.early_data
-            && up_to > MOST_EARLY_DATA
+            && up_to > EARLY_DATA
         {
-            return Err(SettingsError::TooMuchEarlyData {
-                most: MOST_EARLY_DATA,
-            });
+            return Err(SettingsError::TooMuchEarlyData { most: EARLY_DATA });
         }
         if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {
             return Err(SettingsError::StoredTicketsNeedVault);

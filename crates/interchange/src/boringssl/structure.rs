@@ -2,10 +2,8 @@
 
 use crate::der::{DerProblem, Elements, SEQUENCE};
 use crate::error::{ReadError, at};
-use crate::family::{
-    Head, LONGEST_ID, LONGEST_STRING, LONGEST_TICKET, boolean, string, unsigned, unsigned16,
-    unsigned32,
-};
+use crate::family::{Head, boolean, string, unsigned, unsigned16, unsigned32};
+use crate::limits::{LONGEST_ID, LONGEST_STRING, LONGEST_TICKET};
 
 /// Numbers of the fields.
 mod field {

@@ -5,7 +5,7 @@ use tessera_wire::{CipherSuite, ProtocolVersion};
 
 use crate::der::{DerProblem, Elements, SEQUENCE, UTF8_STRING};
 use crate::error::{ReadError, at};
-use crate::family::LONGEST_STRING;
+use crate::limits::LONGEST_STRING;
 
 /// What Botan writes since its version 3.3.
 const STRUCTURE_VERSION: u64 = 20_231_031;

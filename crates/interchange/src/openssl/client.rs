@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 use super::structure::Structure;
 use super::{EXTENDED_MAIN_SECRET, LABEL};
 use crate::error::{ReadError, WriteError};
-use crate::family::{Head, LONGEST_TICKET};
+use crate::family::Head;
 use crate::foreign::{self, ForeignSession, Offered, Times};
+use crate::limits::LONGEST_TICKET;
 use crate::{peer, pem};
 
 /// `X509_V_ERR_UNSPECIFIED`: what is tainted here is not "ok" there.

@@ -5,9 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::der::{Builder, OCTET_STRING, explicit};
 use crate::error::ReadError;
-use crate::family::{
-    Head, LONGEST_ID, LONGEST_STRING, LONGEST_TICKET, string, unsigned, unsigned32,
-};
+use crate::family::{Head, string, unsigned, unsigned32};
+use crate::limits::{LONGEST_ID, LONGEST_STRING, LONGEST_TICKET};
 
 /// Numbers of the optional fields.
 mod field {

@@ -81,7 +81,7 @@ pub fn seal(der: &[u8], key: &ForeignKey, entropy: &mut Entropy) -> Option<Vec<u
     let hmac = HmacKey::new(HashAlgorithm::Sha256, key.mac().as_bytes());
     let mac = hmac.sign(&[&ticket]);
     ticket.extend_from_slice(mac.as_bytes());
-    (ticket.len() <= crate::family::LONGEST_TICKET).then_some(ticket)
+    (ticket.len() <= crate::limits::LONGEST_TICKET).then_some(ticket)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use tessera_crypto::Entropy;
 use tessera_session::ForeignRole;
 use zeroize::Zeroizing;
 
-use super::{KeyFileError, MOST_KEYS};
+use super::KeyFileError;
+use crate::limits::MOST_KEYS;
 
 /// HAProxy refuses fewer.
 const FEWEST: usize = 3;

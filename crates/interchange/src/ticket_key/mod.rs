@@ -19,6 +19,8 @@ use tessera_session::ticket::ForeignKeyError;
 use tessera_session::{Dialect, ForeignKey, ForeignRole, KeyName, Timestamp};
 use zeroize::Zeroizing;
 
+use crate::limits::MOST_KEYS;
+
 /// Why a file is no file of ticket keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -70,9 +72,6 @@ const fn lengths(dialect: Dialect) -> &'static str {
         Dialect::Envoy => "80 are right",
     }
 }
-
-/// More keys than any rotation needs.
-pub const MOST_KEYS: usize = 32;
 
 /// Reads the keys of a server. `files` are in the order in which the server's settings name them.
 pub fn read(

@@ -5,10 +5,10 @@ use super::wakers::{Task, Wakers};
 use crate::TlsError;
 use crate::buffer::too_much_aside;
 use crate::driver::Driver;
+use crate::limits::LINGER;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A connection on its transport.
@@ -25,9 +25,6 @@ pub(super) struct Stream<IO> {
     shut: bool,
     idled: Option<TlsError>,
 }
-
-/// How long a last alert waits for a peer that does not read.
-const LINGER: Duration = Duration::from_secs(10);
 
 /// What the crank is turned for.
 #[derive(Clone, Copy, PartialEq, Eq)]

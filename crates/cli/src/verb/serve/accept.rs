@@ -1,5 +1,6 @@
 //! From a listening socket to connections, and from those to pages.
 
+use super::limits::LINGER;
 use super::site::{Content, Site, Visit};
 use super::starttls::{self, Said};
 use super::tls::SharedStream;
@@ -19,9 +20,6 @@ use tokio::sync::{mpsc, watch};
 
 /// After an error of `accept`, mostly "too many open files": others must get time to finish.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// How long a failed connection may take to hear why.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// What connections are made of; certificates may change under way.
 pub(crate) struct House {

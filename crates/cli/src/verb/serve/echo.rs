@@ -1,14 +1,12 @@
 //! `--echo`: every line comes back as it is.
 
 use super::accept::told_to_finish;
+use super::limits::LONGEST_LINE;
 use std::io;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
 use tokio::sync::watch;
-
-/// The longest line that is waited for; a longer one comes back in pieces.
-const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Sends lines back until the peer closes, or until `drain` says that this was the last one. The
 /// stream is the caller's to close.
@@ -67,5 +65,22 @@ mod tests {
         let mut rest = Vec::new();
         client.read_to_end(&mut rest).await.unwrap();
         assert_eq!(rest, b"rest");
+    }
+
+    #[tokio::test]
+    async fn a_line_longer_than_any_comes_back_in_pieces() {
+        let (mut client, server) = tokio::io::duplex(1 << 17);
+        let (_keep, drain) = watch::channel(false);
+        let echo = tokio::spawn(serve(server, drain));
+        let longest = usize::try_from(LONGEST_LINE).unwrap();
+        client.write_all(&vec![b'x'; longest]).await.unwrap();
+        // Its end has not come yet, and nobody waits for it.
+        client.read_exact(&mut vec![0; longest]).await.unwrap();
+        client.write_all(b"y\n").await.unwrap();
+        let mut rest = [0; 2];
+        client.read_exact(&mut rest).await.unwrap();
+        assert_eq!(&rest, b"y\n");
+        drop(client);
+        drop(echo.await.unwrap().unwrap());
     }
 }

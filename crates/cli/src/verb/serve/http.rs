@@ -1,6 +1,7 @@
 //! HTTP on one connection: HTTP/2 where ALPN says so, HTTP/1 everywhere else.
 
 use super::accept::told_to_finish;
+use super::limits::{HEAD, STREAMS};
 use super::pages;
 use super::site::{Site, Visit};
 use hyper::service::service_fn;
@@ -8,13 +9,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// How long the head of a request may take.
-const HEAD: Duration = Duration::from_secs(30);
-/// Streams at once on one HTTP/2 connection.
-const STREAMS: u32 = 128;
 
 /// Serves one connection until it ends, or until `drain` says to finish what is under way.
 pub(crate) async fn serve(visit: Visit, site: Arc<Site>, mut drain: watch::Receiver<bool>) {

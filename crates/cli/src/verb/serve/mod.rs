@@ -7,6 +7,7 @@ mod config;
 mod echo;
 mod files;
 mod http;
+pub(crate) mod limits;
 mod page;
 mod pages;
 mod private;

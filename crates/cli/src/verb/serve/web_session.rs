@@ -1,6 +1,7 @@
 //! Web sessions: an application's login, a cookie. Not TLS's business, and shown beside the other
 //! two so that nobody mixes them up.
 
+use super::limits::WEB_SESSIONS;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,9 +10,6 @@ use tessera_observe::WebSessionPart;
 
 /// The cookie's name. The prefix has browsers insist on Secure, Path=/ and this very host.
 const COOKIE: &str = "__Host-tessera";
-
-/// More logins than a server for trying things out ever has; the idlest one makes room.
-const MOST: usize = 10_000;
 
 /// All logins of this process.
 pub(crate) struct WebSessions {
@@ -81,7 +79,7 @@ impl WebSessions {
             sessions.remove(&old);
         }
         sessions.retain(|_, session| session.idle_expires_at > now);
-        if sessions.len() >= MOST {
+        if sessions.len() >= WEB_SESSIONS {
             let idlest = sessions
                 .iter()
                 .min_by_key(|(_, session)| session.idle_expires_at);
@@ -189,5 +187,22 @@ mod tests {
         assert!(sessions.visit(&["a=b; c", cookie(&second)], NOW).is_some());
         sessions.sign_out(&[cookie(&second)]);
         assert!(sessions.visit(&[cookie(&second)], NOW).is_none());
+    }
+
+    #[test]
+    fn of_ten_thousand_logins_the_idlest_makes_room() {
+        let sessions = WebSessions::new(IDLE);
+        let login = |seconds: usize| WebSession {
+            id: seconds.to_string(),
+            signed_in_at: NOW,
+            idle_expires_at: NOW.plus(Duration::from_secs(1 + seconds as u64)),
+        };
+        let all = (0..WEB_SESSIONS).map(|n| (CookieValue(n.to_string()), login(n)));
+        sessions.sessions.lock().unwrap().extend(all);
+        sessions.sign_in(&[], &drawn(1), NOW);
+        let kept = sessions.sessions.lock().unwrap();
+        assert_eq!(kept.len(), WEB_SESSIONS);
+        assert!(!kept.contains_key(&CookieValue("0".to_owned())));
+        assert!(kept.contains_key(&CookieValue("1".to_owned())));
     }
 }
