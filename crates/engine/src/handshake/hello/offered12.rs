@@ -9,8 +9,8 @@ use tessera_wire::codepoint::{
     CipherSuite, EcPointFormat, ExtensionType, NamedGroup, SignatureScheme,
 };
 use tessera_wire::extension::{
-    CertificateStatusRequest, EcPointFormats, Extensions, RenegotiationInfo, SessionTicket,
-    SignatureAlgorithms, SupportedGroups,
+    CertificateStatusRequest, EcPointFormats, Extensions, RenegotiationInfo, SctRequest,
+    SessionTicket, SignatureAlgorithms, SupportedGroups,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -33,6 +33,7 @@ pub(crate) struct Offered12 {
     pub(crate) status_request: bool,
     pub(crate) ec_point_formats: bool,
     /// The client would have spoken TLS 1.3: its session ID may be there for middleboxes only.
+    pub(crate) sct: bool,
     pub(crate) knows_versions: bool,
 }
 
@@ -75,6 +76,7 @@ impl Offered12 {
             ec_point_formats,
             knows_versions: extensions.contains(ExtensionType::SUPPORTED_VERSIONS),
         })
+            sct: extensions.find::<SctRequest>()?.is_some(),
     }
 }
 

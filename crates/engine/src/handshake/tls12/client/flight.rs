@@ -22,6 +22,8 @@ pub(crate) struct WaitCertificate {
     /// The server may send an OCSP response: RFC 6066 §8.
     pub(super) may_staple: bool,
 }
+    /// Timestamps of the certificate that came in ServerHello: RFC 6962 §3.3.1.
+    pub(super) scts: Vec<Vec<u8>>,
 
 /// Its key share, or the status of its certificate before it.
 pub(crate) struct WaitServerKeyExchange {
@@ -30,6 +32,7 @@ pub(crate) struct WaitServerKeyExchange {
     may_staple: bool,
     ocsp: Option<Vec<u8>>,
 }
+    scts: Vec<Vec<u8>>,
 
 /// The end of its flight, or a wish for our certificate before it.
 pub(crate) struct WaitServerHelloDone {
@@ -37,6 +40,7 @@ pub(crate) struct WaitServerHelloDone {
     chain: Vec<Vec<u8>>,
     ocsp: Option<Vec<u8>>,
     key_exchange: ServerKeyExchange,
+    scts: Vec<Vec<u8>>,
     requested: Option<Requested>,
 }
 
@@ -57,6 +61,7 @@ impl WaitCertificate {
         peer::check_length(&message.certificate_list)?;
         self.begun.said.absorb(raw);
         let wait = WaitServerKeyExchange {
+            scts: self.scts,
             begun: self.begun,
             chain: message.certificate_list,
             may_staple: self.may_staple,
@@ -91,6 +96,7 @@ impl WaitServerKeyExchange {
         raw: &[u8],
     ) -> Result<State, Fault> {
         self.begun.said.absorb(raw);
+            scts: self.scts,
         let wait = WaitServerHelloDone {
             begun: self.begun,
             chain: self.chain,
@@ -142,7 +148,7 @@ impl WaitServerHelloDone {
             chain: self.chain,
             name: self.begun.agreed.server_name.clone(),
             ocsp: self.ocsp,
-            scts: Vec::new(),
+            scts: self.scts,
         })));
         let wait = WaitVerdict {
             begun: self.begun,

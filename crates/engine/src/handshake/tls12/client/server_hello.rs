@@ -26,7 +26,7 @@ use tessera_session::{Refusal, Resumption};
 use tessera_wire::SessionId;
 use tessera_wire::codepoint::{ExtensionType, ProtocolVersion};
 use tessera_wire::extension::{
-    CertificateStatusAck, ExtendedMainSecret as ExtendedMainSecretAck, RenegotiationInfo,
+    CertificateStatusAck, ExtendedMainSecret as ExtendedMainSecretAck, RenegotiationInfo, SctList,
     SelectedVersion, ServerNameAck,
 };
 use tessera_wire::handshake::ServerHello;
@@ -122,7 +122,12 @@ impl WaitServerHello {
         };
         let Some(session) = session else {
             let may_staple = extensions.contains(ExtensionType::STATUS_REQUEST);
-            let wait = WaitCertificate { begun, may_staple };
+            let scts = extensions.find::<SctList>()?;
+            let wait = WaitCertificate {
+                begun,
+                may_staple,
+                scts: scts.map(|SctList(list)| list).unwrap_or_default(),
+            };
             return Ok(State::WaitCertificate(Box::new(wait)));
         };
         let main = MainSecret::resumed(suite.hash, session.session.secret.secret());

@@ -18,7 +18,9 @@ use tessera_crypto::kex::KeyShare;
 use tessera_session::policy::LONGEST_LINEAGE_TLS12;
 use tessera_session::{ClientAuthMode, Refusal};
 use tessera_wire::codepoint::{ClientCertificateType, SignatureScheme};
-use tessera_wire::extension::{CertificateStatusAck, Extensions, ServerNameAck, SessionTicket};
+use tessera_wire::extension::{
+    CertificateStatusAck, Extensions, SctList, ServerNameAck, SessionTicket,
+};
 use tessera_wire::handshake::tls12::{
     Certificate, CertificateRequest, CertificateStatus, ServerHelloDone, ServerKeyExchange,
 };
@@ -58,7 +60,7 @@ pub(super) fn begin(
     let owes_ticket = matches!(&wire, Some(Wire::Ticket(_)));
     let ocsp = hello.offered.status_request.then(|| staple(&hello, cx));
     let ocsp = ocsp.flatten();
-    let extensions = extensions(&hello, owes_ticket, ocsp.is_some());
+    let extensions = extensions(&hello, owes_ticket, ocsp.is_some(), timestamps(&hello, cx));
     let session_id = wire.as_ref().map(Wire::session_id).unwrap_or_default();
     let choice = hello.choice;
     let agreed = Agreed {
@@ -112,7 +114,16 @@ fn staple(hello: &Hello, cx: &Cx<'_, ServerConfig>) -> Option<Vec<u8>> {
     identities.get(hello.choice.identity)?.ocsp.clone()
 }
 
-fn extensions(hello: &Hello, owes_ticket: bool, staples: bool) -> Extensions {
+/// RFC 6962 §3.3.1: those of the certificate, for a client that asked.
+fn timestamps(hello: &Hello, cx: &Cx<'_, ServerConfig>) -> Vec<Vec<u8>> {
+    let identities = &cx.config.settings().identities;
+    let own = identities.get(hello.choice.identity);
+    own.filter(|_| hello.offered.sct)
+        .map(|own| own.scts.clone())
+        .unwrap_or_default()
+}
+
+fn extensions(hello: &Hello, owes_ticket: bool, staples: bool, scts: Vec<Vec<u8>>) -> Extensions {
     let mut extensions = begun::extensions(hello);
     // RFC 6066 §3 (4, 5): the name was used; a resumption leaves this out.
     if hello.choice.server_name.is_some() {
@@ -125,6 +136,9 @@ fn extensions(hello: &Hello, owes_ticket: bool, staples: bool) -> Extensions {
     // RFC 6066 §8 (3, 4).
     if staples {
         extensions.push(&CertificateStatusAck);
+    }
+    if !scts.is_empty() {
+        extensions.push(&SctList(scts));
     }
     extensions
 }
