@@ -65,8 +65,13 @@ impl WaitVerdict {
         Self::answer(self.begun, scheme, public, &shared, cx)
     }
 
-    /// The key of the chain is one the suite allows, it signed this key exchange, and in a
-    /// renegotiation it is the one of before.
+    /// In a renegotiation the server is who it was; the key of its chain is one the suite allows, and
+    /// it signed this key exchange.
+        let before = self.begun.before.as_ref();
+        let before = before.and_then(|before| before.agreed.peer.as_ref());
+        let change = cx.config.settings().peer_change;
+        let now = Some(&accepted.identity);
+        peer::check(before, now, change, "the server's certificate")?;
     fn check(&self, accepted: &Accepted, cx: &Cx<'_, ClientConfig>) -> Result<(), Fault> {
         let agreed = &self.begun.agreed;
         let suite = agreed.suite;
@@ -80,12 +85,7 @@ impl WaitVerdict {
             &signed,
             &self.key_exchange.signature,
             Misbehaviour::BadKeyExchangeSignature,
-        )?;
-        let before = self.begun.before.as_ref();
-        let before = before.and_then(|before| before.agreed.peer.as_ref());
-        let change = cx.config.settings().peer_change;
-        let now = Some(&accepted.identity);
-        peer::check(before, now, change, "the server's certificate")
+        )
     }
 
     /// Our certificate, or an empty list where we have none that fits: RFC 5246 §7.3 (2), §7.4.6 (1). How it
