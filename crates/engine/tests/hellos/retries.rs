@@ -1,7 +1,7 @@
 //! A server's HelloRetryRequest, and what comes after it.
 
 use super::{end, first, hellos, put_first, retry_edited, server_hello_edited};
-use tessera_engine::{Fault, Misbehaviour};
+use tessera_engine::{Fault, Kind, Misbehaviour};
 use tessera_testkit::{Direction, Link, Pair};
 use tessera_wire::SessionId;
 use tessera_wire::codepoint::{
@@ -217,4 +217,33 @@ fn a_second_hello_is_the_first_but_for_its_share_and_cookie() {
     assert_eq!(one, two);
     let asked = one.extensions.find::<TicketRequest>();
     assert_eq!(asked, Ok(pair.client.ticket_request));
+}
+
+#[test]
+fn a_second_hello_offers_the_session_of_the_first_unless_its_hash_is_gone() {
+    // RFC 9846 §4.2.2.
+    let mut pair = pair();
+    assert_eq!(pair.connect().kind(), Some(Kind::Full));
+    let offered = pair.world.draw();
+    let mut link = pair.link(offered);
+    link.run_through(&mut pair.world, |direction, bytes| {
+        // The second hello stands behind a ChangeCipherSpec.
+        if direction == Direction::ToServer
+            && bytes.first() == Some(&20)
+            && let Some(Handshake::ClientHello(mut hello)) = first(&bytes[6..])
+        {
+            hello.extensions.remove(ExtensionType::PRE_SHARED_KEY);
+            let mut edited = bytes.split_off(6);
+            put_first(&mut edited, &hello.encode());
+            bytes.extend(edited);
+        }
+    });
+    let missing = Misbehaviour::MissingExtension("pre_shared_key");
+    assert_eq!(
+        end(&link.server),
+        (Some(missing.into()), Some(Alert::MISSING_EXTENSION))
+    );
+    pair.server.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384];
+    let link = pair.connect();
+    assert_eq!(link.kind(), Some(Kind::Full));
 }

@@ -10,7 +10,9 @@ use crate::handshake::hello::offered::Offered;
 use crate::keys::transcript::Transcript;
 use crate::{Event, ServerConfig};
 use tessera_wire::codepoint::{ExtensionType, ProtocolVersion};
-use tessera_wire::extension::{Cookie, Extensions, KeyShareHelloRetryRequest, SelectedVersion};
+use tessera_wire::extension::{
+    Cookie, Extensions, KeyShareHelloRetryRequest, OfferedPsks, SelectedVersion,
+};
 use tessera_wire::handshake::{ClientHello, HelloRetryRequest};
 
 /// A HelloRetryRequest is out.
@@ -81,6 +83,7 @@ impl WaitSecondClientHello {
     ) -> Result<State, Fault> {
         let offered = Offered::read(message)?;
         self.check(message, &offered)?;
+        self.check_psks(&offered)?;
         // The suite was fixed by the retry, and the transcript is already on its hash: a session
         // of another hash is a full handshake, not another choice.
         let (mut choice, looks_at_sessions) = match decide(&offered, cx.config)? {
@@ -114,6 +117,20 @@ impl WaitSecondClientHello {
         // After a retry there is no early data.
         if offered.early_data || frozen(message) != frozen(&self.first) {
             return Err(Misbehaviour::ChangedClientHello.into());
+        }
+        Ok(())
+    }
+}
+
+impl WaitSecondClientHello {
+    /// A session may be left out of the second hello only where the suite of the retry has another
+    /// hash, which shows in the length of its binder: RFC 9846 §4.2.2.
+    fn check_psks(&self, offered: &Offered) -> Result<(), Fault> {
+        let first = self.first.extensions.find::<OfferedPsks>()?;
+        let length = self.asked.suite.hash.output_len();
+        let fits = |psks: OfferedPsks| psks.binders.iter().any(|binder| binder.len() == length);
+        if offered.psks.is_none() && first.is_some_and(fits) {
+            return Err(Misbehaviour::MissingExtension("pre_shared_key").into());
         }
         Ok(())
     }
