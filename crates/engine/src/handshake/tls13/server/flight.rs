@@ -167,8 +167,8 @@ fn begin(
     .encode();
     transcript.absorb(&server_hello);
     cx.send(server_hello);
-    // RFC 9846 §E.4 (1); a retry has sent it already.
-    if hello.before.is_none() && !hello.session_id.as_slice().is_empty() {
+    // RFC 9846 §E.4 (1), for whoever can read it; a retry has sent it already.
+    if hello.before.is_none() {
         cx.cause(Effect::SendChangeCipherSpec);
     }
 

@@ -52,10 +52,8 @@ pub(super) fn ask(
     .encode();
     transcript.absorb(&request);
     cx.send(request);
-    // RFC 9846 §E.4 (1).
-    if !first.legacy_session_id.as_slice().is_empty() {
-        cx.cause(Effect::SendChangeCipherSpec);
-    }
+    // RFC 9846 §E.4 (1), for whoever can read it.
+    cx.cause(Effect::SendChangeCipherSpec);
     if early_data {
         // What the client sent behind its first hello was meant for a handshake that never was.
         cx.cause(Effect::RefuseEarlyData);
