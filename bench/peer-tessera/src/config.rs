@@ -47,10 +47,10 @@ impl Configs {
             .then(|| credential(&spec.pki.client(spec.key), &spec.pki.client_key(spec.key)));
         let (client_identity, client_key) = shown.unzip();
         let client = ClientSettings {
-            identity: client_identity,
+            identities: client_identity.into_iter().collect(),
             versions: vec![version(spec.version)],
             cipher_suites: vec![suite(spec)],
-            groups: vec![group(spec.group)],
+            groups: client_groups(spec),
             ..ClientSettings::default()
         };
         let client_roots = roots(&spec.pki.ca(spec.key));
@@ -169,6 +169,15 @@ fn suite(spec: &Spec) -> CipherSuite {
             CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
         }
     }
+}
+
+/// In TLS 1.2 the curve of the server's certificate must be among them, too: RFC 8422 §5.1.
+fn client_groups(spec: &Spec) -> Vec<NamedGroup> {
+    let mut groups = vec![group(spec.group)];
+    if spec.version == Version::Tls12 {
+        groups.push(NamedGroup::SECP256R1);
+    }
+    groups
 }
 
 fn group(group: Group) -> NamedGroup {

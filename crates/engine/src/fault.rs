@@ -195,6 +195,8 @@ pub enum Mismatch {
         /// What the peer offered.
         offered: Vec<SignatureScheme>,
     },
+    /// None of our certificates is for a peer that names these issuers, or none.
+    Issuer,
     /// No common application protocol.
     Alpn {
         /// What the peer offered.
@@ -374,6 +376,7 @@ impl Mismatch {
             Self::CipherSuite { .. }
             | Self::Group { .. }
             | Self::SignatureScheme { .. }
+            | Self::Issuer
             | Self::ExtendedMainSecret
             | Self::SecureRenegotiation
             | Self::ClientCertificate

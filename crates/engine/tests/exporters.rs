@@ -2,7 +2,7 @@
 
 use tessera_session::ClientAuthMode;
 use tessera_testkit::{KeyType, Link, Pair};
-use tessera_wire::codepoint::SignatureScheme;
+use tessera_wire::codepoint::{NamedGroup, SignatureScheme};
 
 #[test]
 fn rule_08_both_ends_export_the_same_and_no_two_connections_do() {
@@ -123,6 +123,7 @@ fn both_ends_tell_how_each_has_signed_where_it_did() {
         let mut pair = pair
             .only_certificate(KeyType::P256, &["server.test"])
             .client_auth(ClientAuthMode::Request);
+        pair.client.groups.push(NamedGroup::SECP256R1);
         assert_eq!(signatures(&pair.connect()), [[ecdsa, None]; 2]);
         assert_eq!(signatures(&pair.connect()), [[None, None]; 2]);
         let mut pair = pair.client_certificate(KeyType::Ed25519);

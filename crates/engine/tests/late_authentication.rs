@@ -43,7 +43,7 @@ fn a_client_says_who_it_is_when_it_is_asked_and_data_goes_on() {
         link.server_says(b"wait", &mut pair.world);
         link.client_says(b" now", &mut pair.world);
         link.run(&mut pair.world);
-        let identity = pair.client.identity.as_ref().expect("one was given");
+        let identity = &pair.client.identities[0];
         assert_eq!(peer(&link).as_ref(), Some(&identity.chain), "{key:?}");
         assert_eq!(answers(&link), 1);
         link.server_says(b", welcome", &mut pair.world);
@@ -115,7 +115,7 @@ fn rule_17_sessions_issued_after_the_answer_know_who_the_client_is() {
     link.run(&mut pair.world);
     let link = pair.connect();
     assert_eq!(link.kind(), Some(Kind::Psk));
-    let identity = pair.client.identity.as_ref().expect("one was given");
+    let identity = &pair.client.identities[0];
     assert_eq!(peer(&link).as_ref(), Some(&identity.chain));
 }
 
@@ -126,7 +126,7 @@ fn a_client_that_was_somebody_may_not_become_somebody_else_unless_settings_allow
         pair.server.peer_change = change;
         let first = peer(&pair.connect());
         // The session remembers one certificate, the client has got itself another.
-        pair = pair.client_certificate(KeyType::P256);
+        pair = pair.only_client_certificate(KeyType::P256);
         let mut link = pair.connect();
         assert_eq!((link.kind(), peer(&link)), (Some(Kind::Psk), first.clone()));
         ask(&mut link, &mut pair);
@@ -148,7 +148,7 @@ fn a_client_that_was_somebody_may_not_become_somebody_else_unless_settings_allow
 fn a_client_that_cannot_sign_ends_it_and_says_so() {
     let mut pair = pair();
     let mut link = pair.connect();
-    pair.world.client_key = None;
+    pair.world.client_keys.clear();
     ask(&mut link, &mut pair);
     link.run(&mut pair.world);
     assert_eq!(

@@ -303,10 +303,7 @@ fn the_server_asks_for_the_certificate_when_it_needs_it() {
     assert_eq!(server.epoch, 1);
     assert_eq!(
         server.peer.map(|peer| peer.chain),
-        pair.client
-            .identity
-            .as_ref()
-            .map(|identity| identity.chain.clone())
+        Some(pair.client.identities[0].chain.clone())
     );
 }
 
@@ -322,8 +319,8 @@ fn rule_07_the_peer_s_certificate_may_not_change_unless_settings_allow_it() {
             assert_eq!(pair.connect().how(), (Kind::Full, false));
             // The session remembers one certificate; meanwhile there is another.
             pair = match whose {
-                Side::Client => pair.client_certificate(KeyType::P256),
-                Side::Server => pair.only_certificate(KeyType::P256, &["server.test"]),
+                Side::Client => pair.only_client_certificate(KeyType::P256),
+                Side::Server => pair.only_certificate(KeyType::Ed25519, &["server.test"]),
             };
             let mut link = pair.connect();
             assert!(link.how().1, "resumed");

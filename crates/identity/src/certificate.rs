@@ -16,6 +16,8 @@ pub struct Certificate {
     pub subject: String,
     /// Who issued it.
     pub issuer: String,
+    /// The same, as a distinguished name in DER.
+    pub issuer_name: Vec<u8>,
     /// The DNS names and IP addresses of its subjectAltName, in their order.
     pub names: Vec<String>,
     /// When it begins.
@@ -51,6 +53,7 @@ impl Certificate {
         Self {
             subject,
             issuer: printable(certificate.issuer()),
+            issuer_name: certificate.issuer().as_raw().to_vec(),
             names,
             not_before: timestamp(certificate.validity().not_before),
             not_after: timestamp(certificate.validity().not_after),

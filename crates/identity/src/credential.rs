@@ -178,6 +178,11 @@ impl Credential {
             chain: self.chain.clone(),
             schemes: self.key.schemes().to_vec(),
             names: self.names.clone(),
+            issuers: self
+                .certificates
+                .iter()
+                .map(|certificate| certificate.issuer_name.clone())
+                .collect(),
             ..Identity::default()
         }
     }

@@ -31,7 +31,7 @@ fn settings(world: &mut World, version: ProtocolVersion) -> (ServerSettings, Cli
     let client = ClientSettings {
         versions: vec![version],
         renegotiation: Renegotiation::Any,
-        credential: Some(world.credential(&["ann.example"])),
+        credentials: vec![world.credential(&["ann.example"])],
         ..world.client_settings()
     };
     (server, client)

@@ -67,7 +67,7 @@ async fn a_client_is_known_by_its_certificate() {
     let acceptor = acceptor(settings);
     let credential = world.credential(&["ann.example"]);
     let with = connector(ClientSettings {
-        credential: Some(credential),
+        credentials: vec![credential],
         ..world.client_settings()
     });
     let (server, _client) = pair(&acceptor, &with).await;

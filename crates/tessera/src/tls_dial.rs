@@ -58,7 +58,7 @@ impl TlsDial {
             .map(|(chain, key)| Credential::from_pem_files(Path::new(chain), Path::new(key)));
         let vault = Vault::new(&Entropy::from_seed(clock::seed()).secret_array());
         let config = ClientConfig::try_from(ClientSettings {
-            credential: credential.transpose()?,
+            credentials: credential.transpose()?.into_iter().collect(),
             wallet: Some(Arc::new(MemoryStore::new(vault.clone()))),
             vault: Some(vault),
             // The store's patience is the limit of a dial.

@@ -143,7 +143,7 @@ impl Pair {
         self
     }
 
-    /// The client gets a certificate.
+    /// Adds a certificate to the client.
     #[must_use]
     pub fn client_certificate(mut self, key_type: KeyType) -> Self {
         let Issued {
@@ -151,10 +151,18 @@ impl Pair {
             key,
             accepted,
         } = self.ca.issue(key_type, &["client.test"]);
-        self.client.identity = Some(identity);
-        self.world.client_key = Some(Arc::new(key));
+        self.client.identities.push(identity);
+        self.world.client_keys.push(Arc::new(key));
         self.world.know(accepted);
         self
+    }
+
+    /// Takes the client's certificates away and gives it this one.
+    #[must_use]
+    pub fn only_client_certificate(mut self, key_type: KeyType) -> Self {
+        self.client.identities.clear();
+        self.world.client_keys.clear();
+        self.client_certificate(key_type)
     }
 
     /// A ticket resumes once.

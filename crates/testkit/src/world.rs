@@ -26,8 +26,8 @@ pub struct World {
     pub asked: Vec<&'static str>,
     /// Servers' keys, by identity.
     pub server_keys: Vec<Arc<SigningKey>>,
-    /// The client's key.
-    pub client_key: Option<Arc<SigningKey>>,
+    /// Clients' keys, by identity.
+    pub client_keys: Vec<Arc<SigningKey>>,
     /// What applications say to a peer that wants to renegotiate.
     pub consent: Consent,
     known: HashMap<Vec<u8>, Accepted>,
@@ -56,7 +56,7 @@ impl Default for World {
             mood: StoreMood::Fine,
             asked: Vec::new(),
             server_keys: Vec::new(),
-            client_key: None,
+            client_keys: Vec::new(),
             consent: Consent::Grant,
             known: HashMap::new(),
             rejected: HashSet::new(),
@@ -87,7 +87,7 @@ impl World {
             } => {
                 let key = match side {
                     Side::Server => self.server_keys.get(identity),
-                    Side::Client => self.client_key.as_ref(),
+                    Side::Client => self.client_keys.get(identity),
                 };
                 Answer::Signature(key.and_then(|key| key.sign(scheme, &message).ok()))
             }

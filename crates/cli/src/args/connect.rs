@@ -74,17 +74,17 @@ pub(crate) struct ConnectArgs {
     #[arg(short = '6', help_heading = "The peer")]
     pub(crate) ipv6: bool,
 
-    /// Our certificate chain (PEM), for servers that ask
+    /// Our certificate chain (PEM), for servers that ask; of several pairs the one that fits what they ask for
     #[arg(long, value_name = "FILE", requires = "key", help_heading = "Protocol")]
-    pub(crate) cert: Option<PathBuf>,
-    /// Its private key (PEM)
+    pub(crate) cert: Vec<PathBuf>,
+    /// The private key (PEM) of the certificate at the same place
     #[arg(
         long,
         value_name = "FILE",
         requires = "cert",
         help_heading = "Protocol"
     )]
-    pub(crate) key: Option<PathBuf>,
+    pub(crate) key: Vec<PathBuf>,
     /// TLS versions: 1.2, 1.3 [default: both]
     #[arg(
         long,

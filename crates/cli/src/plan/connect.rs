@@ -4,7 +4,7 @@ use super::serve::alpn;
 use super::state::StateDir;
 use super::store::StorePlan;
 use super::target::{Overrides, Target};
-use super::{later, names};
+use super::{later, names, pairs};
 use crate::args::{ConnectArgs, Expect};
 use crate::devcert;
 use crate::exit::{Failure, Outcome};
@@ -34,7 +34,7 @@ pub(crate) struct ConnectPlan {
     /// Who vouches for the peer.
     pub(crate) verifier: Verifier,
     /// What we show if asked.
-    pub(crate) credential: Option<Credential>,
+    pub(crate) credentials: Vec<Credential>,
     /// What is offered.
     pub(crate) offer: Offer,
     /// Where sessions come from and go to; `None`: they live as long as this process.
@@ -161,7 +161,7 @@ impl ConnectPlan {
             starttls,
             send_server_name: !args.no_sni,
             verifier: verifier(args, state.as_ref(), talk)?,
-            credential: credential(args)?,
+            credentials: pairs::read(&pairs::pair(&args.cert, &args.key)?)?,
             offer,
             wallet,
             session_in: args.session_in.clone(),
@@ -191,10 +191,10 @@ impl Offer {
         Ok(Self {
             versions,
             // In TLS 1.2 new keys take a handshake, too.
-            renegotiation: match (args.renegotiate || args.key_update, &args.cert) {
+            renegotiation: match (args.renegotiate || args.key_update, args.cert.is_empty()) {
                 (true, _) => Renegotiation::Any,
-                (false, Some(_)) => Renegotiation::Server,
-                (false, None) => Renegotiation::Never,
+                (false, false) => Renegotiation::Server,
+                (false, true) => Renegotiation::Never,
             },
             alpn: alpn(&args.alpn)?,
             groups,
@@ -298,14 +298,5 @@ fn verifier(args: &ConnectArgs, state: Option<&StateDir>, talk: Talk) -> Outcome
         (Ok(native), None) => Ok(Verifier::new(native)),
         (Err(_), Some(own)) => Ok(Verifier::new(own)),
         (Err(error), None) => Err(Failure::internal(error)),
-    }
-}
-
-fn credential(args: &ConnectArgs) -> Outcome<Option<Credential>> {
-    match (&args.cert, &args.key) {
-        (Some(cert), Some(key)) => Credential::from_pem_files(cert, key)
-            .map(Some)
-            .map_err(Failure::internal),
-        _ => Ok(None),
     }
 }

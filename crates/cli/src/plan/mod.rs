@@ -6,6 +6,7 @@ pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod later;
 mod names;
+mod pairs;
 pub(crate) mod serve;
 pub(crate) mod state;
 pub(crate) mod store;

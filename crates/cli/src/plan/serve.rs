@@ -1,5 +1,6 @@
 //! What `serve` is to do, checked.
 
+use super::pairs::{self, Pair};
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
 use super::{later, names};
@@ -71,7 +72,7 @@ pub(crate) struct ServePlan {
 
 /// Which certificates to show, and which to ask for. Read anew whenever it is asked for.
 pub(crate) struct CertificatePlan {
-    pairs: Vec<(PathBuf, PathBuf)>,
+    pairs: Vec<Pair>,
     ocsp: Option<PathBuf>,
     client_auth: ClientAuthMode,
     client_ca: Option<PathBuf>,
@@ -177,12 +178,6 @@ fn ticket_plan(args: &ServeArgs) -> TicketPlan {
 
 impl CertificatePlan {
     fn new(args: &ServeArgs) -> Outcome<Self> {
-        if args.cert.len() != args.key.len() {
-            let (certs, keys) = (args.cert.len(), args.key.len());
-            return Err(Failure::usage(format_args!(
-                "{certs} --cert and {keys} --key: they come in pairs"
-            )));
-        }
         let client_auth = match args.client_auth {
             ClientAuthArg::None => ClientAuthMode::None,
             ClientAuthArg::Request => ClientAuthMode::Request,
@@ -194,12 +189,7 @@ impl CertificatePlan {
             ));
         }
         Ok(Self {
-            pairs: args
-                .cert
-                .iter()
-                .cloned()
-                .zip(args.key.iter().cloned())
-                .collect(),
+            pairs: pairs::pair(&args.cert, &args.key)?,
             ocsp: args.ocsp.clone(),
             client_auth,
             client_ca: args.client_ca.clone(),
@@ -218,15 +208,7 @@ impl CertificatePlan {
                 let DevCert { credential, ca } = devcert::ensure(state, now)?;
                 (vec![credential], Some(ca))
             }
-            pairs => {
-                let read = pairs
-                    .iter()
-                    .map(|(chain, key)| Credential::from_pem_files(chain, key));
-                (
-                    read.collect::<Result<_, _>>().map_err(Failure::internal)?,
-                    None,
-                )
-            }
+            pairs => (pairs::read(pairs)?, None),
         };
         let client_verifier = match &self.client_ca {
             Some(file) => Some(Verifier::new(

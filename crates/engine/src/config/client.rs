@@ -31,6 +31,18 @@ pub enum EarlyDataOffer {
     WherePossible,
 }
 
+/// What becomes of a client's handshake when the server asks for a certificate and none of those it
+/// has will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unsuited {
+    /// It shows none, and the server decides what that is worth.
+    #[default]
+    ShowNothing,
+    /// It ends, and the fault says what the server asked for: for clients that would rather have no
+    /// connection than one on which they are nobody.
+    End,
+}
+
 /// Tickets a client keeps of one connection, unless its settings say otherwise.
 const TICKETS_KEPT: usize = 32;
 
@@ -47,8 +59,11 @@ const TICKETS_KEPT: usize = 32;
 pub struct ClientSettings {
     /// The protocol versions offered.
     pub versions: Vec<ProtocolVersion>,
-    /// The certificate shown to servers that ask for one.
-    pub identity: Option<Identity>,
+    /// Certificates for servers that ask for one: the first that fits what they ask for is shown,
+    /// those of an issuer that they name before others.
+    pub identities: Vec<Identity>,
+    /// What becomes of it when none of them fits.
+    pub unsuited: Unsuited,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
@@ -95,7 +110,8 @@ impl Default for ClientSettings {
     fn default() -> Self {
         Self {
             versions: default_versions(),
-            identity: None,
+            identities: Vec::new(),
+            unsuited: Unsuited::default(),
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
@@ -154,8 +170,8 @@ impl TryFrom<ClientSettings> for ClientConfig {
             &settings.groups,
         )?;
         check_schemes(&settings.versions, &settings.signature_schemes)?;
-        if let Some(identity) = &settings.identity {
-            check_identity(0, identity, &settings.versions)?;
+        for (position, identity) in settings.identities.iter().enumerate() {
+            check_identity(position, identity, &settings.versions)?;
         }
         let kept = u8::try_from(settings.tickets_kept).unwrap_or(u8::MAX);
         if let Some(request) = &settings.ticket_request

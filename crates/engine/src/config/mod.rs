@@ -2,14 +2,17 @@
 //! a config is never wrong.
 
 mod client;
+mod identity;
 mod reverification;
 mod schemes;
 mod server;
 mod tls12;
 
+pub(crate) use identity::candidates;
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
-pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues};
+pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};
+pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
 pub use server::{ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
@@ -17,32 +20,8 @@ pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 use schemes::{check_identity, check_schemes, default_schemes};
 use std::fmt;
 use tessera_crypto::{TLS12_SUITES, TLS13_SUITES};
-use tessera_session::ServerName;
 use tessera_session::suite_hash;
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
-
-/// A certificate chain and what its private key can do. The key itself stays outside the engine:
-/// signing is a [`crate::Question`].
-#[derive(Clone, Debug, Default)]
-pub struct Identity {
-    /// DER, leaf first (RFC 9846 §4.5.1 (8)), without the anchor.
-    pub chain: Vec<Vec<u8>>,
-    /// What the private key can sign with, in order of preference.
-    pub schemes: Vec<SignatureScheme>,
-    /// The names it is for: DNS names (a leading `*.` matches one label) and IP addresses.
-    pub names: Vec<String>,
-    /// An OCSP response to staple.
-    pub ocsp: Option<Vec<u8>>,
-    /// Signed certificate timestamps to send.
-    pub scts: Vec<Vec<u8>>,
-}
-
-impl Identity {
-    /// Whether one of its names covers `name`: RFC 9525 §6.3, a wildcard stands for one whole label.
-    pub fn covers(&self, name: &ServerName) -> bool {
-        self.names.iter().any(|own| name.is_covered_by(own))
-    }
-}
 
 /// What is wrong with settings.
 #[derive(Clone, Debug, PartialEq, Eq)]

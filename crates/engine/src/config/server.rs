@@ -2,8 +2,8 @@
 
 use super::{
     ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, SettingsError,
-    check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
-    default_versions,
+    candidates, check_identity, check_schemes, check_terms, default_groups, default_schemes,
+    default_suites, default_versions,
 };
 use crate::handshake::limits::EARLY_DATA;
 use crate::{KeyLog, Trace};
@@ -43,7 +43,8 @@ pub struct ClientAuth {
 pub struct ServerSettings {
     /// The protocol versions spoken.
     pub versions: Vec<ProtocolVersion>,
-    /// Certificates, chosen by server name; an unknown or missing name gets the first.
+    /// Certificates, chosen by server name: the first for it that the client can check. An unknown or
+    /// missing name gets the first of all.
     pub identities: Vec<Identity>,
     /// Client authentication.
     pub client_auth: ClientAuth,
@@ -208,14 +209,25 @@ impl ServerConfig {
         .scope()
     }
 
-    /// The identity for a name: an unknown or missing name gets the first.
-    pub(crate) fn identity_for(&self, name: Option<&ServerName>) -> usize {
-        name.and_then(|name| {
-            self.settings
-                .identities
-                .iter()
-                .position(|identity| identity.covers(name))
-        })
-        .unwrap_or(0)
+    /// Whether there is one at all for a client that names these `authorities`.
+    pub(crate) fn has_identity_for(&self, authorities: &[Vec<u8>]) -> bool {
+        !candidates(&self.settings.identities, authorities).is_empty()
+    }
+
+    /// The identities for a client that asks for `name` and names these `authorities`, best first:
+    /// the virtual host's, or all for a name that is missing or unknown.
+    pub(crate) fn identities_for(
+        &self,
+        name: Option<&ServerName>,
+        authorities: &[Vec<u8>],
+    ) -> Vec<(usize, &Identity)> {
+        let all = candidates(&self.settings.identities, authorities);
+        let is_host = |identity: &Identity| name.is_some_and(|name| identity.covers(name));
+        if self.settings.identities.iter().any(is_host) {
+            let hosts = all.into_iter().filter(|(_, identity)| is_host(identity));
+            hosts.collect()
+        } else {
+            all
+        }
     }
 }

@@ -140,7 +140,7 @@ fn client(road: Road) -> ClientSettings {
         NamedGroup::X25519
     };
     ClientSettings {
-        identity: Some(identity(road)),
+        identities: vec![identity(road)],
         versions: vec![road.version],
         groups: vec![first, NamedGroup::X25519],
         renegotiation: Renegotiation::Any,

@@ -165,6 +165,9 @@ impl fmt::Display for Mismatch {
                     list(offered)
                 )
             }
+            Self::Issuer => {
+                f.write_str("no certificate of ours is for the issuers that the peer names")
+            }
             Self::Alpn { offered } => {
                 let names: Vec<_> = offered
                     .iter()

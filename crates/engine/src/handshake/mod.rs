@@ -11,6 +11,7 @@ pub(crate) mod hello;
 pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod question;
+pub(crate) mod requested;
 pub(crate) mod server;
 pub(crate) mod tls12;
 pub(crate) mod tls13;

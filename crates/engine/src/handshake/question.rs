@@ -25,7 +25,7 @@ pub enum Question {
     /// Sign this with the private key of one of the configured identities. Answer:
     /// [`Answer::Signature`].
     Sign {
-        /// Index into the identities of the settings (0 for a client's only one).
+        /// Index into the identities of the settings.
         identity: usize,
         /// How to sign.
         scheme: SignatureScheme,

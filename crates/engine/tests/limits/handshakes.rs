@@ -35,7 +35,7 @@ fn sixteen_certificates_of_a_client() {
             let mut pair = version()
                 .client_auth(ClientAuthMode::Require)
                 .client_certificate(KeyType::Ed25519);
-            let identity = pair.client.identity.as_mut().expect("one was given");
+            let identity = &mut pair.client.identities[0];
             lengthen(&mut identity.chain, length);
             pair.connect()
         };
@@ -48,7 +48,7 @@ fn sixteen_certificates_of_a_client() {
 fn sixteen_certificates_of_a_client_that_is_asked_later() {
     let connect = |length| {
         let mut pair = Pair::tls13().client_certificate(KeyType::Ed25519);
-        let identity = pair.client.identity.as_mut().expect("one was given");
+        let identity = &mut pair.client.identities[0];
         lengthen(&mut identity.chain, length);
         let mut link = pair.connect();
         let now = link.now;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, date_time_ymd};
 use tempfile::TempDir;
 use tessera_crypto::{KeyError, SigningKey, verify};
-use tessera_identity::{Credential, LoadError, LoadProblem, Signer, SignerError, Warning};
+use tessera_identity::{Credential, LoadError, LoadProblem, Roots, Signer, SignerError, Warning};
 use tessera_session::ServerName;
 use tessera_wire::codepoint::SignatureScheme;
 
@@ -40,6 +40,23 @@ impl Files {
 
 fn problem(files: &Files) -> LoadError {
     files.load().err().expect("files that will not do")
+}
+
+#[test]
+fn its_issuers_are_named_as_roots_name_themselves() {
+    let root = Authority::root("Root");
+    let intermediate = root.intermediate("Intermediate");
+    let leaf = intermediate.issue(&["example.com"]);
+    let files = Files::new(
+        &[leaf.pem, intermediate.pem()].concat(),
+        &leaf.key.serialize_pem(),
+    );
+    let issuers = files.load().unwrap().identity().issuers;
+    let named = |authority: &Authority| {
+        let roots = Roots::from_pem(authority.pem().as_bytes()).unwrap();
+        roots.subjects().remove(0)
+    };
+    assert_eq!(issuers, [named(&intermediate), named(&root)]);
 }
 
 #[test]

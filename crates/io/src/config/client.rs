@@ -8,7 +8,7 @@ use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
     EarlyDataOffer, ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Reverification,
-    Trace, Trust,
+    Trace, Trust, Unsuited,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -21,8 +21,11 @@ use tessera_wire::extension::TicketRequest;
 pub struct ClientSettings {
     /// Who may vouch for servers.
     pub verifier: Verifier,
-    /// The certificate shown to servers that ask for one.
-    pub credential: Option<Credential>,
+    /// Certificates for servers that ask for one: the first that fits what they ask for is shown,
+    /// those of an issuer that they name before others.
+    pub credentials: Vec<Credential>,
+    /// What becomes of the handshake when none of them fits.
+    pub unsuited: Unsuited,
     /// The protocol versions offered.
     pub versions: Vec<ProtocolVersion>,
     /// Application protocols, best first; empty switches ALPN off.
@@ -80,7 +83,8 @@ impl Default for ClientSettings {
         let engine = engine::ClientSettings::default();
         Self {
             verifier: Verifier::new(Roots::empty()),
-            credential: None,
+            credentials: Vec::new(),
+            unsuited: engine.unsuited,
             versions: engine.versions,
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
@@ -132,7 +136,7 @@ impl ClientSettings {
 pub struct ClientConfig {
     engine: Arc<engine::ClientConfig>,
     pub(crate) verifier: Verifier,
-    pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) signers: Vec<Arc<dyn Signer>>,
     pub(crate) wallet: Option<Wallet>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) key_log: Option<Arc<dyn KeyLogSink>>,
@@ -140,7 +144,7 @@ pub struct ClientConfig {
     idle_timeout: Option<Duration>,
     /// A hash of the trust anchors.
     anchors: [u8; 32],
-    /// A hash of our certificate.
+    /// A hash of our certificates.
     identity: Option<[u8; 32]>,
 }
 
@@ -168,10 +172,6 @@ impl TryFrom<ClientSettings> for ClientConfig {
         if settings.verifier.roots().is_some_and(Roots::is_empty) {
             return Err(SettingsError::NoRoots);
         }
-        let leaf = settings
-            .credential
-            .as_ref()
-            .and_then(|credential| credential.chain.first());
         Ok(Self {
             engine: Arc::new(for_engine(&settings).try_into()?),
             anchors: settings
@@ -179,11 +179,12 @@ impl TryFrom<ClientSettings> for ClientConfig {
                 .roots()
                 .map(Roots::hash)
                 .unwrap_or_default(),
-            identity: leaf
-                .and_then(|leaf| HashAlgorithm::Sha256.hash(leaf).as_bytes().try_into().ok()),
-            signer: settings
-                .credential
-                .map(|credential| credential.key as Arc<dyn Signer>),
+            identity: hash(&settings.credentials),
+            signers: settings
+                .credentials
+                .into_iter()
+                .map(|credential| credential.key as Arc<dyn Signer>)
+                .collect(),
             verifier: settings.verifier,
             wallet,
             observer: settings.observer,
@@ -245,11 +246,30 @@ impl ClientConfig {
     }
 }
 
+/// Of their leaves, one behind the other: DER says itself where it ends.
+fn hash(credentials: &[Credential]) -> Option<[u8; 32]> {
+    let leaves: Vec<&[u8]> = credentials
+        .iter()
+        .filter_map(|credential| credential.chain.first())
+        .map(Vec::as_slice)
+        .collect();
+    if leaves.is_empty() {
+        return None;
+    }
+    let hash = HashAlgorithm::Sha256.hash(&leaves.concat());
+    hash.as_bytes().try_into().ok()
+}
+
 /// What the engine needs to know; every field is named, so that a new one is not forgotten here.
 fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
     engine::ClientSettings {
         versions: settings.versions.clone(),
-        identity: settings.credential.as_ref().map(Credential::identity),
+        identities: settings
+            .credentials
+            .iter()
+            .map(Credential::identity)
+            .collect(),
+        unsuited: settings.unsuited,
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),

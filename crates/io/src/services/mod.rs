@@ -64,9 +64,11 @@ impl Services {
             (
                 Self::Client(services),
                 Question::Sign {
-                    scheme, message, ..
+                    identity,
+                    scheme,
+                    message,
                 },
-            ) => sign(services.config.signer.as_ref(), scheme, message),
+            ) => sign(services.config.signers.get(identity), scheme, message),
             // Only a server looks sessions up.
             (Self::Client(_), Question::FindSession(_)) => {
                 Response::Now(Answer::Session(tessera_engine::Found::Nothing))

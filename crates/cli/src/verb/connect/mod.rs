@@ -190,7 +190,7 @@ fn settings(
 fn terms(plan: &ConnectPlan) -> ClientSettings {
     let mut settings = ClientSettings {
         verifier: plan.verifier.clone(),
-        credential: plan.credential.clone(),
+        credentials: plan.credentials.clone(),
         versions: plan.offer.versions.clone(),
         renegotiation: plan.offer.renegotiation,
         alpn: plan.offer.alpn.clone(),

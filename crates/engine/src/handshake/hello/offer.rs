@@ -248,7 +248,7 @@ fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: 
         .chain(settings.versions.iter().copied());
     extensions.push(&SupportedVersions(versions.collect()));
     // Whoever has a certificate can be asked for it later, too: RFC 9846 §4.3.6.
-    if settings.identity.is_some() {
+    if !settings.identities.is_empty() {
         extensions.push(&PostHandshakeAuth);
     }
     if let Some(request) = &settings.ticket_request {

@@ -7,9 +7,10 @@ use tessera_wire::codepoint::{
     CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 use tessera_wire::extension::{
-    CertificateStatusRequest, Cookie, EarlyDataIndication, KeyShareClientHello, KeyShareEntry,
-    OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, SctRequest,
-    ServerNameList, SignatureAlgorithms, SupportedGroups, TicketRequest,
+    CertificateAuthorities, CertificateStatusRequest, Cookie, EarlyDataIndication,
+    KeyShareClientHello, KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList,
+    PskKeyExchangeModes, SctRequest, ServerNameList, SignatureAlgorithms, SupportedGroups,
+    TicketRequest,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -19,6 +20,8 @@ pub(crate) struct Offered {
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) key_shares: Vec<KeyShareEntry>,
     pub(crate) schemes: Option<Vec<SignatureScheme>>,
+    /// Whose certificates are welcome, as names in DER; empty for anybody's.
+    pub(crate) authorities: Vec<Vec<u8>>,
     pub(crate) server_name: Option<ServerName>,
     pub(crate) alpn: Vec<Alpn>,
     pub(crate) psks: Option<OfferedPsks>,
@@ -70,6 +73,7 @@ impl Offered {
             schemes: extensions
                 .find::<SignatureAlgorithms>()?
                 .map(|SignatureAlgorithms(schemes)| schemes),
+            authorities: authorities(hello)?,
             server_name: server_name(hello)?,
             alpn: alpn(hello)?,
             psks,
@@ -122,6 +126,14 @@ pub(crate) fn server_name(hello: &ClientHello) -> Result<Option<ServerName>, Fau
     Ok(list
         .and_then(|list| ServerName::new(&list.host_name).ok())
         .filter(|name| !name.is_ip()))
+}
+
+/// RFC 9846 §4.3.4: it narrows the choice of certificates in either version.
+pub(crate) fn authorities(hello: &ClientHello) -> Result<Vec<Vec<u8>>, Fault> {
+    let names = hello.extensions.find::<CertificateAuthorities>()?;
+    Ok(names
+        .map(|CertificateAuthorities(names)| names)
+        .unwrap_or_default())
 }
 
 pub(crate) fn alpn(hello: &ClientHello) -> Result<Vec<Alpn>, Fault> {

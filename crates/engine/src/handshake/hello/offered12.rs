@@ -1,6 +1,6 @@
 //! What a ClientHello offers to a server that speaks TLS 1.2, read once into a value.
 
-use super::offered::{alpn, server_name};
+use super::offered::{alpn, authorities, server_name};
 use crate::Fault;
 use crate::fault::Misbehaviour;
 use tessera_session::{Alpn, ServerName};
@@ -20,6 +20,8 @@ pub(crate) struct Offered12 {
     /// `None`: the client says nothing, and the server may choose (RFC 8422 §4).
     pub(crate) groups: Option<Vec<NamedGroup>>,
     pub(crate) schemes: Vec<SignatureScheme>,
+    /// Whose certificates are welcome, as names in DER; empty for anybody's.
+    pub(crate) authorities: Vec<Vec<u8>>,
     pub(crate) server_name: Option<ServerName>,
     pub(crate) alpn: Vec<Alpn>,
     pub(crate) session_id: SessionId,
@@ -31,9 +33,9 @@ pub(crate) struct Offered12 {
     /// RFC 5746 §3.3: the same in the disguise of a cipher suite.
     pub(crate) renegotiation_scsv: bool,
     pub(crate) status_request: bool,
+    pub(crate) sct: bool,
     pub(crate) ec_point_formats: bool,
     /// The client would have spoken TLS 1.3: its session ID may be there for middleboxes only.
-    pub(crate) sct: bool,
     pub(crate) knows_versions: bool,
 }
 
@@ -56,6 +58,7 @@ impl Offered12 {
                 .find::<SignatureAlgorithms>()?
                 .map(|SignatureAlgorithms(schemes)| schemes)
                 .unwrap_or_default(),
+            authorities: authorities(hello)?,
             server_name: server_name(hello)?,
             alpn: alpn(hello)?,
             session_id: hello.legacy_session_id,
@@ -73,10 +76,10 @@ impl Offered12 {
                 extensions.find::<CertificateStatusRequest>()?,
                 Some(CertificateStatusRequest::Ocsp { .. })
             ),
+            sct: extensions.find::<SctRequest>()?.is_some(),
             ec_point_formats,
             knows_versions: extensions.contains(ExtensionType::SUPPORTED_VERSIONS),
         })
-            sct: extensions.find::<SctRequest>()?.is_some(),
     }
 }
 

@@ -28,6 +28,16 @@ pub(crate) fn authentication(scheme: SignatureScheme) -> Authentication {
     }
 }
 
+/// The curve of the key that signs with this scheme, if it is one of ECDSA.
+pub(crate) fn curve(scheme: SignatureScheme) -> Option<NamedGroup> {
+    Some(match scheme {
+        SignatureScheme::ECDSA_SECP256R1_SHA256 => NamedGroup::SECP256R1,
+        SignatureScheme::ECDSA_SECP384R1_SHA384 => NamedGroup::SECP384R1,
+        SignatureScheme::ECDSA_SECP521R1_SHA512 => NamedGroup::SECP521R1,
+        _ => return None,
+    })
+}
+
 /// What CertificateRequest calls certificates of the keys that sign with this scheme.
 pub(crate) fn certificate_type(scheme: SignatureScheme) -> ClientCertificateType {
     match authentication(scheme) {

@@ -36,7 +36,7 @@ impl Proofs {
         Self {
             version,
             server_key: world.server_keys.first().cloned(),
-            client_key: world.client_key.clone(),
+            client_key: world.client_keys.first().cloned(),
             psk,
         }
     }

@@ -3,14 +3,13 @@
 
 use super::State;
 use super::finish::{Ending, WaitChangeCipherSpec};
-use super::flight::Requested;
 use super::server_hello::Begun;
 use crate::ClientConfig;
-use crate::config::common_scheme;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::peer;
 use crate::handshake::question::Question;
+use crate::handshake::requested::{Chosen, Requested};
 use crate::handshake::tls12::key_exchange;
 use crate::keys::tls12::MainSecret;
 use crate::verdict::{Accepted, Trust, Verdict};
@@ -61,18 +60,18 @@ impl WaitVerdict {
         let shared = share
             .complete(&self.key_exchange.public)
             .map_err(|error| key_exchange::agreement_failed(error, group))?;
-        let scheme = self.certificate(cx);
-        Self::answer(self.begun, scheme, public, &shared, cx)
+        let chosen = self.certificate(cx)?;
+        Self::answer(self.begun, chosen, public, &shared, cx)
     }
 
     /// In a renegotiation the server is who it was; the key of its chain is one the suite allows, and
     /// it signed this key exchange.
+    fn check(&self, accepted: &Accepted, cx: &Cx<'_, ClientConfig>) -> Result<(), Fault> {
         let before = self.begun.before.as_ref();
         let before = before.and_then(|before| before.agreed.peer.as_ref());
         let change = cx.config.settings().peer_change;
         let now = Some(&accepted.identity);
         peer::check(before, now, change, "the server's certificate")?;
-    fn check(&self, accepted: &Accepted, cx: &Cx<'_, ClientConfig>) -> Result<(), Fault> {
         let agreed = &self.begun.agreed;
         let suite = agreed.suite;
         key_exchange::check_key(suite.suite, suite.authentication, &accepted.public_key)?;
@@ -88,27 +87,27 @@ impl WaitVerdict {
         )
     }
 
-    /// Our certificate, or an empty list where we have none that fits: RFC 5246 §7.3 (2), §7.4.6 (1). How it
-    /// will sign.
-    fn certificate(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Option<SignatureScheme> {
-        let requested = self.requested.as_ref()?;
-        let identity = cx.config.settings().identity.as_ref();
-        let scheme = identity.and_then(|identity| {
-            common_scheme(ProtocolVersion::TLS1_2, identity, &requested.schemes)
-        });
-        let chain = identity.filter(|_| scheme.is_some());
+    /// Our certificate, or an empty list where we have none that fits: RFC 5246 §7.3 (2), §7.4.6 (1). Whose
+    /// key will sign, and how.
+    fn certificate(&mut self, cx: &mut Cx<'_, ClientConfig>) -> Result<Option<Chosen>, Fault> {
+        let Some(requested) = &self.requested else {
+            return Ok(None);
+        };
+        let settings = cx.config.settings();
+        let chosen = requested.choose(ProtocolVersion::TLS1_2, settings)?;
+        let own = chosen.and_then(|chosen| settings.identities.get(chosen.identity));
         let message = Certificate {
-            certificate_list: chain.map(|own| own.chain.clone()).unwrap_or_default(),
+            certificate_list: own.map(|own| own.chain.clone()).unwrap_or_default(),
         }
         .encode();
         self.begun.said.absorb(&message);
         cx.send(message);
-        scheme
+        Ok(chosen)
     }
 
     fn answer(
         mut begun: Begun,
-        scheme: Option<SignatureScheme>,
+        chosen: Option<Chosen>,
         public: Vec<u8>,
         shared: &Secret,
         cx: &mut Cx<'_, ClientConfig>,
@@ -126,11 +125,11 @@ impl WaitVerdict {
         cx.log("CLIENT_RANDOM", &agreed.randoms.client, main.secret());
         let mut answer = Answer { begun, main };
         // Nothing was shown, so nothing is proven: RFC 8422 §3 (1, 2).
-        let Some(scheme) = scheme else {
+        let Some(Chosen { identity, scheme }) = chosen else {
             return answer.finish(cx);
         };
         cx.ask(Question::Sign {
-            identity: 0,
+            identity,
             scheme,
             message: answer.begun.said.whole().to_vec(),
         });

@@ -33,7 +33,7 @@ impl Connected {
         // It does not say what for. Mostly it is for our certificate, which nobody asks for in an
         // abbreviated handshake.
         let has_more_to_show =
-            cx.config.settings().identity.is_some() && !self.settled.agreed.shown;
+            !cx.config.settings().identities.is_empty() && !self.settled.agreed.shown;
         let offering = if has_more_to_show {
             again::Offering::Nothing
         } else {

@@ -9,9 +9,10 @@ use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::peer;
 use crate::handshake::question::{PeerClaim, Question};
+use crate::handshake::requested::Requested;
 use crate::handshake::tls12::key_exchange;
 use tessera_session::Side;
-use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
+use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::tls12::{
     Certificate, CertificateRequest, CertificateStatus, ServerKeyExchange,
 };
@@ -21,9 +22,9 @@ pub(crate) struct WaitCertificate {
     pub(super) begun: Begun,
     /// The server may send an OCSP response: RFC 6066 §8.
     pub(super) may_staple: bool,
-}
     /// Timestamps of the certificate that came in ServerHello: RFC 6962 §3.3.1.
     pub(super) scts: Vec<Vec<u8>>,
+}
 
 /// Its key share, or the status of its certificate before it.
 pub(crate) struct WaitServerKeyExchange {
@@ -31,22 +32,17 @@ pub(crate) struct WaitServerKeyExchange {
     chain: Vec<Vec<u8>>,
     may_staple: bool,
     ocsp: Option<Vec<u8>>,
-}
     scts: Vec<Vec<u8>>,
+}
 
 /// The end of its flight, or a wish for our certificate before it.
 pub(crate) struct WaitServerHelloDone {
     pub(super) begun: Begun,
     chain: Vec<Vec<u8>>,
     ocsp: Option<Vec<u8>>,
-    key_exchange: ServerKeyExchange,
     scts: Vec<Vec<u8>>,
+    key_exchange: ServerKeyExchange,
     requested: Option<Requested>,
-}
-
-/// What the server's CertificateRequest accepts.
-pub(super) struct Requested {
-    pub(super) schemes: Vec<SignatureScheme>,
 }
 
 impl WaitCertificate {
@@ -61,11 +57,11 @@ impl WaitCertificate {
         peer::check_length(&message.certificate_list)?;
         self.begun.said.absorb(raw);
         let wait = WaitServerKeyExchange {
-            scts: self.scts,
             begun: self.begun,
             chain: message.certificate_list,
             may_staple: self.may_staple,
             ocsp: None,
+            scts: self.scts,
         };
         Ok(State::WaitServerKeyExchange(Box::new(wait)))
     }
@@ -96,11 +92,11 @@ impl WaitServerKeyExchange {
         raw: &[u8],
     ) -> Result<State, Fault> {
         self.begun.said.absorb(raw);
-            scts: self.scts,
         let wait = WaitServerHelloDone {
             begun: self.begun,
             chain: self.chain,
             ocsp: self.ocsp,
+            scts: self.scts,
             key_exchange: message,
             requested: None,
         };
@@ -127,7 +123,10 @@ impl WaitServerHelloDone {
             let certificate_type = key_exchange::certificate_type(*scheme);
             message.certificate_types.contains(&certificate_type)
         });
-        self.requested = Some(Requested { schemes });
+        self.requested = Some(Requested {
+            schemes,
+            authorities: message.certificate_authorities,
+        });
         Ok(State::WaitServerHelloDone(self))
     }
 

@@ -5,7 +5,7 @@ use crate::config::{ExtendedMainSecret, Identity, groups_of, is_scheme_of};
 use crate::fault::{Fault, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered12::Offered12;
-use crate::handshake::tls12::key_exchange::authentication;
+use crate::handshake::tls12::key_exchange::{authentication, curve};
 use tessera_crypto::suite::Authentication;
 use tessera_crypto::{Tls12Suite, tls12_suite};
 use tessera_session::{Alpn, Scope, ServerName};
@@ -80,21 +80,23 @@ fn choose_group(offered: &Offered12, config: &ServerConfig) -> Result<NamedGroup
 }
 
 /// The virtual host: of the identities for this name the first that fits a common suite and that
-/// the client can verify (RFC 5246 §7.4.2 (2), §7.4.3 (2, 3, 4)); an unknown or missing name gets the
-/// first of all.
+/// the client can verify (RFC 5246 §7.4.2 (2), §7.4.3 (2, 3, 4)).
 fn choose_identity(
     offered: &Offered12,
     suites: &[&'static Tls12Suite],
     config: &ServerConfig,
 ) -> Result<(usize, &'static Tls12Suite, SignatureScheme), Mismatch> {
-    let identities = &config.settings().identities;
-    let name = offered.server_name.as_ref();
-    let fallback = config.identity_for(name);
-    let covers = |identity: &Identity| name.is_some_and(|name| identity.covers(name));
-    let candidates = identities
-        .iter()
-        .enumerate()
-        .filter(|(position, identity)| *position == fallback || covers(identity));
+    let mut candidates = config.identities_for(offered.server_name.as_ref(), &offered.authorities);
+    if candidates.is_empty() {
+        return Err(Mismatch::Issuer);
+    }
+    candidates.retain(|(_, identity)| is_on_their_curve(identity, offered));
+    if candidates.is_empty() {
+        let theirs = offered.groups.as_deref().unwrap_or_default();
+        return Err(Mismatch::Group {
+            offered: known(theirs, NamedGroup::is_grease),
+        });
+    }
     for (position, identity) in candidates {
         let fitting = suites.iter().find_map(|suite| {
             let scheme = common_scheme(identity, suite.authentication, offered)?;
@@ -107,6 +109,15 @@ fn choose_identity(
     Err(Mismatch::SignatureScheme {
         offered: offered.schemes.clone(),
     })
+}
+
+/// The curve of an ECDSA key is one of the client's groups, too, if it names any: RFC 8422 §5.1 (3).
+fn is_on_their_curve(identity: &Identity, offered: &Offered12) -> bool {
+    let curve = identity.schemes.iter().find_map(|scheme| curve(*scheme));
+    match (curve, &offered.groups) {
+        (Some(curve), Some(theirs)) => theirs.contains(&curve),
+        _ => true,
+    }
 }
 
 fn common_scheme(

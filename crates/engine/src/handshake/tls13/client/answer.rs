@@ -2,11 +2,12 @@
 
 use super::State;
 use super::agreed::Agreed;
-use super::certificate::{Requested, Shown, show};
+use super::certificate::{Shown, show};
 use super::connected::Connected;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect, Established};
 use crate::handshake::question::Question;
+use crate::handshake::requested::{Chosen, Requested};
 use crate::handshake::tls13::key_update::Traffic;
 use crate::handshake::tls13::{keys_fingerprint, proof};
 use crate::keys::exporter::Exporter;
@@ -118,15 +119,15 @@ impl Answer {
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
         // The context is empty in the handshake: RFC 9846 §4.4.2.
-        let Shown { message, scheme } = show(Vec::new(), requested, cx);
+        let Shown { message, chosen } = show(Vec::new(), requested, cx)?;
         self.send(message, cx);
         // Nothing was shown, so nothing is proven: RFC 9846 §4.5.1 (4), §4.5.2 (2, 3).
-        let Some(scheme) = scheme else {
+        let Some(Chosen { identity, scheme }) = chosen else {
             return self.finished(cx);
         };
         let message = proof::content(Side::Client, &self.transcript.current());
         cx.ask(Question::Sign {
-            identity: 0,
+            identity,
             scheme,
             message,
         });

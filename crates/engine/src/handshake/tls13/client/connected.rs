@@ -43,7 +43,7 @@ impl Connected {
             .alpn
             .as_ref()
             .is_some_and(|alpn| alpn.as_bytes() == b"h2");
-        let has_identity = cx.config.settings().identity.is_some();
+        let has_identity = !cx.config.settings().identities.is_empty();
         Self {
             transcript: (has_identity && !is_http2).then_some(transcript),
             agreed,

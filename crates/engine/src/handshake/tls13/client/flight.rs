@@ -3,7 +3,7 @@
 use super::State;
 use super::agreed::Agreed;
 use super::answer::WaitFinished;
-use super::certificate::Requested;
+use super::certificate;
 use super::early_data::EarlyTerms;
 use super::reverify::WaitReverdict;
 use crate::fault::{Fault, Misbehaviour};
@@ -148,7 +148,7 @@ impl WaitCertificateOrRequest {
         if !message.certificate_request_context.is_empty() {
             return Err(Misbehaviour::WrongRequestContext.into());
         }
-        self.wait.requested = Some(Requested::read(message)?);
+        self.wait.requested = Some(certificate::read(message)?);
         self.wait.transcript.absorb(raw);
         let Self { offer, wait } = *self;
         Ok(State::WaitCertificate(Box::new(WaitCertificate {

@@ -4,12 +4,13 @@
 //! and Finished. Nothing goes out before the private key has signed: RFC 9846 §4.7.2 (1, 2, 3, 4).
 
 use super::State;
-use super::certificate::{Requested, Shown, show};
+use super::certificate::{self, Shown, show};
 use super::connected::Connected;
 use crate::ClientConfig;
 use crate::fault::{Fault, LocalError};
 use crate::handshake::cx::Cx;
 use crate::handshake::question::Question;
+use crate::handshake::requested::Chosen;
 use crate::handshake::tls13::proof;
 use crate::keys::transcript::Transcript;
 use tessera_session::Side;
@@ -38,18 +39,18 @@ impl Connected {
         raw: &[u8],
         cx: &mut Cx<'_, ClientConfig>,
     ) -> Result<State, Fault> {
-        let requested = Requested::read(message)?;
+        let requested = certificate::read(message)?;
         let mut transcript = self.transcript.clone().ok_or(LocalError::Crypto)?;
         transcript.absorb(raw);
         let context = message.certificate_request_context.clone();
-        let Shown { message, scheme } = show(context, &requested, cx);
+        let Shown { message, chosen } = show(context, &requested, cx)?;
         transcript.absorb(&message);
-        let Some(scheme) = scheme else {
+        let Some(Chosen { identity, scheme }) = chosen else {
             cx.send(message);
             return Ok(self.finish(&transcript, cx));
         };
         cx.ask(Question::Sign {
-            identity: 0,
+            identity,
             scheme,
             message: proof::content(Side::Client, &transcript.current()),
         });

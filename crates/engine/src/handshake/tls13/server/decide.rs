@@ -1,7 +1,7 @@
 //! ClientHello + config → a value. Pure: writes nothing, asks nobody.
 
 use crate::ServerConfig;
-use crate::config::{Identity, common_scheme};
+use crate::config::common_scheme;
 use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered::Offered;
@@ -97,35 +97,25 @@ pub(super) fn choose_suite(
         })
 }
 
-/// The virtual host: of the identities for this name the first that the client can verify; an
-/// unknown or missing name gets the first of all.
+/// The virtual host: of the identities for this name the first that the client can verify, those of
+/// an issuer that it names before others: RFC 9846 §4.3.4.
 fn choose_identity(offered: &Offered, config: &ServerConfig) -> (usize, Option<SignatureScheme>) {
-    let identities = &config.settings().identities;
-    let fallback = config.identity_for(offered.server_name.as_ref());
-    let covers = |identity: &Identity| {
-        offered
-            .server_name
-            .as_ref()
-            .is_some_and(|name| identity.covers(name))
-    };
-    let candidates = identities
-        .iter()
-        .enumerate()
-        .filter(|(position, identity)| *position == fallback || covers(identity));
+    let candidates = config.identities_for(offered.server_name.as_ref(), &offered.authorities);
     let theirs = offered.schemes.as_deref().unwrap_or_default();
-    for (position, identity) in candidates {
-        if let Some(scheme) = common_scheme(ProtocolVersion::TLS1_3, identity, theirs) {
-            return (position, Some(scheme));
-        }
-    }
-    (fallback, None)
+    let fitting = candidates.iter().find_map(|(position, identity)| {
+        let scheme = common_scheme(ProtocolVersion::TLS1_3, identity, theirs)?;
+        Some((*position, Some(scheme)))
+    });
+    let first = candidates.first().map_or(0, |(position, _)| *position);
+    fitting.unwrap_or((first, None))
 }
 
 /// Certificates are needed and none of ours can be verified: whose doing that is.
-pub(super) fn no_scheme(offered: &Offered) -> Fault {
+pub(super) fn no_identity(offered: &Offered, config: &ServerConfig) -> Fault {
     match &offered.schemes {
         // RFC 9846 §4.3.3 (3), §9.2 (12).
         None => Misbehaviour::MissingSignatureAlgorithms.into(),
+        Some(_) if !config.has_identity_for(&offered.authorities) => Mismatch::Issuer.into(),
         Some(schemes) => Mismatch::SignatureScheme {
             offered: schemes.clone(),
         }

@@ -53,7 +53,7 @@ pub(super) fn full(
 ) -> Result<State, Fault> {
     let scheme = choice
         .scheme
-        .ok_or_else(|| decide::no_scheme(&hello.offered))?;
+        .ok_or_else(|| decide::no_identity(&hello.offered, cx.config))?;
     if let Some(refusal) = &refusal {
         cx.tell(Event::Refused(*refusal));
     }
