@@ -5,7 +5,7 @@ use crate::options::{Options, Renegotiate};
 use crate::settings::client::verifies;
 use crate::world::{Kept, Shown, World};
 use tessera_engine::{
-    Accepted, Answer, Consent, Facts, Found, IdentityError, IdentityProblem, Keep, OfferedSession,
+    Accepted, Answer, Consent, Found, IdentityError, IdentityProblem, Keep, OfferedSession,
     PeerClaim, Question, Trust, Verdict,
 };
 use tessera_identity::Certificate;
@@ -17,6 +17,8 @@ pub(crate) struct Answers<'a> {
     pub(crate) own: &'a [Own],
     pub(crate) world: &'a mut World,
     pub(crate) noted: Noted,
+    /// A write is not finished, or `close_notify` is said: there is no handshake now.
+    pub(crate) cannot_handshake: bool,
 }
 
 /// What the questions told.
@@ -35,8 +37,7 @@ pub(crate) struct Noted {
 }
 
 impl Answers<'_> {
-    /// `facts` are those of the handshake, once it is complete.
-    pub(crate) fn answer(&mut self, question: Question, facts: Option<&Facts>) -> Answer {
+    pub(crate) fn answer(&mut self, question: Question) -> Answer {
         match question {
             Question::FindSession(id) => Answer::Session(match self.world.sessions.get(&id) {
                 Some(session) => Found::Session(Box::new(session.clone())),
@@ -44,7 +45,7 @@ impl Answers<'_> {
             }),
             Question::ClaimSession { .. } => Answer::Claim(Some(Claim::Won)),
             Question::Keep(keep) => {
-                self.keep(*keep, facts);
+                self.keep(*keep);
                 Answer::Kept(true)
             }
             Question::VerifyPeer(claim) => Answer::Verdict(self.verdict(*claim)),
@@ -53,7 +54,9 @@ impl Answers<'_> {
                 scheme,
                 message,
             } => {
-                let own = self.own.get(identity);
+                // Who may not be shown without a status signs for nothing when there is none.
+                let has_status = !(self.options.server && self.options.fail_ocsp);
+                let own = self.own.get(identity).filter(|_| has_status);
                 self.noted.signed_with = own.map(|own| own.number);
                 Answer::Signature(own.and_then(|own| own.key.sign(scheme, &message).ok()))
             }
@@ -61,7 +64,7 @@ impl Answers<'_> {
         }
     }
 
-    fn keep(&mut self, keep: Keep, facts: Option<&Facts>) {
+    fn keep(&mut self, keep: Keep) {
         self.noted.sessions += 1;
         self.noted.ticket_for_early_data = matches!(
             keep.session.resumption,
@@ -69,8 +72,6 @@ impl Answers<'_> {
         );
         match keep.side {
             Side::Client => {
-                let signature = facts.and_then(|facts| facts.server_signature);
-                self.noted.shown.signature = signature.or(self.noted.shown.signature);
                 self.world.wallet = Some(Kept {
                     offered: OfferedSession {
                         session: keep.session,
@@ -88,6 +89,9 @@ impl Answers<'_> {
     /// Whoever may not renegotiate is done with, as it is in BoringSSL.
     fn consent(&mut self) -> Consent {
         self.noted.consents += 1;
+        if self.cannot_handshake {
+            return Consent::End;
+        }
         match self.options.renegotiation {
             Renegotiate::Freely => Consent::Grant,
             Renegotiate::Once if self.noted.consents == 1 => Consent::Grant,

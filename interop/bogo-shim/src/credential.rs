@@ -6,7 +6,7 @@ use crate::settings::own_schemes;
 use std::path::Path;
 use std::sync::Arc;
 use tessera_crypto::{KeyError, SigningKey};
-use tessera_engine::Identity;
+use tessera_engine::{Audience, Identity};
 use tessera_identity::{Credential, LoadError, LoadProblem};
 use tessera_wire::codepoint::SignatureScheme;
 
@@ -39,6 +39,9 @@ fn own(options: &Options, files: &CredentialFiles, number: i32) -> Result<Option
         identity.schemes = prefs.map(SignatureScheme).collect();
     }
     own_schemes(options, &mut identity.schemes);
+    if files.must_match_issuer {
+        identity.audience = Audience::NamersOfIssuer;
+    }
     if !options.decline_ocsp {
         identity.ocsp.clone_from(&files.ocsp_response);
     }

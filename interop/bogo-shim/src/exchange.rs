@@ -48,6 +48,8 @@ pub(crate) fn run(
             shown: shown.unwrap_or_default(),
             ..Noted::default()
         },
+        // Whoever does nothing but shut down has no use for one.
+        cannot_handshake: options.shim_shuts_down,
     };
     let mut exchange = Exchange {
         options,

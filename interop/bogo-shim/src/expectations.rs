@@ -67,8 +67,9 @@ pub(crate) fn after_handshake(
     )?;
     names(options, facts, stream)?;
     early_data::after_handshake(options, facts)?;
-    peer::after_handshake(options, facts, &stream.answers.noted)?;
-    session::after_handshake(options, resumes, facts, &stream.answers.noted)
+    peer::after_handshake(options, facts, &stream.answers)?;
+    let noted = &stream.answers.noted;
+    session::after_handshake(options, (resumes, is_bound), facts, noted)
 }
 
 fn names(options: &Options, facts: &Facts, stream: &Stream<'_>) -> Result<(), Failure> {

@@ -128,6 +128,7 @@ pub(crate) struct CredentialFiles {
     pub(crate) certificate: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) signing_prefs: Vec<u16>,
+    pub(crate) must_match_issuer: bool,
     pub(crate) ocsp_response: Option<Vec<u8>>,
     pub(crate) scts: Option<Vec<u8>>,
 }

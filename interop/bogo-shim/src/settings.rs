@@ -22,18 +22,31 @@ struct Algorithms {
 
 impl Algorithms {
     /// The engine wants something of every kind for every version; BoringSSL finds out later.
-    fn drop_versions(&mut self) {
-        let (groups, schemes) = (&self.groups, &self.signature_schemes);
+    fn complete(&mut self) {
         let is_hybrid = |group: &NamedGroup| *group == NamedGroup::X25519MLKEM768;
-        let has_group = !groups.iter().all(is_hybrid);
+        if self.groups.iter().all(is_hybrid) {
+            let tls13 = ProtocolVersion::TLS1_3;
+            self.versions.retain(|version| *version == tls13);
+        }
         let is_pkcs1 = |scheme: &SignatureScheme| PKCS1.contains(scheme);
-        let has_scheme = !schemes.iter().all(is_pkcs1);
-        self.versions.retain(|version| match *version {
-            ProtocolVersion::TLS1_3 => has_scheme,
-            _ => has_group,
-        });
+        if self.signature_schemes.iter().all(is_pkcs1) {
+            let pss = SignatureScheme::RSA_PSS_RSAE_SHA512;
+            self.signature_schemes.push(pss);
+        }
     }
 }
+
+/// What BoringSSL takes where nothing else is said: fewer than we do.
+const VERIFY_PREFS: [SignatureScheme; 8] = [
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+    SignatureScheme::RSA_PKCS1_SHA512,
+];
 
 /// TLS 1.3 does not sign so.
 const PKCS1: [SignatureScheme; 3] = [
@@ -52,7 +65,7 @@ fn algorithms(options: &Options) -> Result<Algorithms, Failure> {
         versions: versions(options)?,
         cipher_suites,
         groups: groups(options)?.unwrap_or(defaults.groups),
-        signature_schemes: defaults.signature_schemes,
+        signature_schemes: VERIFY_PREFS.to_vec(),
     };
     if !options.verify_prefs.is_empty() {
         let prefs = options.verify_prefs.iter().copied();
@@ -67,7 +80,7 @@ fn algorithms(options: &Options) -> Result<Algorithms, Failure> {
             signature_schemes: lists.schemes.to_vec(),
         };
     }
-    algorithms.drop_versions();
+    algorithms.complete();
     Ok(algorithms)
 }
 

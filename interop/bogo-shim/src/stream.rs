@@ -183,25 +183,29 @@ impl<'a> Stream<'a> {
 
     /// Says `close_notify`, and waits for the peer's.
     pub(crate) fn close(&mut self) -> Result<(), Failure> {
+        self.answers.cannot_handshake = true;
         self.connection
             .handle(self.answers.world.now(), Input::Close);
         self.settle();
-        while !self.connection.is_ended() {
-            if !self.plaintext.is_empty() {
-                return Err(Failure::expectation("application data on shutdown"));
-            }
+        while !self.connection.is_ended() && self.plaintext.is_empty() {
             if !self.take_in()? {
                 let now = self.answers.world.now();
                 self.connection.handle(now, Input::EndOfStream);
                 self.settle();
             }
         }
-        self.check()
+        self.check()?;
+        if self.plaintext.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::expectation("application data on shutdown"))
+        }
     }
 
     /// Seals, and sends the first byte of it; nothing more goes out for now.
     pub(crate) fn begin_write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.hold_back();
+        self.answers.cannot_handshake = true;
         self.write(bytes)?;
         self.send_first_byte();
         Ok(())
@@ -222,6 +226,7 @@ impl<'a> Stream<'a> {
     /// Sends what was held back.
     pub(crate) fn finish_write(&mut self) {
         self.held_back = false;
+        self.answers.cannot_handshake = false;
         self.flush();
     }
 
@@ -283,7 +288,7 @@ impl<'a> Stream<'a> {
             if let Some(retry) = self.when_refused.filter(|_| !self.sends_early()) {
                 self.answers.options = retry;
             }
-            let answer = self.answers.answer(question, self.connection.facts());
+            let answer = self.answers.answer(question);
             self.answer(id, answer);
         }
         self.flush();
@@ -351,6 +356,14 @@ impl<'a> Stream<'a> {
                 self.told.last_message = message.bytes.first().copied();
             }
             _ => {}
+        }
+        if let Event::Established(facts) | Event::Renegotiated(facts) = event {
+            let signature = match self.answers.options.server {
+                true => facts.client_signature,
+                false => facts.server_signature,
+            };
+            let known = &mut self.answers.world.signatures;
+            known.extend(signature.map(|signature| (facts.session.lineage, signature)));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tessera_crypto::{Entropy, HashAlgorithm};
 use tessera_engine::OfferedSession;
 use tessera_session::ticket::{RotationPolicy, rotation};
-use tessera_session::{Session, TicketId, Tickets, Timestamp, Vault};
+use tessera_session::{LineageId, Session, TicketId, Tickets, Timestamp, Vault};
 use tessera_wire::codepoint::SignatureScheme;
 
 /// When every test begins, in seconds of Unix time.
@@ -23,6 +23,8 @@ pub(crate) struct World {
     pub(crate) sessions: HashMap<TicketId, Session>,
     /// The ring of a server's tickets.
     pub(crate) tickets: Arc<Tickets>,
+    /// How the peer signed in the full handshake that a lineage comes from.
+    pub(crate) signatures: HashMap<LineageId, SignatureScheme>,
     /// Makes lookup keys and session IDs.
     pub(crate) vault: Arc<Vault>,
     /// How long after the start it is: the clock stands, but for the flags' delays.
@@ -41,7 +43,6 @@ pub(crate) struct Kept {
 pub(crate) struct Shown {
     pub(crate) ocsp: Option<Vec<u8>>,
     pub(crate) scts: Vec<Vec<u8>>,
-    pub(crate) signature: Option<SignatureScheme>,
 }
 
 impl World {
@@ -59,6 +60,7 @@ impl World {
         let mut world = Self {
             wallet: None,
             sessions: HashMap::new(),
+            signatures: HashMap::new(),
             tickets: Arc::default(),
             vault,
             waited: Duration::ZERO,

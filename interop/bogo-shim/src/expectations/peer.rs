@@ -1,7 +1,7 @@
 //! Who the peer should be, and what it should have shown.
 
 use super::{expect, same};
-use crate::answers::Noted;
+use crate::answers::Answers;
 use crate::credential::sct_list;
 use crate::failure::Failure;
 use crate::options::Options;
@@ -13,9 +13,10 @@ use tessera_session::Taint;
 pub(super) fn after_handshake(
     options: &Options,
     facts: &Facts,
-    noted: &Noted,
+    answers: &Answers<'_>,
 ) -> Result<(), Failure> {
     let wanted = &options.expect;
+    let noted = &answers.noted;
     if wanted.no_peer_certificate {
         expect("no certificate of the peer", facts.peer.is_none())?;
     } else if !options.server || options.require_client_certificate {
@@ -37,11 +38,7 @@ pub(super) fn after_handshake(
         wanted.selected_credential.as_ref(),
         Some(&noted.signed_with.unwrap_or(-1)),
     )?;
-    let signature = if options.server {
-        facts.client_signature
-    } else {
-        facts.server_signature.or(noted.shown.signature)
-    };
+    let signature = answers.world.signatures.get(&facts.session.lineage);
     let signature = signature.map(|scheme| scheme.0);
     same(
         "signature",

@@ -7,10 +7,11 @@ use crate::options::Options;
 use tessera_engine::Facts;
 use tessera_wire::codepoint::ProtocolVersion;
 
-/// A client's new session is there in TLS 1.2; in TLS 1.3 it comes later.
+/// A client's new session is there in TLS 1.2, if the secret is bound to its handshake; in TLS 1.3 it
+/// comes later.
 pub(super) fn after_handshake(
     options: &Options,
-    resumes: bool,
+    (resumes, is_bound): (bool, bool),
     facts: &Facts,
     noted: &Noted,
 ) -> Result<(), Failure> {
@@ -24,7 +25,7 @@ pub(super) fn after_handshake(
     let has_new = noted.sessions > 0;
     if !options.server && facts.version == ProtocolVersion::TLS1_2 {
         let renewed = !facts.resumed || wanted.ticket_renewal;
-        let should = renewed && !wanted.no_session;
+        let should = renewed && is_bound && !wanted.no_session;
         expect("a new session, or none", has_new == should)?;
     }
     if options.server && !resumes {

@@ -10,6 +10,7 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
         "-cert-file" => Text(|o, s| o.credential().certificate = text(s)),
         "-key-file" => Text(|o, s| o.credential().key = text(s)),
         "-signing-prefs" => Number(|o, n| o.credential().signing_prefs.push(code(n))),
+        "-must-match-issuer" => Switch(|o| o.credential().must_match_issuer = true),
         "-ocsp-response" => Base64(|o, b| o.credential().ocsp_response = Some(b)),
         "-signed-cert-timestamps" => Base64(|o, b| o.credential().scts = Some(b)),
         // Certificates are chosen by the config: when a callback would do so does not matter.

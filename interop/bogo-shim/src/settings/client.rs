@@ -7,7 +7,7 @@ use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
     ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, Renegotiation,
-    Reverification, Trace,
+    Reverification, Trace, Unsuited,
 };
 use tessera_session::{ServerName, Verification};
 
@@ -26,7 +26,9 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
         cipher_suites,
         groups,
         signature_schemes,
-        identity: own.first().map(|own| own.identity.clone()),
+        identities: own.iter().map(|own| own.identity.clone()).collect(),
+        // BoringSSL goes on without a certificate only where none was given.
+        unsuited: Unsuited::End,
         alpn: protocols(&options.advertise_alpn)?,
         send_server_name: options.host_name.is_some(),
         verification: if verifies(options) {
