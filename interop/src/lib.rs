@@ -17,6 +17,7 @@ mod report;
 mod scene;
 pub mod scripted;
 mod server;
+pub mod terminator;
 pub mod valkey;
 
 pub use certificates::{Authority, Identity, KeyType};

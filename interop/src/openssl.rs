@@ -19,12 +19,17 @@ pub fn s_client(server: &Server, version: &str, args: &[&str]) -> Outcome {
 
 /// The command that [`s_client`] runs.
 pub fn s_client_command(server: &Server, version: &str) -> Command {
+    s_client_to(server.port, &server.ca, version)
+}
+
+/// `s_client` to this port, trusting this authority.
+pub fn s_client_to(port: u16, ca: &str, version: &str) -> Command {
     let mut command = program("openssl");
     command
         .args(["s_client", version, "-servername", "localhost"])
         .args(["-verify_hostname", "localhost", "-verify_return_error"])
-        .args(["-CAfile", &server.ca])
-        .args(["-connect", &format!("127.0.0.1:{}", server.port)]);
+        .args(["-CAfile", ca])
+        .args(["-connect", &format!("127.0.0.1:{port}")]);
     command
 }
 

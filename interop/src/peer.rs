@@ -2,9 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use crate::process::LIMIT;
 
 /// Each program the tests start, with its Debian package: the list that `cargo xtask test` installs.
 const PACKAGES: &str = include_str!("../packages.txt");
@@ -44,6 +48,19 @@ pub fn script(name: &str) -> PathBuf {
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     listener.local_addr().expect("its address").port()
+}
+
+/// Waits until somebody listens on a loopback port, for programs that do not say when they do.
+#[track_caller]
+pub fn wait_for_port(port: u16) {
+    const MOMENT: Duration = Duration::from_millis(20);
+    for _ in 0..LIMIT.as_millis() / MOMENT.as_millis() {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return;
+        }
+        thread::sleep(MOMENT);
+    }
+    panic!("nobody listens on port {port}");
 }
 
 /// Our own program: `TESSERA_BIN`, or the one cargo built beside the test.

@@ -113,9 +113,20 @@ impl Scene {
     /// Runs `tessera session …` on a state directory of this scene.
     #[track_caller]
     pub fn session(&self, state: &str, args: &[&str]) -> Outcome {
+        self.verb("session", state, args)
+    }
+
+    /// Runs `tessera keys …` on a state directory of this scene.
+    #[track_caller]
+    pub fn keys(&self, state: &str, args: &[&str]) -> Outcome {
+        self.verb("keys", state, args)
+    }
+
+    #[track_caller]
+    fn verb(&self, verb: &str, state: &str, args: &[&str]) -> Outcome {
         let mut command = peer::tessera();
         command
-            .arg("session")
+            .arg(verb)
             .args(args)
             .arg("--state")
             .arg(self.path(state));

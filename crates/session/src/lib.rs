@@ -55,7 +55,7 @@ pub use store::{
 };
 pub use summary::{Summary, TicketKind};
 pub use ticket::{
-    Dialect, ForeignKey, ForeignRole, KeyName, Opened, Phase, Ring, RotationPolicy,
+    Dialect, ForeignKey, ForeignRole, ForeignTickets, KeyName, Opened, Phase, Ring, RotationPolicy,
     SessionIdContext, Ticket, TicketKey,
 };
 pub use time::Timestamp;

@@ -55,6 +55,14 @@ pub enum Refusal {
     UnknownTicket,
     /// It names a key of ours and that key did not make it.
     Forged,
+    /// Another server's ticket, at a listener or for a name that takes none of those.
+    ForeignNotTaken,
+    /// Another server's ticket, after the end of the migration it was taken for.
+    ForeignMigrationOver,
+    /// Another server's ticket that says who the client is: only the server that verified it can vouch for that.
+    ForeignIdentity,
+    /// Another server's ticket that opens, and holds no session that can be read here.
+    ForeignUnreadable,
     /// The store did not answer in time.
     StoreUnavailable,
     /// The server was offered it and chose a full handshake; only the server knows why.
@@ -125,6 +133,10 @@ codes! {
     SingleUseNeedsTls13 = "single_use_needs_tls13",
     UnknownTicket = "unknown_ticket",
     Forged = "forged",
+    ForeignNotTaken = "foreign_not_taken",
+    ForeignMigrationOver = "foreign_migration_over",
+    ForeignIdentity = "foreign_identity",
+    ForeignUnreadable = "foreign_unreadable",
     StoreUnavailable = "store_unavailable",
     DeclinedByServer = "declined_by_server",
     EarlyDataNotOffered = "early_data_not_offered",
@@ -192,6 +204,18 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownTicket => "the ticket is not known here",
             Self::Forged => "the ticket was not made by the key it names",
+            Self::ForeignNotTaken => {
+                "the ticket is another server's, and none of those is taken for this name here"
+            }
+            Self::ForeignMigrationOver => {
+                "the ticket is another server's, and the migration from there is over"
+            }
+            Self::ForeignIdentity => {
+                "another server's ticket says who the client is, which only that server can vouch for"
+            }
+            Self::ForeignUnreadable => {
+                "another server's ticket opens, and the session in it cannot be read here"
+            }
             Self::StoreUnavailable => "the session store did not answer in time",
             Self::DeclinedByServer => "the server declined the session it was offered",
             Self::EarlyDataNotOffered => "no early data was offered in a form that can be accepted",

@@ -1,6 +1,6 @@
 //! Flags of `serve`.
 
-use super::{StateArgs, duration};
+use super::{DialectArg, StateArgs, duration};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -108,6 +108,31 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "D", value_parser = duration, help_heading = "Sessions")]
     pub(crate) store_deadline: Option<Duration>,
 
+    /// Take tickets of other servers, whose keys were imported, from clients that ask for one of these names
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Migration"
+    )]
+    pub(crate) foreign_names: Vec<String>,
+    /// For these names issue tickets that this server resumes, too, and not our own
+    #[arg(
+        long,
+        value_name = "SERVER",
+        requires = "foreign_names",
+        help_heading = "Migration"
+    )]
+    pub(crate) issue: Option<DialectArg>,
+    /// The day on which the migration ends [default: each key's own end]
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "foreign_names",
+        help_heading = "Migration"
+    )]
+    pub(crate) foreign_until: Option<String>,
+
     /// Serve the files of this directory instead of the built-in pages
     #[arg(long, value_name = "DIR", help_heading = "Content")]
     pub(crate) dir: Option<PathBuf>,
@@ -139,6 +164,7 @@ Examples:
   tessera serve --single-use --ticket-kind stored      every ticket resumes once, across all processes
   tessera serve --client-auth require --client-ca ca.pem
   tessera serve --policy shop --store valkeys://cache.example --store-key-file fleet.key    one of a fleet
+  tessera serve --foreign-names shop.example --issue nginx --foreign-until 2027-01-31    beside nginx, on its ticket keys
 
 SIGHUP reloads certificates and keeps sessions; SIGTERM drains and exits 0.";
 

@@ -5,6 +5,7 @@
 pub(crate) mod connect;
 pub(crate) mod foreign;
 pub(crate) mod later;
+pub(crate) mod migration;
 mod names;
 mod pairs;
 pub(crate) mod serve;

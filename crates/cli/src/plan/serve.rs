@@ -1,5 +1,6 @@
 //! What `serve` is to do, checked.
 
+use super::migration::MigrationPlan;
 use super::pairs::{self, Pair};
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
@@ -52,6 +53,8 @@ pub(crate) struct ServePlan {
     pub(crate) deployment: [u8; 16],
     /// The resumption policy's name.
     pub(crate) policy: String,
+    /// Which tickets of other servers are taken and issued.
+    pub(crate) migration: Option<MigrationPlan>,
     /// Where the files are, if it is files that are served.
     pub(crate) dir: Option<PathBuf>,
     /// What is spoken before TLS.
@@ -101,6 +104,7 @@ impl ServePlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
         later::none_of(&[(args.console.is_some(), "the console (--console)")])?;
+        let migration = MigrationPlan::new(args)?;
         let certificates = CertificatePlan::new(args)?;
         let listen = resolve(&args.listen)?;
         if let Some(dir) = args.dir.as_ref().filter(|dir| !dir.is_dir()) {
@@ -150,6 +154,7 @@ impl ServePlan {
             },
             store_deadline,
             policy,
+            migration,
             dir: args.dir.clone(),
             starttls: args.starttls.as_deref().map(names::starttls).transpose()?,
             echo: args.echo,
@@ -311,6 +316,9 @@ mod tests {
             "serve --console 127.0.0.1:0",
             "serve --listen nowhere",
             "serve --dir /nowhere",
+            "serve --foreign-names 127.0.0.1",
+            "serve --foreign-names a.example --issue envoy",
+            "serve --foreign-names a.example --foreign-until 30d",
         ] {
             assert_eq!(
                 plan(line).err().map(|failure| failure.exit),

@@ -69,6 +69,10 @@ pub enum SettingsError {
     },
     /// Stored tickets need a vault that makes and recognises their lookup keys.
     StoredTicketsNeedVault,
+    /// Tickets of other servers resume there as often as they like, whatever is used up here.
+    ForeignTicketsAreNotUsedUp,
+    /// Tickets for other servers carry their session: stored ones mean nothing there.
+    ForeignTicketsAreSealed,
 }
 
 impl fmt::Display for SettingsError {
@@ -100,6 +104,12 @@ impl fmt::Display for SettingsError {
                 write!(f, "at most {most} bytes of early data")
             }
             Self::StoredTicketsNeedVault => f.write_str("stored tickets need a store key"),
+            Self::ForeignTicketsAreNotUsedUp => f.write_str(
+                "single use cannot be promised for tickets that other servers resume, too",
+            ),
+            Self::ForeignTicketsAreSealed => {
+                f.write_str("tickets for other servers are sealed, never stored")
+            }
         }
     }
 }

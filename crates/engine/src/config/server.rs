@@ -9,9 +9,11 @@ use crate::handshake::limits::EARLY_DATA;
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;
+use tessera_session::ticket::{Accepted, Envelope, Host, Presented};
 use tessera_session::{
-    Alpn, ClientAuthMode, EarlyData, ResumptionPolicy, RevokedSerials, Scope, ScopeInputs,
-    ServerName, TicketKind, TicketPlan, Tickets, Vault,
+    Alpn, ClientAuthMode, EarlyData, ForeignTickets, PeerIdentity, Refusal, ResumptionPolicy,
+    RevokedSerials, Ring, Scope, ScopeInputs, ServerName, TicketKind, TicketPlan, Tickets,
+    Timestamp, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -77,6 +79,8 @@ pub struct ServerSettings {
     pub early_data_with_identity: bool,
     /// The ticket ring and the revocations, shared with whoever renews them.
     pub shared: Arc<Tickets>,
+    /// Tickets of other servers, if this listener takes any. Their keys lie in the ring.
+    pub migration: Option<Arc<ForeignTickets>>,
     /// Makes and recognises the lookup keys of stored tickets; needed for [`TicketKind::Stored`].
     pub vault: Option<Arc<Vault>>,
     /// Random, one per deployment: part of every scope.
@@ -116,6 +120,7 @@ impl Default for ServerSettings {
             early_data: EarlyData::Refuse,
             early_data_with_identity: false,
             shared: Arc::default(),
+            migration: None,
             vault: None,
             deployment: [0; 16],
             policy: String::new(),
@@ -170,6 +175,15 @@ impl TryFrom<ServerSettings> for ServerConfig {
         if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {
             return Err(SettingsError::StoredTicketsNeedVault);
         }
+        if let Some(migration) = &settings.migration {
+            // Another server would resume it again, and knows nothing of our store.
+            if settings.single_use {
+                return Err(SettingsError::ForeignTicketsAreNotUsedUp);
+            }
+            if migration.issues().is_some() && settings.tickets.kind == TicketKind::Stored {
+                return Err(SettingsError::ForeignTicketsAreSealed);
+            }
+        }
         let policy = ResumptionPolicy {
             authentication_lifetime: settings.tickets.lineage_lifetime,
             clock_skew: settings.clock_skew,
@@ -207,6 +221,45 @@ impl ServerConfig {
             protocol: &settings.protocol,
         }
         .scope()
+    }
+
+    /// The virtual host of a connection, as tickets are opened and sealed for it.
+    pub(crate) fn host<'a>(&self, server_name: Option<&'a ServerName>, scope: Scope) -> Host<'a> {
+        Host {
+            server_name,
+            scope,
+            asks_identity: self.settings.client_auth.mode != ClientAuthMode::None,
+        }
+    }
+
+    /// Opens a self-encrypted ticket that was presented there.
+    pub(crate) fn open_ticket(
+        &self,
+        ticket: &[u8],
+        host: Host<'_>,
+        now: Timestamp,
+    ) -> Result<Accepted, Refusal> {
+        let migration = self.settings.migration.as_deref();
+        Presented { ticket, host }.open(&self.settings.shared.ring(), migration, now)
+    }
+
+    /// What a ticket for this host is sealed under now. Who has said who it is gets one of ours: no other server
+    /// could take our word for it.
+    pub(crate) fn envelope<'a>(
+        &'a self,
+        ring: &'a Ring,
+        mut host: Host<'_>,
+        peer: Option<&PeerIdentity>,
+        now: Timestamp,
+    ) -> Option<Envelope<'a>> {
+        host.asks_identity |= peer.is_some();
+        Envelope::new(ring, self.settings.migration.as_deref(), &host, now)
+    }
+
+    /// Whether tickets for this name are to resume at another server, too.
+    pub(crate) fn issues_for_others(&self, name: Option<&ServerName>) -> bool {
+        let migration = self.settings.migration.as_ref();
+        migration.is_some_and(|migration| migration.issues_for(name))
     }
 
     /// Whether there is one at all for a client that names these `authorities`.

@@ -23,6 +23,8 @@ pub struct State {
     pub session: Session,
     /// A server with another context does not resume it.
     pub context: SessionIdContext,
+    /// Whether the session went through our hands before, and says so.
+    pub is_carried: bool,
 }
 
 /// Why a server's session is of no use to another server.
@@ -48,7 +50,9 @@ pub fn read_state(der: &[u8], ticket: &[u8]) -> Result<State, StateError> {
     let version = file.head.version()?;
     let mut lifetime = times(&file).lifetime(version);
     let mut lineage = foreign::lineage(ticket, &[]);
-    if let Some(inherited) = file.application_data.and_then(Inherited::read) {
+    let inherited = file.application_data.and_then(Inherited::read);
+    let is_carried = inherited.is_some();
+    if let Some(inherited) = inherited {
         lineage = inherited.lineage;
         inherited.limit(&mut lifetime, version);
     }
@@ -83,6 +87,7 @@ pub fn read_state(der: &[u8], ticket: &[u8]) -> Result<State, StateError> {
     Ok(State {
         session,
         context: context(&file),
+        is_carried,
     })
 }
 

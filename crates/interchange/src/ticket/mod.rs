@@ -11,8 +11,10 @@
 //! first, in constant time, and nothing is decrypted that does not carry one.
 
 mod carry;
+mod form;
 
 pub use carry::{CarryError, carry, context};
+pub use form::OpenSslTickets;
 
 use tessera_crypto::{CbcKey, Entropy, HashAlgorithm, HmacKey};
 use tessera_session::{ForeignKey, KeyName};

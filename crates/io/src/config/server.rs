@@ -11,8 +11,8 @@ use tessera_engine::{
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
 use tessera_session::{
-    Alpn, ClientAuthMode, EarlyData, Register, RevokedSerials, RotationPolicy, SessionStore,
-    TicketKind, TicketPlan, Tickets, Vault,
+    Alpn, ClientAuthMode, EarlyData, ForeignTickets, Register, RevokedSerials, RotationPolicy,
+    SessionStore, TicketKind, TicketPlan, Tickets, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -56,6 +56,8 @@ pub struct ServerSettings {
     /// The ticket ring and the revocations, shared with whoever renews them. `None`: a ring of
     /// this config's own, which ends with it.
     pub shared: Option<Arc<Tickets>>,
+    /// Tickets of other servers, if this listener takes any, under keys that lie in the `shared` ring.
+    pub migration: Option<Arc<ForeignTickets>>,
     /// How keys of an own ring follow each other.
     pub rotation: RotationPolicy,
     /// Whether clients may send early data, and how much. The store guards it: each ticket is good for
@@ -133,6 +135,7 @@ impl Default for ServerSettings {
             early_data: engine.early_data,
             early_data_with_identity: engine.early_data_with_identity,
             shared: None,
+            migration: None,
             rotation: RotationPolicy::default(),
             store: None,
             vault: None,
@@ -306,6 +309,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         early_data: settings.early_data,
         early_data_with_identity: settings.early_data_with_identity,
         shared,
+        migration: settings.migration.clone(),
         vault: settings.vault.clone().map(Arc::new),
         deployment: settings.deployment.unwrap_or_else(clock::random),
         policy: settings.policy.clone(),

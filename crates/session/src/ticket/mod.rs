@@ -2,12 +2,16 @@
 
 mod foreign;
 mod key;
+mod migration;
+mod presented;
 mod ring;
 pub mod rotation;
 pub mod seal;
 
 pub use foreign::{Dialect, ForeignKey, ForeignKeyError, ForeignRole, SessionIdContext};
 pub use key::{KeyError, KeyName, Phase, TicketKey};
+pub use migration::{ForeignForm, ForeignOpened, ForeignTickets};
+pub use presented::{Accepted, Envelope, Host, Presented};
 pub use ring::{Ring, RingError};
 pub use rotation::RotationPolicy;
 pub use seal::{Opened, SealError};

@@ -44,6 +44,10 @@ pub(crate) fn build(
         early_data: plan.early_data,
         store_deadline: plan.store_deadline,
         shared: Some(Arc::clone(&lasting.tickets)),
+        migration: plan
+            .migration
+            .as_ref()
+            .map(|migration| Arc::clone(&migration.tickets)),
         store: Some(Arc::clone(&lasting.store.sessions)),
         vault: Some(lasting.store.vault.clone()),
         register: Some(Registration {

@@ -100,6 +100,9 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         store,
     };
     first_look(&lasting, talk).await?;
+    if let Some(migration) = &plan.migration {
+        migration.warn(&lasting.tickets.ring(), clock::now(), talk);
+    }
     let config = config::build(&plan, certificates, &lasting)?;
     let listeners = accept::listen(&plan.listen)
         .await

@@ -12,7 +12,7 @@ use crate::handshake::cx::Cx;
 use crate::handshake::question::{Found, Question};
 use crate::handshake::tls12::settled::Wire;
 use tessera_crypto::Tls12Suite;
-use tessera_session::ticket::{Opened, Ticket, seal};
+use tessera_session::ticket::{Accepted, Ticket};
 use tessera_session::{ClientAuthMode, Offer, Refusal, Ruling, Session, TicketId};
 use tessera_wire::codepoint::ProtocolVersion;
 
@@ -80,12 +80,13 @@ fn by_ticket(mut hello: Hello, cx: &mut Cx<'_, ServerConfig>) -> Result<State, F
     let ticket = hello.offered.ticket.replace(Vec::new()).unwrap_or_default();
     let refusal = match Ticket::of(&ticket) {
         Ticket::SelfEncrypted(bytes) if settings.session_forms.tickets => {
-            match seal::open(bytes, &settings.shared.ring(), cx.now) {
-                Opened::Session { session, renew } => {
+            let choice = &hello.choice;
+            let host = cx.config.host(choice.server_name.as_ref(), choice.scope);
+            match cx.config.open_ticket(bytes, host, cx.now) {
+                Ok(Accepted { session, renew }) => {
                     return consider(hello, session, (Wire::Ticket(ticket), renew), cx);
                 }
-                Opened::UnknownKey => Refusal::UnknownTicket,
-                Opened::Forged => Refusal::Forged,
+                Err(refusal) => refusal,
             }
         }
         // Lookup keys are TLS 1.3's; here the session ID is one.

@@ -9,8 +9,8 @@ use crate::handshake::tls12::agreed::Agreed;
 use crate::handshake::tls12::settled::Wire;
 use crate::keys::tls12::MainSecret;
 use crate::{Event, ServerConfig};
-use tessera_session::ticket::seal as envelope;
-use tessera_session::{Limits, Origin, Side, TicketId, TicketKind};
+use tessera_session::ticket::Envelope;
+use tessera_session::{Limits, Origin, Ring, Side, TicketId, TicketKind};
 use tessera_wire::SessionId;
 use tessera_wire::handshake::tls12::NewSessionTicket;
 
@@ -50,10 +50,10 @@ pub(super) fn limit_lifetime(begun: &mut Begun, cx: &Cx<'_, ServerConfig>) {
         taint: agreed.current.taint,
     };
     let ring = settings.shared.ring();
-    let key = ring.sealing_key(cx.now).filter(|_| begun.owes_ticket);
+    let envelope = envelope(agreed, &ring, cx).filter(|_| begun.owes_ticket);
     let limits = Limits {
         peer_not_after: agreed.peer.as_ref().map(|peer| peer.not_after),
-        key_opens_until: key.map(|key| key.opens_until),
+        key_opens_until: envelope.as_ref().map(Envelope::opens_until),
     };
     if let Some(lifetime) = settings.tickets.lifetime(&origin, limits, cx.now) {
         agreed.current.lifetime = lifetime;
@@ -118,5 +118,14 @@ fn sealed(agreed: &Agreed, main: &MainSecret, cx: &mut Cx<'_, ServerConfig>) -> 
     }
     let session = agreed.session(main, SessionId::empty())?;
     let ring = cx.config.settings().shared.ring();
-    envelope::seal(&session, &ring, cx.now, cx.entropy).ok()
+    envelope(agreed, &ring, cx)?.seal(&session, cx.now, cx.entropy)
+}
+
+fn envelope<'a>(
+    agreed: &Agreed,
+    ring: &'a Ring,
+    cx: &Cx<'a, ServerConfig>,
+) -> Option<Envelope<'a>> {
+    let host = cx.config.host(agreed.server_name.as_ref(), agreed.scope);
+    cx.config.envelope(ring, host, agreed.peer.as_ref(), cx.now)
 }

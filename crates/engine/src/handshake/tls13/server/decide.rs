@@ -83,13 +83,22 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
 
 /// Our most preferred suite that the client offers; of one hash, where a session demands it. What we
 /// do not know is passed over, and nothing in common is the end: RFC 9846 §4.2.2 (11), §4.2.1 (4).
+///
+/// Where tickets are issued that other servers resume, it is the client's most preferred suite: that is what those
+/// choose before they look at a session, and one of another hash is none to them.
 pub(super) fn choose_suite(
     offered: &Offered,
     config: &ServerConfig,
     hash: Option<HashAlgorithm>,
 ) -> Result<&'static SuiteParameters, Mismatch> {
-    let ours = config.settings().cipher_suites.iter();
-    ours.filter(|suite| offered.suites.contains(suite))
+    let ours = config.settings().cipher_suites.as_slice();
+    let theirs = offered.suites.as_slice();
+    let (by, among) = match config.issues_for_others(offered.server_name.as_ref()) {
+        true => (theirs, ours),
+        false => (ours, theirs),
+    };
+    by.iter()
+        .filter(|suite| among.contains(suite))
         .filter_map(|suite| tls13_suite(*suite))
         .find(|suite| hash.is_none_or(|hash| suite.hash == hash))
         .ok_or_else(|| Mismatch::CipherSuite {

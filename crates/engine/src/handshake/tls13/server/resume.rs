@@ -19,7 +19,7 @@ use crate::keys::tls13::{EarlySecret, PskOrigin};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::{SuiteParameters, tls13_suite};
-use tessera_session::ticket::{Opened, Ticket, seal};
+use tessera_session::ticket::Ticket;
 use tessera_session::{
     Claim, ClientAuthMode, Offer, Refusal, Resumption, Revoked, Ruling, Session, Spend, TicketId,
 };
@@ -108,10 +108,11 @@ impl Resuming {
                 _ => self.refuse(Refusal::UnknownTicket, cx),
             },
             Ticket::SelfEncrypted(bytes) => {
-                match seal::open(bytes, &settings.shared.ring(), cx.now) {
-                    Opened::Session { session, .. } => self.consider(id, session, cx),
-                    Opened::UnknownKey => self.refuse(Refusal::UnknownTicket, cx),
-                    Opened::Forged => self.refuse(Refusal::Forged, cx),
+                let choice = &self.choice;
+                let host = cx.config.host(choice.server_name.as_ref(), choice.scope);
+                match cx.config.open_ticket(bytes, host, cx.now) {
+                    Ok(accepted) => self.consider(id, accepted.session, cx),
+                    Err(refusal) => self.refuse(refusal, cx),
                 }
             }
         }

@@ -5,7 +5,7 @@ use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::question::Keep;
 use crate::keys::tls13::ResumptionMaster;
 use crate::{Event, ServerConfig};
-use tessera_session::ticket::{Ring, seal};
+use tessera_session::ticket::Envelope;
 use tessera_session::{
     Binding, EarlyData, Limits, Origin, Resumption, ResumptionSecret, Session, Side, TicketId,
     TicketKind,
@@ -18,13 +18,27 @@ use tessera_wire::handshake::NewSessionTicket;
 pub(super) fn issue(agreed: &Agreed, resumption: &ResumptionMaster, cx: &mut Cx<'_, ServerConfig>) {
     let settings = cx.config.settings();
     let ring = settings.shared.ring();
+    let envelope = match settings.tickets.kind {
+        TicketKind::Stored => None,
+        TicketKind::Sealed | TicketKind::Lineage => {
+            let host = cx.config.host(agreed.server_name.as_ref(), agreed.scope);
+            let envelope = cx
+                .config
+                .envelope(&ring, host, agreed.peer.as_ref(), cx.now);
+            // No ticket before there is a key to seal it.
+            let Some(envelope) = envelope else {
+                return;
+            };
+            Some(envelope)
+        }
+    };
     for _ in 0..agreed.tickets {
-        let Some((session, nonce)) = session(agreed, resumption, &ring, cx) else {
+        let Some((session, nonce)) = session(agreed, resumption, envelope.as_ref(), cx) else {
             return;
         };
-        match settings.tickets.kind {
-            TicketKind::Stored => stored(session, nonce, cx),
-            TicketKind::Sealed | TicketKind::Lineage => sealed(&session, nonce, &ring, cx),
+        match &envelope {
+            None => stored(session, nonce, cx),
+            Some(envelope) => sealed(&session, nonce, envelope, cx),
         }
     }
 }
@@ -33,7 +47,7 @@ pub(super) fn issue(agreed: &Agreed, resumption: &ResumptionMaster, cx: &mut Cx<
 fn session(
     agreed: &Agreed,
     resumption: &ResumptionMaster,
-    ring: &Ring,
+    envelope: Option<&Envelope<'_>>,
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Option<(Session, Vec<u8>)> {
     let plan = &cx.config.settings().tickets;
@@ -43,13 +57,9 @@ fn session(
         lineage_ends_at: agreed.current.lifetime.lineage_ends_at,
         taint: agreed.current.taint,
     };
-    let key_opens_until = match plan.kind {
-        TicketKind::Stored => None,
-        TicketKind::Sealed | TicketKind::Lineage => Some(ring.sealing_key(cx.now)?.opens_until),
-    };
     let limits = Limits {
         peer_not_after: agreed.peer.as_ref().map(|peer| peer.not_after),
-        key_opens_until,
+        key_opens_until: envelope.map(Envelope::opens_until),
     };
     let lifetime = plan.lifetime(&origin, limits, cx.now)?;
     // Unique on the connection, and telling nothing about how many there are.
@@ -72,8 +82,12 @@ fn session(
             // RFC 9846 §4.7.1 (7).
             ticket_age_add: u32::from_be_bytes(*cx.entropy.secret_array::<4>()),
             max_early_data_size: match cx.config.settings().early_data {
-                EarlyData::Accept { up_to } => up_to,
-                EarlyData::Refuse => 0,
+                EarlyData::Accept { up_to }
+                    if envelope.is_none_or(Envelope::may_have_early_data) =>
+                {
+                    up_to
+                }
+                EarlyData::Accept { .. } | EarlyData::Refuse => 0,
             },
         },
         taint: agreed.current.taint,
@@ -84,9 +98,13 @@ fn session(
 }
 
 /// The client carries the session.
-fn sealed(session: &Session, nonce: Vec<u8>, ring: &Ring, cx: &mut Cx<'_, ServerConfig>) {
-    // No ticket before there is a key to seal it.
-    let Ok(ticket) = seal::seal(session, ring, cx.now, cx.entropy) else {
+fn sealed(
+    session: &Session,
+    nonce: Vec<u8>,
+    envelope: &Envelope<'_>,
+    cx: &mut Cx<'_, ServerConfig>,
+) {
+    let Some(ticket) = envelope.seal(session, cx.now, cx.entropy) else {
         return;
     };
     let id = TicketId::of_wire(&ticket);

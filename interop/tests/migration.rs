@@ -1,0 +1,233 @@
+//! From nginx and HAProxy to ours and back, on their ticket keys: their sessions resume here, and ours there.
+
+use tessera_interop::openssl::s_client;
+use tessera_interop::terminator::{FULL, Kind, RESUMED, Terminator};
+use tessera_interop::{Identity, KeyType, Outcome, Page, Scene, Server};
+
+const VERSIONS: [&str; 2] = ["-tls1_2", "-tls1_3"];
+
+/// One of the others and one of ours, on the same ticket keys.
+struct Move {
+    scene: Scene,
+    keys: String,
+    theirs: Terminator,
+    ours: Server,
+}
+
+impl Move {
+    #[track_caller]
+    fn new(kind: Kind, flags: &[&str]) -> Self {
+        let scene = Scene::new();
+        let identity = scene.authority.server(KeyType::P256);
+        let keys = kind.keys(&scene, 1);
+        let import = ["import", &keys, "--dialect", kind.name()];
+        scene.keys("server", &import).succeeded();
+        Self {
+            theirs: Terminator::start(kind, &scene, &identity, &keys),
+            ours: scene.serve_as(&identity, flags),
+            keys,
+            scene,
+        }
+    }
+
+    /// A file in the scene's directory.
+    fn file(&self, name: &str) -> String {
+        self.scene.text_path(name)
+    }
+
+    /// Theirs and ours are started anew with this certificate, on the same keys and the same state.
+    #[track_caller]
+    fn renew(&mut self, identity: &Identity, flags: &[&str]) {
+        self.theirs = Terminator::start(self.theirs.kind, &self.scene, identity, &self.keys);
+        self.ours.running.kill();
+        self.ours = self.scene.serve_as(identity, flags);
+    }
+
+    /// A visit there whose session is kept in `to`.
+    #[track_caller]
+    fn save_theirs(&self, version: &str, to: &str) {
+        let visit = self.theirs.visit(version, &["-sess_out", to]);
+        says(visit, FULL);
+    }
+
+    /// A visit here that offers the session in `from`.
+    #[track_caller]
+    fn here(&self, version: &str, from: &str) -> Page {
+        Page::find(&s_client(&self.ours, version, &["-sess_in", from]).text())
+    }
+
+    /// The session in `theirs` resumes here; a new one from here resumes there.
+    #[track_caller]
+    fn goes_both_ways(&self, version: &str, theirs: &str) {
+        resumes(&self.here(version, theirs));
+        let ours = self.file("ours.pem");
+        let full = s_client(&self.ours, version, &["-sess_out", &ours]);
+        assert_eq!(Page::find(&full.text()).0["session"]["resumed"], false);
+        says(self.theirs.visit(version, &["-sess_in", &ours]), RESUMED);
+    }
+}
+
+#[track_caller]
+fn says(visit: Outcome, what: [&str; 2]) -> Outcome {
+    what.iter().fold(visit, |visit, text| visit.said(text))
+}
+
+#[track_caller]
+fn resumes(page: &Page) {
+    assert_eq!(page.0["session"]["resumed"], true, "{page}");
+    let kinds = [("TLSv1.2", "ticket"), ("TLSv1.3", "psk")];
+    let (version, kind) = (page.session("version"), page.session("kind"));
+    assert!(kinds.contains(&(version, kind)), "{page}");
+}
+
+#[track_caller]
+fn refuses(page: &Page, refusal: &str) {
+    assert_eq!(page.0["session"]["resumed"], false, "{page}");
+    assert_eq!(page.session("refusal"), refusal, "{page}");
+}
+
+/// The flags of a server that takes and issues tickets of this kind.
+fn migrating(kind: Kind) -> [&'static str; 4] {
+    ["--foreign-names", "localhost", "--issue", kind.name()]
+}
+
+#[test]
+fn r11_sessions_of_nginx_and_haproxy_resume_here_and_ours_resume_there() {
+    for kind in Kind::ALL {
+        let world = Move::new(kind, &migrating(kind));
+        for version in VERSIONS {
+            let saved = world.file("theirs.pem");
+            world.save_theirs(version, &saved);
+            world.goes_both_ways(version, &saved);
+        }
+    }
+}
+
+#[test]
+fn r11_they_do_so_after_all_certificates_were_renewed() {
+    for kind in Kind::ALL {
+        let mut world = Move::new(kind, &migrating(kind));
+        let saved = VERSIONS.map(|version| {
+            let saved = world.file(version);
+            world.save_theirs(version, &saved);
+            saved
+        });
+        // Another key, another algorithm, another serial number.
+        let renewed = world.scene.authority.server(KeyType::Rsa2048);
+        world.renew(&renewed, &migrating(kind));
+        for (version, saved) in VERSIONS.iter().zip(&saved) {
+            // Made under the old certificates, resumed under the new ones.
+            resumes(&world.here(version, saved));
+            // nginx has another session id context now, which its next ticket tells.
+            let fresh = world.file("fresh.pem");
+            world.save_theirs(version, &fresh);
+            world.goes_both_ways(version, &fresh);
+        }
+    }
+}
+
+#[test]
+fn r11_a_session_keeps_its_lineage_and_first_seen_time_from_server_to_server() {
+    let world = Move::new(Kind::Nginx, &migrating(Kind::Nginx));
+    let saved = world.file("session.pem");
+    world.save_theirs("-tls1_3", &saved);
+    let both = ["-sess_in", &saved, "-sess_out", &saved];
+    let here = || Page::find(&s_client(&world.ours, "-tls1_3", &both).text());
+    let first = here();
+    resumes(&first);
+    for _ in 0..2 {
+        // nginx renews what we sealed for it, and we what nginx renewed.
+        says(world.theirs.visit("-tls1_3", &both), RESUMED);
+        let again = here();
+        resumes(&again);
+        for field in ["lineage", "authenticated_at"] {
+            assert_eq!(again.session(field), first.session(field), "{again}");
+        }
+    }
+}
+
+#[test]
+fn r11_what_is_not_listed_is_not_taken() {
+    for flags in [&[][..], &["--foreign-names", "elsewhere.test"]] {
+        let world = Move::new(Kind::Nginx, flags);
+        for version in VERSIONS {
+            let saved = world.file("theirs.pem");
+            world.save_theirs(version, &saved);
+            refuses(&world.here(version, &saved), "foreign_not_taken");
+        }
+    }
+}
+
+#[test]
+fn r11_a_migration_ends_on_its_day() {
+    let over = [
+        "--foreign-names",
+        "localhost",
+        "--foreign-until",
+        "2026-01-01",
+    ];
+    let world = Move::new(Kind::HaProxy, &over);
+    for version in VERSIONS {
+        let saved = world.file("theirs.pem");
+        world.save_theirs(version, &saved);
+        refuses(&world.here(version, &saved), "foreign_migration_over");
+    }
+}
+
+#[test]
+fn r11_a_client_that_showed_a_certificate_elsewhere_is_nobody_here() {
+    for kind in Kind::ALL {
+        let world = Move::new(kind, &migrating(kind));
+        let client = world.scene.authority.client("alice", KeyType::P256);
+        for version in VERSIONS {
+            let saved = world.file("theirs.pem");
+            let shown = ["-cert", client.cert(), "-key", client.key()];
+            let visit = [&shown[..], &["-sess_out", &saved]].concat();
+            says(world.theirs.visit(version, &visit), FULL);
+            refuses(&world.here(version, &saved), "foreign_identity");
+        }
+    }
+}
+
+#[test]
+fn r11_where_clients_are_asked_who_they_are_no_ticket_of_others_is_taken() {
+    let world = Move::new(Kind::Nginx, &[]);
+    let ca = world.scene.authority.path();
+    let asking = ["--client-auth", "request", "--client-ca", &ca];
+    let identity = world.scene.authority.server(KeyType::P256);
+    let flags = [&asking[..], &migrating(Kind::Nginx)].concat();
+    let asking = world.scene.serve_as(&identity, &flags);
+    for version in VERSIONS {
+        let saved = world.file("theirs.pem");
+        world.save_theirs(version, &saved);
+        let page = Page::find(&s_client(&asking, version, &["-sess_in", &saved]).text());
+        refuses(&page, "no_identity");
+    }
+}
+
+#[test]
+fn r11_a_session_goes_from_nginx_to_haproxy_in_a_file() {
+    let scene = Scene::new();
+    let identity = scene.authority.server(KeyType::P256);
+    let [nginx_keys, haproxy_keys] =
+        [(Kind::Nginx, 1), (Kind::HaProxy, 2)].map(|(kind, seed)| kind.keys(&scene, seed));
+    let nginx = Terminator::start(Kind::Nginx, &scene, &identity, &nginx_keys);
+    // The second round: another key, another algorithm, another serial number.
+    for renewed in [KeyType::P256, KeyType::Rsa2048] {
+        let identity = scene.authority.server(renewed);
+        let haproxy = Terminator::start(Kind::HaProxy, &scene, &identity, &haproxy_keys);
+        for version in VERSIONS {
+            let [from, like, to] = ["from.pem", "like.pem", "to.pem"].map(|f| scene.text_path(f));
+            says(haproxy.visit(version, &["-sess_out", &like]), FULL);
+            // Learned from a session of the other server, or given.
+            for context in [["--to-like", &like], ["--to-context", "686170726f7879"]] {
+                says(nginx.visit(version, &["-sess_out", &from]), FULL);
+                let convert = ["convert", &from, "--from", "nginx", "--to", "haproxy"];
+                let keys = ["--from-keys", &nginx_keys, "--to-keys", &haproxy_keys];
+                let args = [&convert[..], &keys, &context, &["-o", &to]].concat();
+                scene.session("client", &args).succeeded();
+                says(haproxy.visit(version, &["-sess_in", &to]), RESUMED);
+            }
+        }
+    }
+}
