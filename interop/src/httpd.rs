@@ -16,7 +16,8 @@ pub struct Httpd {
 /// What is at `/private/`.
 pub const WELCOME: &str = "welcome, whoever you are\n";
 
-const MODULES: &str = "/usr/lib/apache2/modules";
+/// Where its modules are.
+pub(crate) const MODULES: &str = "/usr/lib/apache2/modules";
 
 impl Httpd {
     /// Starts it with this certificate.

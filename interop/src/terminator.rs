@@ -1,11 +1,11 @@
-//! nginx and HAProxy, with ticket keys from a file and nothing behind them: what they answer is whether
+//! nginx, HAProxy and Apache's httpd, with ticket keys from a file and nothing behind them: what they answer is whether
 //! the connection was resumed.
 
 use std::fs;
 
 use crate::peer::{free_port, program, wait_for_port};
 use crate::process::run;
-use crate::{Identity, Outcome, Running, Scene, openssl};
+use crate::{Identity, Outcome, Running, Scene, httpd, openssl};
 
 /// Which program it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,12 @@ pub enum Kind {
     Nginx,
     /// HAProxy: a file with a key a line.
     HaProxy,
+    /// Apache's httpd: one raw key of 48 bytes. Over OpenSSL 3 its MAC is not under the key in the file.
+    Apache,
 }
 
 impl Kind {
-    /// Both.
+    /// Those whose tickets others can open.
     pub const ALL: [Self; 2] = [Self::Nginx, Self::HaProxy];
 
     /// Its name, for itself and as our dialect.
@@ -25,6 +27,7 @@ impl Kind {
         match self {
             Self::Nginx => "nginx",
             Self::HaProxy => "haproxy",
+            Self::Apache => "apache",
         }
     }
 
@@ -38,6 +41,7 @@ impl Kind {
         let file = format!("{}-{seed}.keys", self.name());
         match self {
             Self::Nginx => scene.write(&file, key(7)),
+            Self::Apache => scene.write(&file, &key(7)[..48]),
             Self::HaProxy => {
                 let line = |number| {
                     let mut base64 = program("openssl");
@@ -77,6 +81,14 @@ impl Terminator {
                 let config = scene.write(&format!("{dir}/nginx.conf"), config);
                 let mut command = program("nginx");
                 command.args(["-p", &root, "-e", "stderr", "-c", &config]);
+                command
+            }
+            Kind::Apache => {
+                let config = apache(&root, port, identity, keys, &ca);
+                let config = scene.write(&format!("{dir}/httpd.conf"), config);
+                scene.write(&format!("{dir}/index.html"), "for everybody\n");
+                let mut command = program("apache2");
+                command.args(["-X", "-f", &config]);
                 command
             }
             Kind::HaProxy => {
@@ -143,6 +155,41 @@ fn nginx(root: &str, port: u16, identity: &Identity, keys: &str, ca: &str) -> St
          }}\n\
          }}\n",
         temporary.concat(),
+        identity.cert(),
+        identity.key(),
+    )
+}
+
+fn apache(root: &str, port: u16, identity: &Identity, keys: &str, ca: &str) -> String {
+    let modules = [
+        ("mpm_event", "mod_mpm_event"),
+        ("authz_core", "mod_authz_core"),
+        ("dir", "mod_dir"),
+        ("headers", "mod_headers"),
+        ("ssl", "mod_ssl"),
+    ];
+    let modules = modules
+        .map(|(name, file)| format!("LoadModule {name}_module {}/{file}.so\n", httpd::MODULES));
+    format!(
+        "ServerRoot {root}\n\
+         ServerName localhost\n\
+         Listen 127.0.0.1:{port}\n\
+         PidFile {root}/pid\n\
+         ErrorLog /dev/stderr\n\
+         LogLevel error\n\
+         {}\
+         DocumentRoot {root}\n\
+         DirectoryIndex index.html\n\
+         Header always set X-Session \"resumed: yes\" \"expr=%{{SSL_SESSION_RESUMED}} == 'Resumed'\"\n\
+         Header always set X-Session \"resumed: no\" \"expr=%{{SSL_SESSION_RESUMED}} == 'Initial'\"\n\
+         SSLEngine on\n\
+         SSLCertificateFile {}\n\
+         SSLCertificateKeyFile {}\n\
+         SSLSessionTicketKeyFile {keys}\n\
+         SSLSessionCacheTimeout 3600\n\
+         SSLCACertificateFile {ca}\n\
+         SSLVerifyClient optional\n",
+        modules.concat(),
         identity.cert(),
         identity.key(),
     )

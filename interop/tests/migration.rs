@@ -92,7 +92,7 @@ fn migrating(kind: Kind) -> [&'static str; 4] {
 }
 
 #[test]
-fn r11_sessions_of_nginx_and_haproxy_resume_here_and_ours_resume_there() {
+fn r11_sessions_of_others_resume_here_and_ours_resume_there() {
     for kind in Kind::ALL {
         let world = Move::new(kind, &migrating(kind));
         for version in VERSIONS {
@@ -186,6 +186,18 @@ fn r11_a_client_that_showed_a_certificate_elsewhere_is_nobody_here() {
             says(world.theirs.visit(version, &visit), FULL);
             refuses(&world.here(version, &saved), "foreign_identity");
         }
+    }
+}
+
+#[test]
+fn r11_a_ticket_that_its_key_did_not_make_is_forged_whoever_made_it() {
+    // Apache's httpd over OpenSSL 3 gives the MAC a key out of a buffer that it has left by then. Once
+    // that is mended, this fails, and httpd belongs to those whose sessions resume here.
+    let world = Move::new(Kind::Apache, &migrating(Kind::Apache));
+    for version in VERSIONS {
+        let saved = world.file("theirs.pem");
+        world.save_theirs(version, &saved);
+        refuses(&world.here(version, &saved), "forged");
     }
 }
 
