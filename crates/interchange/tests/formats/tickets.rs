@@ -5,10 +5,11 @@ use core::time::Duration;
 use crate::samples::{MADE, tls12, tls13};
 use tessera_crypto::Entropy;
 use tessera_interchange::openssl::{StateError, read_state, write_state};
-use tessera_interchange::ticket::{CarryError, Opened, carry, context, open, seal};
-use tessera_session::ticket::SessionIdContext;
+use tessera_interchange::ticket::{CarryError, OpenSslTickets, Opened, carry, context, open, seal};
+use tessera_session::ticket::{Host, Presented, SessionIdContext};
 use tessera_session::{
-    Dialect, ForeignKey, ForeignRole, KeyName, Lineage, Resumption, Session, Taint,
+    Dialect, ForeignKey, ForeignRole, ForeignTickets, KeyName, Lineage, Refusal, Resumption, Ring,
+    Scope, ServerName, Session, Taint,
 };
 use tessera_wire::SessionId;
 
@@ -149,6 +150,32 @@ fn a_ticket_of_nginx_becomes_one_of_haproxy_with_haproxys_context() {
     };
     // The context is all that changed.
     assert_eq!(carried, write_state(&session, &sid(b"haproxy")).unwrap());
+}
+
+#[test]
+fn r11_a_key_that_is_over_opens_nothing_even_before_it_is_erased() {
+    let nginx = key(Dialect::Nginx, 1);
+    let ring = Ring::empty().with_foreign(vec![nginx.clone()]).unwrap();
+    let name = ServerName::new("a.example").unwrap();
+    let form = std::sync::Arc::new(OpenSslTickets);
+    let late = nginx.until.plus(Duration::from_secs(86_400));
+    let taken = ForeignTickets::new(form, vec![name.clone()], late, Some(Dialect::Nginx));
+    let der = write_state(&anonymous(tls13()), &sid(b"x")).unwrap();
+    let presented = Presented {
+        ticket: &seal(&der, &nginx, &mut entropy()).unwrap(),
+        host: Host {
+            server_name: Some(&name),
+            scope: Scope([1; 32]),
+            asks_identity: false,
+        },
+    };
+    let open = |now| presented.open(&ring, Some(&taken), now);
+    let opened = open(nginx.until.minus(Duration::from_secs(1)))
+        .ok()
+        .unwrap();
+    assert_eq!(opened.session.binding.scope, Scope([1; 32]));
+    let over = open(nginx.until).err();
+    assert_eq!(over, Some(Refusal::ForeignMigrationOver));
 }
 
 #[test]
