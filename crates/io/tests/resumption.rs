@@ -7,7 +7,7 @@ mod kit;
 use kit::{World, acceptor, both, connector, kept_in, name, pair, visit};
 use std::sync::Arc;
 use tessera_engine::Kind;
-use tessera_identity::Verifier;
+use tessera_identity::{Roots, Verifier};
 use tessera_io::{ClientSettings, ConnectOptions, Resume, ServerSettings};
 use tessera_session::{Refusal, TicketPlan, TicketWallet};
 use tessera_wire::extension::TicketRequest;
@@ -80,6 +80,56 @@ async fn rule_10_tickets_of_another_port_or_mode_stay_where_they_are() {
         .await
         .unwrap();
     assert_eq!(visit(&acceptor, &verifying).await.0, Kind::Full);
+}
+
+#[tokio::test]
+async fn rule_10_cve_2021_22890_a_ticket_of_a_proxy_is_not_offered_to_the_host_behind_it() {
+    // curl: a ticket that came from an HTTPS proxy was taken for one of the host, which the proxy could then play.
+    let mut world = World::new();
+    let acceptor = acceptor(world.server_settings());
+    let connector = connector(world.client_settings());
+    let by = |proxy: Option<&str>| {
+        let proxy = proxy.map(str::to_owned);
+        let (near, far) = duplex(64 * 1024);
+        let options = ConnectOptions {
+            proxy,
+            ..ConnectOptions::default()
+        };
+        let connect = connector.connect_with(name(), near, options);
+        let accept = acceptor.accept(far);
+        async {
+            let (server, client) = both(accept, connect).await;
+            let (mut server, mut client) = (server.unwrap(), client.unwrap());
+            server.shutdown().await.unwrap();
+            assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 0);
+            client.facts().kind
+        }
+    };
+    let proxy = Some("proxy.example:3128");
+    assert_eq!(by(proxy).await, Kind::Full);
+    assert_eq!(by(None).await, Kind::Full, "none of the proxy's");
+    assert_eq!(by(Some("another.example:3128")).await, Kind::Full);
+    assert_eq!(by(proxy).await, Kind::Psk);
+    assert_eq!(by(None).await, Kind::Psk);
+}
+
+#[tokio::test]
+async fn rule_10_cve_2025_68121_a_client_with_other_anchors_offers_nothing_of_the_one_before() {
+    // Go: a config was cloned, got other roots, and resumed what only the roots before had vouched for.
+    let mut world = World::new();
+    let acceptor = acceptor(world.server_settings());
+    let settings = world.client_settings();
+    let before = connector(settings.clone());
+    assert_eq!(visit(&acceptor, &before).await.0, Kind::Full);
+    let stranger = world.credential(&["stranger.example"]).chain;
+    let after = connector(ClientSettings {
+        verifier: Verifier::new(Roots::from_der([&stranger[0]]).unwrap()),
+        ..settings
+    });
+    let (near, far) = duplex(64 * 1024);
+    let (_server, client) = both(acceptor.accept(far), after.connect(name(), near)).await;
+    assert!(client.is_err(), "verified anew, and by nobody it trusts");
+    assert_eq!(visit(&acceptor, &before).await.0, Kind::Psk);
 }
 
 #[tokio::test]

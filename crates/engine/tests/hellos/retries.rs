@@ -8,8 +8,8 @@ use tessera_wire::codepoint::{
     AlertDescription as Alert, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion,
 };
 use tessera_wire::extension::{KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello};
-use tessera_wire::extension::{SelectedVersion, TicketRequest};
-use tessera_wire::handshake::{Handshake, HelloRetryRequest, ServerHello};
+use tessera_wire::extension::{SelectedVersion, SessionTicket, SupportedVersions, TicketRequest};
+use tessera_wire::handshake::{ClientHello, Handshake, HelloRetryRequest, ServerHello};
 
 /// A client that sends a share for P-384 and has X25519, and a server that wants that.
 fn pair() -> Pair {
@@ -246,4 +246,59 @@ fn a_second_hello_offers_the_session_of_the_first_unless_its_hash_is_gone() {
     pair.server.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384];
     let link = pair.connect();
     assert_eq!(link.kind(), Some(Kind::Full));
+}
+
+#[test]
+fn rule_14_cve_2026_34873_after_a_retry_there_is_no_way_back_to_tls_1_2() {
+    // Mbed TLS: a ticket of TLS 1.3, a retry, and then a hello of TLS 1.2 from somebody in the middle: a session of
+    // TLS 1.2 was resumed, with a secret of zeros.
+    type Edit = fn(&mut ClientHello, &[u8]);
+    let edits: [Edit; 3] = [
+        // The list of versions is left out, or has one that the retry did not choose; the ticket comes as TLS 1.2 has it.
+        |hello, _| {
+            hello.extensions.remove(ExtensionType::SUPPORTED_VERSIONS);
+            hello.extensions.remove(ExtensionType::PRE_SHARED_KEY);
+        },
+        |hello, _| {
+            let versions = SupportedVersions(vec![ProtocolVersion::TLS1_2]);
+            hello.extensions.replace(&versions);
+            hello.extensions.remove(ExtensionType::PRE_SHARED_KEY);
+        },
+        |hello, ticket| {
+            hello.extensions.remove(ExtensionType::SUPPORTED_VERSIONS);
+            hello.extensions.remove(ExtensionType::PRE_SHARED_KEY);
+            hello.extensions.replace(&SessionTicket(ticket.to_vec()));
+        },
+    ];
+    for edit in edits {
+        let mut pair = pair().both_versions();
+        pair.client.cipher_suites = Pair::tls13().client.cipher_suites;
+        pair.connect();
+        // The client sends shares of its first group and of the one it has learned: the server wants a third.
+        pair.client.groups.push(NamedGroup::SECP256R1);
+        pair.server.groups = vec![NamedGroup::SECP256R1];
+        let offered = pair.world.draw();
+        let ticket = offered.as_ref().expect("a ticket").ticket.clone();
+        let mut link = pair.link(offered);
+        let mut edited = false;
+        link.run_through(&mut pair.world, |direction, bytes| {
+            // The second hello has a ChangeCipherSpec before it, for middleboxes.
+            let behind = match bytes.as_slice() {
+                [20, 3, 3, 0, 1, 1, ..] if direction == Direction::ToServer => 6,
+                _ => return,
+            };
+            let mut rest = bytes.split_off(behind);
+            if let Some(Handshake::ClientHello(mut hello)) = first(&rest) {
+                edit(&mut hello, &ticket);
+                put_first(&mut rest, &hello.encode());
+                edited = true;
+            }
+            bytes.append(&mut rest);
+        });
+        assert!(edited, "there was a retry");
+        assert!(!link.server.is_established());
+        let expected = Fault::from(Misbehaviour::ChangedClientHello);
+        assert_eq!(link.server.fault(), Some(&expected));
+        assert!(link.server.delivered.is_empty());
+    }
 }
