@@ -9,7 +9,8 @@ use tessera_wire::codepoint::{
     PskKeyExchangeMode,
 };
 use tessera_wire::extension::{
-    EcPointFormats, KeyShareClientHello, PskKeyExchangeModes, SupportedGroups, SupportedVersions,
+    EcPointFormats, KeyShareClientHello, PskKeyExchangeModes, SignatureAlgorithms, SupportedGroups,
+    SupportedVersions,
 };
 use tessera_wire::handshake::{ClientHello, Handshake};
 
@@ -174,6 +175,37 @@ fn a_group_that_is_set_twice_is_offered_once() {
     let hello = client_hellos(&pair.connect()).swap_remove(0);
     let groups = SupportedGroups(vec![NamedGroup::X25519]);
     assert_eq!(hello.extensions.find(), Ok(Some(groups)));
+}
+
+#[test]
+fn reserved_values_stand_in_every_list_that_a_server_chooses_from() {
+    // RFC 8701 §3.1.
+    for mut pair in [Pair::tls13(), Pair::tls12()] {
+        let hello = client_hellos(&pair.connect()).swap_remove(0);
+        let lists = &hello.extensions;
+        let groups = lists
+            .find()
+            .expect("it decodes")
+            .map(|SupportedGroups(list)| list);
+        let schemes = lists
+            .find()
+            .expect("it decodes")
+            .map(|SignatureAlgorithms(list)| list);
+        assert!(hello.cipher_suites.iter().any(|suite| suite.is_grease()));
+        assert!(
+            groups
+                .unwrap_or_default()
+                .iter()
+                .any(|group| group.is_grease())
+        );
+        assert!(
+            schemes
+                .unwrap_or_default()
+                .iter()
+                .any(|scheme| scheme.is_grease())
+        );
+        assert!(lists.types().any(|kind| kind.is_grease()));
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! Reserved values in our hello, so that servers learn to bear the unknown: RFC 8701.
 
 use tessera_crypto::Entropy;
-use tessera_wire::codepoint::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion};
+use tessera_wire::codepoint::{
+    CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme,
+};
 
 /// The reserved values of one hello; the same ones again after a retry.
 #[derive(Clone, Copy)]
 pub(crate) struct Grease {
     pub(crate) suite: CipherSuite,
     pub(crate) group: NamedGroup,
+    pub(crate) scheme: SignatureScheme,
     pub(crate) version: ProtocolVersion,
     pub(crate) first_extension: ExtensionType,
     pub(crate) last_extension: ExtensionType,
@@ -25,6 +28,8 @@ impl Grease {
         Self {
             suite: CipherSuite(reserved(suite)),
             group: NamedGroup(reserved(group)),
+            // By the other half of a byte that was drawn anyway.
+            scheme: SignatureScheme(reserved(group << 4)),
             version: ProtocolVersion(reserved(version)),
             first_extension: ExtensionType(reserved(first)),
             last_extension: ExtensionType(reserved(last)),

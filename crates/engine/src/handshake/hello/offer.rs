@@ -220,7 +220,9 @@ fn extend(
         schemes_of(ProtocolVersion::TLS1_3, schemes)
     };
     let same = for_handshakes == *schemes;
-    extensions.push(&SignatureAlgorithms(for_handshakes));
+    let reserved = grease.map(|grease| grease.scheme);
+    let for_handshakes = reserved.into_iter().chain(for_handshakes);
+    extensions.push(&SignatureAlgorithms(for_handshakes.collect()));
     if !same {
         extensions.push(&SignatureAlgorithmsCert(schemes.clone()));
     }

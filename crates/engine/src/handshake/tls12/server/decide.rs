@@ -107,7 +107,7 @@ fn choose_identity(
         }
     }
     Err(Mismatch::SignatureScheme {
-        offered: offered.schemes.clone(),
+        offered: known(&offered.schemes, SignatureScheme::is_grease),
     })
 }
 

@@ -126,7 +126,11 @@ pub(super) fn no_identity(offered: &Offered, config: &ServerConfig) -> Fault {
         None => Misbehaviour::MissingSignatureAlgorithms.into(),
         Some(_) if !config.has_identity_for(&offered.authorities) => Mismatch::Issuer.into(),
         Some(schemes) => Mismatch::SignatureScheme {
-            offered: schemes.clone(),
+            offered: schemes
+                .iter()
+                .copied()
+                .filter(|scheme| !scheme.is_grease())
+                .collect(),
         }
         .into(),
     }
