@@ -1,5 +1,6 @@
 //! What should have come of a connection, compared with what did.
 
+mod asked;
 mod early_data;
 mod peer;
 mod session;
@@ -67,6 +68,7 @@ pub(crate) fn after_handshake(
     )?;
     names(options, facts, stream)?;
     early_data::after_handshake(options, facts)?;
+    asked::after_handshake(options, facts, stream.told.asked.as_deref())?;
     peer::after_handshake(options, facts, &stream.answers)?;
     let noted = &stream.answers.noted;
     session::after_handshake(options, (resumes, is_bound), facts, noted)

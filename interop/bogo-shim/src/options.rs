@@ -78,6 +78,8 @@ pub(crate) struct Expected {
     pub(crate) cipher: Option<u16>,
     pub(crate) curve: Option<u16>,
     pub(crate) peer_signature: Option<u16>,
+    pub(crate) peer_verify_prefs: Vec<u16>,
+    pub(crate) client_ca_list: Option<String>,
     pub(crate) alpn: Option<String>,
     pub(crate) advertised_alpn: Option<Vec<u8>>,
     pub(crate) server_name: Option<String>,
@@ -139,5 +141,12 @@ impl Options {
         self.credentials
             .last_mut()
             .unwrap_or(&mut self.default_credential)
+    }
+}
+
+impl Expected {
+    /// Whether something is about what the peer says it takes.
+    pub(crate) fn asks_what_is_taken(&self) -> bool {
+        !self.peer_verify_prefs.is_empty() || self.client_ca_list.is_some()
     }
 }

@@ -8,7 +8,7 @@ mod suites;
 use crate::failure::Failure;
 use crate::options::Options;
 use tessera_crypto::kex;
-use tessera_engine::ClientSettings;
+use tessera_engine::{ClientSettings, Trace};
 use tessera_session::Alpn;
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -82,6 +82,15 @@ fn algorithms(options: &Options) -> Result<Algorithms, Failure> {
     }
     algorithms.complete();
     Ok(algorithms)
+}
+
+/// Messages are looked at where something depends on what is in them.
+fn trace(options: &Options) -> Trace {
+    if options.early_write_after.is_some() || options.expect.asks_what_is_taken() {
+        Trace::Messages
+    } else {
+        Trace::Off
+    }
 }
 
 /// What our own keys may sign with.

@@ -35,6 +35,8 @@ pub(crate) struct Stream<'a> {
 pub(crate) struct Told {
     /// Renegotiations done.
     pub(crate) renegotiations: u32,
+    /// The peer's ClientHello or CertificateRequest, if messages are traced.
+    pub(crate) asked: Option<Vec<u8>>,
     /// The type of the handshake message that came last, if messages are traced.
     pub(crate) last_message: Option<u8>,
     /// The client's hello, if somebody asks for it.
@@ -52,6 +54,9 @@ impl Told {
     }
 }
 
+/// Handshake messages, by their types.
+const CLIENT_HELLO: u8 = 1;
+const CERTIFICATE_REQUEST: u8 = 13;
 /// The engine's in-place road takes in so much at once.
 const CHUNK: usize = 16 * 1024 + 512;
 
@@ -354,6 +359,12 @@ impl<'a> Stream<'a> {
             Event::Renegotiated(_) => self.told.renegotiations += 1,
             Event::Message(message) if message.half == Half::Receiving => {
                 self.told.last_message = message.bytes.first().copied();
+                if matches!(
+                    self.told.last_message,
+                    Some(CLIENT_HELLO | CERTIFICATE_REQUEST)
+                ) {
+                    self.told.asked = Some(message.bytes.clone());
+                }
             }
             _ => {}
         }

@@ -13,6 +13,8 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-expect-peer-signature-algorithm" => {
             Number(|o, n| o.expect.peer_signature = Some(code(n)))
         }
+        "-expect-peer-verify-pref" => Number(|o, n| o.expect.peer_verify_prefs.push(code(n))),
+        "-expect-client-ca-list" => Text(|o, s| o.expect.client_ca_list = text(s)),
         "-expect-alpn" => Text(|o, s| o.expect.alpn = name(s)),
         "-expect-advertised-alpn" => {
             Text(|o, s| o.expect.advertised_alpn = Some(s.as_bytes().to_vec()))

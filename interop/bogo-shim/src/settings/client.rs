@@ -1,13 +1,13 @@
 //! A client's settings.
 
-use super::{Algorithms, algorithms, protocols};
+use super::{Algorithms, algorithms, protocols, trace};
 use crate::credential::Own;
 use crate::failure::Failure;
 use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
     ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, Renegotiation,
-    Reverification, Trace, Unsuited,
+    Reverification, Unsuited,
 };
 use tessera_session::{ServerName, Verification};
 
@@ -48,10 +48,7 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
         } else {
             EarlyDataOffer::Never
         },
-        trace: match options.early_write_after {
-            Some(_) => Trace::Messages,
-            None => Trace::Off,
-        },
+        trace: trace(options),
         grease: if options.grease {
             GreaseValues::Send
         } else {

@@ -1,6 +1,6 @@
 //! A server's settings.
 
-use super::{Algorithms, algorithms};
+use super::{Algorithms, algorithms, trace};
 use crate::credential::Own;
 use crate::failure::Failure;
 use crate::options::Options;
@@ -64,6 +64,7 @@ pub(crate) fn config(
         extended_main_secret: ExtendedMainSecret::Prefer,
         renegotiation: Renegotiation::Ask,
         shared,
+        trace: trace(options),
         vault: Some(Arc::clone(&world.vault)),
         policy: "bogo".to_owned(),
         ..ServerSettings::default()
@@ -93,6 +94,11 @@ fn alpn(options: &Options) -> Result<Vec<Alpn>, Failure> {
 /// Names in hexadecimal, with commas between.
 fn authorities(options: &Options) -> Result<Vec<Vec<u8>>, Failure> {
     let list = options.client_ca_list.as_deref().unwrap_or_default();
+    names(list)
+}
+
+/// As flags write a list of them.
+pub(crate) fn names(list: &str) -> Result<Vec<Vec<u8>>, Failure> {
     if matches!(list, "" | "<NULL>" | "<EMPTY>") {
         return Ok(Vec::new());
     }
