@@ -214,3 +214,84 @@ fn a_head_that_never_ends_ends_the_connection() {
         thread::sleep(Duration::from_millis(500));
     }
 }
+
+#[test]
+fn r14_a_request_for_the_host_of_another_scope_is_misdirected() {
+    // RFC 9110 §7.4, §15.5.20.
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    let (by_name, port) = (server.url("/json"), server.port);
+    let by_address = by_name.replace("localhost", "127.0.0.1");
+    let elsewhere = by_name.replace("localhost", "elsewhere.localhost");
+    let status = |args: &[&str]| {
+        let code = ["-o", "/dev/null", "-w", "%{http_code}"];
+        curl(&server, &[&code[..], args].concat()).text()
+    };
+    let resolve = format!("elsewhere.localhost:{port}:127.0.0.1");
+    for version in ["--http1.1", "--http2"] {
+        // HTTP/1.1 says it in Host, HTTP/2 in :authority.
+        for (url, host, expected) in [
+            (&by_name, "localhost", "200"),
+            (&by_name, "LOCALHOST.:1", "200"),
+            (&by_name, "elsewhere.localhost", "421"),
+            (&by_name, "elsewhere.example", "421"),
+            (&by_name, "192.0.2.1", "421"),
+            (&by_name, "user@localhost", "400"),
+            // One side without a name: the certificate shown is for these.
+            (&by_name, "127.0.0.1", "200"),
+            (&by_address, "127.0.0.1", "200"),
+            (&by_address, "elsewhere.localhost", "200"),
+            (&by_address, "elsewhere.example", "421"),
+        ] {
+            let said = status(&[version, "-H", &format!("Host: {host}"), url]);
+            assert_eq!(said, expected, "{version} {host} at {url}");
+        }
+        // What is misdirected here is answered on a connection of its own. (To curl, a wildcard below a
+        // top-level domain is none.)
+        let own = status(&[version, "-k", "--resolve", &resolve, &elsewhere]);
+        assert_eq!(own, "200", "{version}");
+    }
+    // A target that names its host counts, whatever the header says: RFC 9112 §3.2.2.
+    for (target, host, expected) in [
+        ("elsewhere.localhost", "localhost", "421"),
+        ("localhost", "elsewhere.localhost", "200"),
+    ] {
+        let target = format!("https://{target}:{port}/json");
+        let header = format!("Host: {host}");
+        let whole = ["--http1.1", "--request-target", &target, "-H", &header];
+        assert_eq!(status(&[&whole[..], &[&by_name]].concat()), expected);
+    }
+    let files = scene.serve_on("files", &["--dir", scene.dir().to_str().expect("UTF-8")]);
+    let misdirected = ["-H", "Host: elsewhere.localhost", "-w", "%{http_code}"];
+    let text = curl(&files, &[&misdirected[..], &[&files.url("/")]].concat()).text();
+    assert!(
+        text.contains("made for localhost") && text.ends_with("421"),
+        "{text}"
+    );
+}
+
+#[test]
+fn r14_a_request_that_names_two_hosts_is_refused() {
+    // RFC 9112 §3.2.
+    let scene = Scene::new();
+    let server = scene.serve(&[]);
+    for (hosts, expected) in [
+        ("", "200 OK"),
+        ("Host: localhost\r\n", "200 OK"),
+        ("Host: elsewhere.localhost\r\n", "421 Misdirected"),
+        ("Host: localhost\r\nHost: localhost\r\n", "400 Bad"),
+    ] {
+        let mut s_client = program("openssl");
+        s_client
+            .args(["s_client", "-quiet", "-servername", "localhost", "-CAfile"])
+            .args([
+                &server.ca,
+                "-connect",
+                &format!("127.0.0.1:{}", server.port),
+            ]);
+        let request = format!("GET /json HTTP/1.0\r\n{hosts}\r\n");
+        let got = run(&mut s_client, request.as_bytes()).text();
+        let status = format!("HTTP/1.0 {expected}");
+        assert!(got.starts_with(&status), "{hosts:?}: {got}");
+    }
+}

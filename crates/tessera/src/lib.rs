@@ -122,6 +122,7 @@
 //! [`engine`] for TLS without I/O, [`wire`] for messages, [`identity`] for certificates,
 //! [`starttls`] for what is said before TLS.
 
+pub mod http;
 #[cfg(feature = "store-sqlite")]
 mod state;
 #[cfg(feature = "valkey")]

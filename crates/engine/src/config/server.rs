@@ -283,4 +283,14 @@ impl ServerConfig {
             all
         }
     }
+
+    /// Whether the certificate shown to a client that asks for `server_name` is for `host`.
+    pub fn shows_certificate_of(
+        &self,
+        host: &ServerName,
+        server_name: Option<&ServerName>,
+    ) -> bool {
+        let shown = self.identities_for(server_name, &[]);
+        shown.first().is_some_and(|(_, identity)| identity.covers(host))
+    }
 }

@@ -50,8 +50,8 @@ impl House {
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
-    fn acceptor(&self) -> TlsAcceptor {
-        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner)).into()
+    fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -109,7 +109,9 @@ async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lif
                 () = told_to_finish(&mut drain) => return,
             }
         }
-        let handshake = house.acceptor().accept_from(tcp, peer.to_string());
+        let config = house.config();
+        let acceptor = TlsAcceptor::from(Arc::clone(&config));
+        let handshake = acceptor.accept_from(tcp, peer.to_string());
         let stream = tokio::select! {
             stream = handshake.into_fallible() => stream,
             () = told_to_finish(&mut drain) => return,
@@ -129,6 +131,7 @@ async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lif
             Content::Pages | Content::Files(_) => {
                 let visit = Visit {
                     tls: SharedStream::new(stream),
+                    config,
                     peer: peer.to_string(),
                 };
                 return http::serve(visit, Arc::clone(&house.site), drain).await;

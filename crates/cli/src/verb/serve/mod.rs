@@ -1,6 +1,7 @@
 //! `tessera serve`: pages, files or an echo over TLS, with sessions that outlive the process.
 
 mod accept;
+mod authority;
 mod body;
 pub(crate) mod book;
 mod config;

@@ -1,5 +1,6 @@
 //! The built-in pages: who answers which request.
 
+use super::authority;
 use super::body::PageBody;
 use super::files;
 use super::page;
@@ -24,10 +25,11 @@ pub(crate) async fn answer(site: &Site, visit: &Visit, mut request: Request<Inco
             .headers_mut()
             .insert(EARLY_DATA, HeaderValue::from_static("1"));
     }
-    let mut answer = match &site.content {
+    let mut answer = match (authority::objection(visit, &request), &site.content) {
+        (Some(objection), _) => objection,
         _ if early && !may_be_replayed(&request) => too_early(),
-        Content::Files(root) => files::answer(root, &request).await,
-        Content::Pages | Content::Echo => built_in(site, visit, request).await,
+        (None, Content::Files(root)) => files::answer(root, &request).await,
+        (None, Content::Pages | Content::Echo) => built_in(site, visit, request).await,
     };
     let headers = answer.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera::session::Register;
 use tessera::session::store::Uses;
-use tessera::{ConnectionId, Facts, clock};
+use tessera::{ConnectionId, Facts, ServerConfig, clock};
 use tessera_observe::{ConnectionDocument, ConnectionPart, SessionPart};
 
 /// What is served.
@@ -40,6 +40,8 @@ pub(crate) struct Site {
 pub(crate) struct Visit {
     /// The stream.
     pub(crate) tls: SharedStream,
+    /// What it was accepted with.
+    pub(crate) config: Arc<ServerConfig>,
     /// Where the peer is.
     pub(crate) peer: String,
 }
