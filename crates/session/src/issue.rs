@@ -17,8 +17,10 @@ pub struct TicketPlan {
     pub count: u8,
     /// The most for a client that says how many it would like, if that is more: RFC 9149 §3.
     pub most: u8,
-    /// Whether they carry the session or are kept in the store.
-    pub kind: TicketKind,
+    /// Whether they carry the session or are kept in the store. `None`: sessions of clients that are
+    /// asked for certificates are kept where there is a store, for chains make long tickets; the others
+    /// are carried.
+    pub kind: Option<TicketKind>,
     /// How long a ticket lives, if nothing ends it sooner.
     pub lifetime: Duration,
     /// How long a lineage lives from its full handshake on, if nothing ends it sooner.
@@ -30,7 +32,7 @@ impl Default for TicketPlan {
         Self {
             count: 2,
             most: 8,
-            kind: TicketKind::Sealed,
+            kind: None,
             // RFC 9325 §3.4 (5).
             lifetime: Duration::from_secs(2 * 3600),
             lineage_lifetime: Duration::from_secs(24 * 3600),

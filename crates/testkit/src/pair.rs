@@ -69,6 +69,8 @@ impl Pair {
             entropy: Entropy::from_seed([0x77; 32]),
         };
         pair.server.vault = Some(Arc::clone(&pair.world.vault));
+        // Whoever wants lookup keys says so, clients with certificates or not.
+        pair.server.tickets.kind = Some(TicketKind::Sealed);
         pair.certificate(KeyType::Ed25519, &["server.test"])
     }
 
@@ -175,7 +177,7 @@ impl Pair {
     /// Tickets are lookup keys of the server's store.
     #[must_use]
     pub fn stored(mut self) -> Self {
-        self.server.tickets.kind = TicketKind::Stored;
+        self.server.tickets.kind = Some(TicketKind::Stored);
         self
     }
 

@@ -78,14 +78,9 @@ pub(crate) struct ServeArgs {
     /// The most for a client that asks for a number
     #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Sessions")]
     pub(crate) max_tickets: u8,
-    /// Self-encrypted tickets, or lookup keys into the store
-    #[arg(
-        long,
-        value_name = "KIND",
-        default_value = "sealed",
-        help_heading = "Sessions"
-    )]
-    pub(crate) ticket_kind: TicketKindArg,
+    /// Self-encrypted tickets, or lookup keys into the store; sealed, unless clients are asked for certificates
+    #[arg(long, value_name = "KIND", help_heading = "Sessions")]
+    pub(crate) ticket_kind: Option<TicketKindArg>,
     /// TLS 1.2: no tickets
     #[arg(long, help_heading = "Sessions")]
     pub(crate) no_tickets: bool,

@@ -172,10 +172,10 @@ fn ticket_plan(args: &ServeArgs) -> TicketPlan {
     TicketPlan {
         count: args.tickets,
         most: args.max_tickets,
-        kind: match args.ticket_kind {
+        kind: args.ticket_kind.map(|kind| match kind {
             TicketKindArg::Sealed => TicketKind::Sealed,
             TicketKindArg::Stored => TicketKind::Stored,
-        },
+        }),
         lifetime: args.session_lifetime,
         lineage_lifetime: args.lineage_lifetime,
     }
@@ -304,6 +304,20 @@ mod tests {
         let (a, again, b) = (plan(0), plan(0), plan(1));
         assert_eq!((a.deployment, &a.policy), (again.deployment, &again.policy));
         assert_ne!((a.deployment, &a.policy), (b.deployment, &b.policy));
+    }
+
+    #[test]
+    fn the_kind_of_ticket_is_for_the_config_to_choose_unless_it_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let kind = |flags: &str| {
+            let line = format!("serve --state {} {flags}", dir.path().display());
+            plan(&line).unwrap().tickets.kind
+        };
+        let asked = "--client-auth require --client-ca ca";
+        assert_eq!(kind(asked), None);
+        let said = format!("{asked} --ticket-kind sealed");
+        assert_eq!(kind(&said), Some(TicketKind::Sealed));
+        assert_eq!(kind("--ticket-kind stored"), Some(TicketKind::Stored));
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub struct ServerSettings {
     pub shared: Arc<Tickets>,
     /// Tickets of other servers, if this listener takes any. Their keys lie in the ring.
     pub migration: Option<Arc<ForeignTickets>>,
-    /// Makes and recognises the lookup keys of stored tickets; needed for [`TicketKind::Stored`].
+    /// Makes and recognises the lookup keys of stored tickets; needed for [`TicketKind::Stored`], and
+    /// a sign that there is a store.
     pub vault: Option<Arc<Vault>>,
     /// Random, one per deployment: part of every scope.
     pub deployment: [u8; 16],
@@ -172,7 +173,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
         {
             return Err(SettingsError::TooMuchEarlyData { most: EARLY_DATA });
         }
-        if settings.tickets.kind == TicketKind::Stored && settings.vault.is_none() {
+        if settings.tickets.kind == Some(TicketKind::Stored) && settings.vault.is_none() {
             return Err(SettingsError::StoredTicketsNeedVault);
         }
         if let Some(migration) = &settings.migration {
@@ -180,7 +181,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
             if settings.single_use {
                 return Err(SettingsError::ForeignTicketsAreNotUsedUp);
             }
-            if migration.issues().is_some() && settings.tickets.kind == TicketKind::Stored {
+            if migration.issues().is_some() && settings.tickets.kind == Some(TicketKind::Stored) {
                 return Err(SettingsError::ForeignTicketsAreSealed);
             }
         }
@@ -206,6 +207,20 @@ impl ServerConfig {
     /// How offered sessions are judged.
     pub(crate) fn policy(&self) -> &ResumptionPolicy {
         &self.policy
+    }
+
+    /// The kind of ticket for a client, which may have shown a certificate.
+    pub fn ticket_kind(&self, peer: Option<&PeerIdentity>) -> TicketKind {
+        let settings = &self.settings;
+        let may_be_long = settings.client_auth.mode != ClientAuthMode::None || peer.is_some();
+        let migration = settings.migration.as_ref();
+        // Those that other servers are to resume, the client has to carry.
+        let travels = migration.is_some_and(|migration| migration.issues().is_some());
+        match settings.tickets.kind {
+            Some(kind) => kind,
+            None if may_be_long && !travels && settings.vault.is_some() => TicketKind::Stored,
+            None => TicketKind::Sealed,
+        }
     }
 
     /// The scope of sessions made for `server_name` under these settings.
@@ -291,6 +306,8 @@ impl ServerConfig {
         server_name: Option<&ServerName>,
     ) -> bool {
         let shown = self.identities_for(server_name, &[]);
-        shown.first().is_some_and(|(_, identity)| identity.covers(host))
+        shown
+            .first()
+            .is_some_and(|(_, identity)| identity.covers(host))
     }
 }

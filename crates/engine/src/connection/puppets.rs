@@ -112,9 +112,10 @@ fn server(road: Road) -> ServerSettings {
         ..ServerSettings::default()
     };
     settings.shared.set_recording_since(Some(NOW));
-    if road.stored {
-        settings.tickets.kind = TicketKind::Stored;
-    }
+    settings.tickets.kind = Some(match road.stored {
+        true => TicketKind::Stored,
+        false => TicketKind::Sealed,
+    });
     if road.client_auth {
         settings.client_auth = ClientAuth {
             mode: ClientAuthMode::Request,

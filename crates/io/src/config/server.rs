@@ -219,7 +219,8 @@ impl TryFrom<ServerSettings> for ServerConfig {
                 return Err(SettingsError::EarlyDataNeedsStore);
             }
             (None, _)
-                if settings.tickets.kind == TicketKind::Stored && settings.tickets.count > 0 =>
+                if settings.tickets.kind == Some(TicketKind::Stored)
+                    && settings.tickets.count > 0 =>
             {
                 return Err(SettingsError::StoredTicketsNeedStore);
             }
@@ -310,7 +311,11 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         early_data_with_identity: settings.early_data_with_identity,
         shared,
         migration: settings.migration.clone(),
-        vault: settings.vault.clone().map(Arc::new),
+        // Without a store nothing is kept, and no ticket is a lookup key.
+        vault: match &settings.store {
+            Some(_) => settings.vault.clone().map(Arc::new),
+            None => None,
+        },
         deployment: settings.deployment.unwrap_or_else(clock::random),
         policy: settings.policy.clone(),
         authorisation_version: settings.authorisation_version,

@@ -96,8 +96,7 @@ impl Services {
         match self {
             Self::Client(services) => services.ended(fault, discard),
             Self::Server(config) => {
-                let version = facts.map(|facts| facts.version);
-                let errand = server::discard(config, discard, version);
+                let errand = server::discard(config, discard, facts);
                 errand.into_iter().collect()
             }
         }

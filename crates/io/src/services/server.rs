@@ -126,7 +126,10 @@ fn summarise(config: &ServerConfig, facts: &Facts, occasion: &Occasion<'_>) -> O
     let settings = config.engine().settings();
     let travels = match facts.version {
         ProtocolVersion::TLS1_2 => !occasion.stored && !settings.single_use,
-        _ => settings.tickets.kind != TicketKind::Stored && settings.tickets.count > 0,
+        _ => {
+            let kind = config.engine().ticket_kind(facts.peer.as_ref());
+            kind != TicketKind::Stored && settings.tickets.count > 0
+        }
     };
     if facts.resumed || !travels {
         return None;
@@ -232,12 +235,14 @@ fn registered(reply: Result<(), tessera_session::StoreError>) -> Done {
 pub(super) fn discard(
     config: &ServerConfig,
     tickets: &[TicketId],
-    version: Option<ProtocolVersion>,
+    facts: Option<&Facts>,
 ) -> Option<Errand> {
     let Kept { store, .. } = config.kept.clone()?;
     let settings = config.engine().settings();
-    let stores = settings.tickets.kind == TicketKind::Stored
-        || (settings.session_forms.ids && version == Some(ProtocolVersion::TLS1_2));
+    let peer = facts.and_then(|facts| facts.peer.as_ref());
+    let is_tls12 = facts.is_some_and(|facts| facts.version == ProtocolVersion::TLS1_2);
+    let stores = config.engine().ticket_kind(peer) == TicketKind::Stored
+        || (settings.session_forms.ids && is_tls12);
     if tickets.is_empty() || !stores {
         return None;
     }

@@ -70,7 +70,7 @@ impl World {
     pub(crate) fn stored(&mut self, store: Arc<dyn SessionStore>) -> ServerSettings {
         ServerSettings {
             tickets: TicketPlan {
-                kind: TicketKind::Stored,
+                kind: Some(TicketKind::Stored),
                 ..TicketPlan::default()
             },
             store: Some(store),

@@ -23,7 +23,11 @@ pub(super) fn form(hello: &Hello, cx: &mut Cx<'_, ServerConfig>) -> Option<Wire>
         return None;
     }
     let knows_tickets = hello.offered.ticket.is_some();
-    let sealed = settings.tickets.kind != TicketKind::Stored;
+    // Who the client is, nobody knows yet.
+    let sealed = match settings.tickets.kind {
+        None if !settings.session_forms.ids => true,
+        _ => cx.config.ticket_kind(None) != TicketKind::Stored,
+    };
     let has_key = settings.shared.ring().sealing_key(cx.now).is_some();
     // RFC 5077 §3.2 (4).
     if knows_tickets && settings.session_forms.tickets && sealed && has_key {

@@ -18,7 +18,7 @@ use tessera_wire::handshake::NewSessionTicket;
 pub(super) fn issue(agreed: &Agreed, resumption: &ResumptionMaster, cx: &mut Cx<'_, ServerConfig>) {
     let settings = cx.config.settings();
     let ring = settings.shared.ring();
-    let envelope = match settings.tickets.kind {
+    let envelope = match cx.config.ticket_kind(agreed.peer.as_ref()) {
         TicketKind::Stored => None,
         TicketKind::Sealed | TicketKind::Lineage => {
             let host = cx.config.host(agreed.server_name.as_ref(), agreed.scope);
