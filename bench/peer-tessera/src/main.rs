@@ -75,6 +75,7 @@ impl Services {
                     .and_then(|key| key.sign(scheme, &message).ok()),
             ),
             Question::Renegotiate => Answer::Consent(Consent::Decline),
+            Question::Authorise(_) => Answer::Authorised(true),
             Question::Keep(keep) => {
                 match keep.side {
                     Side::Client => {

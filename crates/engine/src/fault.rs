@@ -28,6 +28,8 @@ pub enum Fault {
     NoCommonGround(Mismatch),
     /// The peer is not who it should be.
     Identity(IdentityError),
+    /// The peer is who it says, and the application does not let it in.
+    Denied,
     /// The peer sent a fatal alert.
     AlertReceived(AlertDescription),
     /// Our own side failed.
@@ -266,6 +268,7 @@ impl Fault {
             Self::Peer(misbehaviour) => misbehaviour.alert(),
             Self::NoCommonGround(mismatch) => mismatch.alert(),
             Self::Identity(error) => identity_alert(error),
+            Self::Denied => Alert::ACCESS_DENIED,
             Self::AlertReceived(_) => return None,
             Self::Local(LocalError::Cancelled) => Alert::USER_CANCELED,
             Self::Local(
@@ -283,7 +286,7 @@ impl Fault {
             Self::Decode(_) | Self::Unexpected { .. } | Self::Record(_) | Self::Peer(_) => {
                 Blame::Peer
             }
-            Self::NoCommonGround(_) | Self::Identity(_) => Blame::Settings,
+            Self::NoCommonGround(_) | Self::Identity(_) | Self::Denied => Blame::Settings,
             Self::AlertReceived(_) => Blame::PeerSaidSo,
             Self::Local(_) => Blame::Us,
         }

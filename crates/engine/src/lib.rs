@@ -24,7 +24,7 @@ mod record;
 mod verdict;
 
 pub use config::{
-    Audience, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret,
+    Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret,
     GreaseValues, Identity, PeerChange, Renegotiation, Reverification, ServerConfig,
     ServerSettings, SessionForms, SettingsError, Unsuited,
 };

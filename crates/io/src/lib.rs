@@ -9,6 +9,7 @@
 
 mod accept;
 mod aside;
+mod authorise;
 pub mod blocking;
 mod buffer;
 pub mod clock;
@@ -25,6 +26,7 @@ mod services;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
+pub use authorise::{Authorise, Authorising};
 pub use config::{
     ClientConfig, ClientSettings, Registration, ServerConfig, ServerSettings, SettingsError,
 };

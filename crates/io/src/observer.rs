@@ -103,7 +103,7 @@ pub enum Trouble {
     },
 }
 
-/// What a store or wallet can be asked for.
+/// What a store, a wallet or the application can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Asked {
@@ -121,6 +121,8 @@ pub enum Asked {
     Summarise,
     /// To note that a connection opened or closed.
     Register,
+    /// Whether a client may come in.
+    Authorise,
 }
 
 impl Asked {
@@ -134,6 +136,7 @@ impl Asked {
             Self::Discard => "discard",
             Self::Summarise => "summarise",
             Self::Register => "register",
+            Self::Authorise => "authorise",
         }
     }
 }

@@ -6,13 +6,14 @@ mod kit;
 
 use kit::{World, acceptor, both, connector, name, pair};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tessera_engine::{Blame, Fault, IdentityProblem, Kind};
+use tessera_engine::{Blame, Facts, Fault, IdentityProblem, Kind};
 use tessera_identity::Verifier;
-use tessera_io::tokio::LazyConfigAcceptor;
+use tessera_io::tokio::{LazyConfigAcceptor, TlsAcceptor};
 use tessera_io::{
-    AlertSender, ClientSettings, ServerConfig, ServerSettings, SettingsError, TlsError,
+    AlertSender, Asked, Authorise, Authorising, ClientSettings, ServerConfig, ServerSettings,
+    SettingsError, TlsError, Trouble,
 };
 use tessera_session::{Alpn, ClientAuthMode, ServerName};
 use tessera_wire::codepoint::AlertDescription;
@@ -368,4 +369,105 @@ async fn the_key_log_has_the_lines_of_both_ends() {
             0o600
         );
     }
+}
+
+/// A client that shows this certificate, and whether the server's application knew it then.
+async fn let_in(
+    acceptor: &TlsAcceptor,
+    settings: ClientSettings,
+) -> (Result<Facts, TlsError>, Option<TlsError>) {
+    let connector = connector(settings);
+    let (near, far) = duplex(64 * 1024);
+    let serve = async {
+        let mut server = acceptor.accept(far).await?;
+        server.write_all(b"welcome").await?;
+        server.shutdown().await?;
+        assert_eq!(server.read(&mut [0; 1]).await?, 0);
+        io::Result::Ok(server.facts().clone())
+    };
+    let call = async {
+        let mut client = connector.connect(name(), near).await?;
+        let mut text = String::new();
+        client.read_to_string(&mut text).await?;
+        client.shutdown().await?;
+        io::Result::Ok(())
+    };
+    let (server, client) = both(serve, call).await;
+    let why = |error: io::Error| TlsError::of(&error).unwrap().clone();
+    (server.map_err(why), client.err().map(why))
+}
+
+#[tokio::test]
+async fn rule_18_one_function_says_who_comes_in_on_full_and_resumed_connections() {
+    let mut world = World::new();
+    let known = Arc::new(Mutex::new(true));
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let function = {
+        let (known, asked) = (Arc::clone(&known), Arc::clone(&asked));
+        move |facts: &Facts| {
+            asked.lock().unwrap().push(facts.clone());
+            let peer = facts.peer.as_ref();
+            peer.is_some_and(|peer| peer.subject.contains("ann.example")) && *known.lock().unwrap()
+        }
+    };
+    let acceptor = acceptor(ServerSettings {
+        client_auth: ClientAuthMode::Require,
+        client_verifier: Some(Verifier::new(world.roots())),
+        alpn: vec![Alpn::new(b"h2").unwrap()],
+        authorise: Some(Arc::new(function)),
+        ..world.server_settings()
+    });
+    let credential = world.credential(&["ann.example"]);
+    let ann = ClientSettings {
+        credentials: vec![credential],
+        alpn: vec![Alpn::new(b"h2").unwrap()],
+        ..world.client_settings()
+    };
+    let full = let_in(&acceptor, ann.clone()).await.0.unwrap();
+    let resumed = let_in(&acceptor, ann.clone()).await.0.unwrap();
+    assert_eq!((full.kind, resumed.kind), (Kind::Full, Kind::Psk));
+    *known.lock().unwrap() = false;
+    // The first of these offers a session that is as good as ever, the second has none.
+    for kind in [Kind::Psk, Kind::Full] {
+        let (server, client) = let_in(&acceptor, ann.clone()).await;
+        let denied = AlertDescription::ACCESS_DENIED;
+        let [server, client] = [server.unwrap_err(), client.unwrap()];
+        assert_eq!(server.alert(), Some((AlertSender::Us, denied)));
+        assert_eq!(client.alert(), Some((AlertSender::Peer, denied)));
+        assert_eq!(asked.lock().unwrap().last().unwrap().kind, kind);
+        world.wallet_is_empty().await;
+    }
+    // It judges by the same, however the handshake went.
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 4);
+    for facts in &asked[..3] {
+        assert_eq!(facts.peer, full.peer);
+        assert_eq!(facts.alpn, full.alpn);
+        assert_eq!(facts.server_name, full.server_name);
+        let since = facts.session.authenticated_at;
+        assert_eq!(since, full.session.authenticated_at);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_18_a_word_that_does_not_come_is_a_no() {
+    struct Silent;
+    impl Authorise for Silent {
+        fn authorise<'a>(&'a self, _: &'a Facts) -> Authorising<'a> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let mut world = World::new();
+    let acceptor = acceptor(ServerSettings {
+        authorise: Some(Arc::new(Silent)),
+        ..world.server_settings()
+    });
+    let (server, _) = let_in(&acceptor, world.client_settings()).await;
+    let denied = (AlertSender::Us, AlertDescription::ACCESS_DENIED);
+    assert_eq!(server.unwrap_err().alert(), Some(denied));
+    let late = Trouble::Late {
+        asked: Asked::Authorise,
+        after: Duration::from_secs(1),
+    };
+    assert_eq!(world.seen.troubles(), [late]);
 }

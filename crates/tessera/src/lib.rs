@@ -133,9 +133,9 @@ pub use state::State;
 pub use tessera_engine::{Facts, Kind, SessionFacts};
 pub use tessera_identity::{Credential, Roots, Verifier};
 pub use tessera_io::{
-    AlertSender, Asked, ClientConfig, ClientSettings, Closed, ConnectOptions, ConnectionId,
-    KeyLogFile, KeyLogSink, Observer, Opened, Registration, Resume, ServerConfig, ServerSettings,
-    SettingsError, TlsError, Traffic, Trouble, WhenDropped,
+    AlertSender, Asked, Authorise, Authorising, ClientConfig, ClientSettings, Closed,
+    ConnectOptions, ConnectionId, KeyLogFile, KeyLogSink, Observer, Opened, Registration, Resume,
+    ServerConfig, ServerSettings, SettingsError, TlsError, Traffic, Trouble, WhenDropped,
 };
 pub use tessera_session::{Alpn, ServerName, Session, Timestamp, Vault};
 #[cfg(feature = "valkey")]

@@ -33,6 +33,8 @@ pub struct World {
     known: HashMap<Vec<u8>, Accepted>,
     /// Leaf certificates the verifier rejects.
     pub rejected: HashSet<Vec<u8>>,
+    /// Subjects that the server's application does not let in.
+    pub denied: HashSet<String>,
 }
 
 /// How the server's store behaves.
@@ -60,6 +62,7 @@ impl Default for World {
             consent: Consent::Grant,
             known: HashMap::new(),
             rejected: HashSet::new(),
+            denied: HashSet::new(),
         }
     }
 }
@@ -92,6 +95,12 @@ impl World {
                 Answer::Signature(key.and_then(|key| key.sign(scheme, &message).ok()))
             }
             Question::Renegotiate => Answer::Consent(self.consent),
+            Question::Authorise(facts) => {
+                let denied = facts
+                    .peer
+                    .is_some_and(|peer| self.denied.contains(&peer.subject));
+                Answer::Authorised(!denied)
+            }
         }
     }
 

@@ -61,6 +61,8 @@ impl Answers<'_> {
                 Answer::Signature(own.and_then(|own| own.key.sign(scheme, &message).ok()))
             }
             Question::Renegotiate => Answer::Consent(self.consent()),
+            // Nobody has told it to ask.
+            Question::Authorise(_) => Answer::Authorised(true),
         }
     }
 

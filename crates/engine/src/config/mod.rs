@@ -14,7 +14,7 @@ pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
-pub use server::{ClientAuth, ServerConfig, ServerSettings};
+pub use server::{Authorisation, ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 
 use schemes::{check_identity, check_schemes, default_schemes};

@@ -17,6 +17,16 @@ use tessera_session::{
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
+/// Who may come in, of those whose handshake is good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authorisation {
+    /// Everybody.
+    #[default]
+    Everybody,
+    /// The application is asked each time: [`crate::Question::Authorise`].
+    Ask,
+}
+
 /// Whether clients show certificates.
 #[derive(Clone, Debug, Default)]
 pub struct ClientAuth {
@@ -50,6 +60,8 @@ pub struct ServerSettings {
     pub identities: Vec<Identity>,
     /// Client authentication.
     pub client_auth: ClientAuth,
+    /// Whether the application has a word in who comes in.
+    pub authorisation: Authorisation,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
@@ -108,6 +120,7 @@ impl Default for ServerSettings {
             versions: default_versions(),
             identities: Vec::new(),
             client_auth: ClientAuth::default(),
+            authorisation: Authorisation::default(),
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),

@@ -69,7 +69,7 @@ impl Connection {
         }
         let renewed = self.renew_tls12_keys(now);
         self.settle(renewed);
-        if self.ended || !self.role.sends_data() {
+        if self.ended || !self.sends_data() {
             return 0;
         }
         let sent = self.seal_data(now, plaintext, out);
@@ -157,7 +157,7 @@ impl Connection {
             return Ok(());
         }
         self.renew_tls12_keys(now)?;
-        if !self.role.sends_data() {
+        if !self.sends_data() {
             self.outbound.held.extend_from_slice(plaintext);
             return Ok(());
         }
@@ -169,7 +169,7 @@ impl Connection {
 
     /// What was held goes out as soon as the handshake is done.
     pub(super) fn send_held(&mut self) -> Result<(), Fault> {
-        if self.outbound.held.is_empty() || self.outbound.closed || !self.role.sends_data() {
+        if self.outbound.held.is_empty() || self.outbound.closed || !self.sends_data() {
             return Ok(());
         }
         let held = std::mem::take(&mut self.outbound.held);

@@ -58,6 +58,10 @@ impl Connection {
         answer: Answer,
     ) -> Result<(), Fault> {
         match self.questions.close(id, answer)? {
+            Due::Step(Answer::Authorised(granted)) => {
+                self.authorised(granted)?;
+                self.turn(now)
+            }
             Due::Step(answer) => {
                 // Behind our close_notify there is no handshake to begin: RFC 5246 §7.2.1.
                 let answer = match answer {
@@ -92,7 +96,7 @@ impl Connection {
 
     /// What the application wants, where the connection is far enough for that.
     pub(super) fn wish(&mut self, now: Timestamp, wish: Wish) -> Result<(), Fault> {
-        if self.role.grants(wish) && !self.outbound.closed {
+        if self.role.grants(wish) && !self.outbound.closed && !self.awaits_authorisation() {
             self.budget.awaits_answer();
             return self.step(now, Arrival::Wanted(wish));
         }
@@ -154,47 +158,60 @@ impl Connection {
     }
 
     /// Carries effects out, in the order of the list, which is the order on the wire.
-    fn carry(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
-        for effect in effects {
-            match effect {
-                Effect::Send(message) if !self.outbound.closed => {
-                    self.trace(Half::Sending, &message);
-                    self.outbound.message(&message);
-                }
-                Effect::Send(_) => {}
-                Effect::SendChangeCipherSpec if !self.outbound.closed => {
-                    self.outbound.change_cipher_spec()?;
-                }
-                Effect::SendChangeCipherSpec => {}
-                Effect::Install(Half::Sending, keys) => self.outbound.install(keys)?,
-                Effect::Install(Half::Receiving, keys) => {
-                    // RFC 9846 §5.1 (4, 5, 6): nothing of the old keys may stand behind the change.
-                    self.inbound.reassembler.require_boundary()?;
-                    self.inbound.install(Opener::new(keys));
-                }
-                Effect::RefuseEarlyData => self.refuse_early_data(),
-                Effect::TakeEarlyData(limit) => self.inbound.early_left = Some(limit),
-                Effect::EndEarlyData => {
-                    self.inbound.early_left = None;
-                    self.tell(Event::EarlyDataOver);
-                }
-                Effect::OfferEarlyData(limit) => self.outbound.early_left = limit,
-                Effect::AbandonEarlyData => self.outbound.abandon_early_data(),
-                Effect::OweKeyUpdate => self.owes_key_update = true,
-                Effect::Ask(question) => self.ask(question),
-                Effect::KeepThenSend(keep, message) => self.keep(keep, message),
-                Effect::Tell(event) => self.tell(event),
-                Effect::Log(line) => self.outputs.push_back(Output::KeyLog(line)),
-                Effect::Warn(description) if !self.outbound.closed => {
-                    self.outbound.alert(&Alert::warning(description))?;
-                }
-                Effect::Warn(_) => {}
-                Effect::Establish(established) => self.establish(*established),
-                Effect::Identify(identified) => self.identify(identified.map(|who| *who)),
+    /// Behind one that the application has to allow first the rest waits with it.
+    pub(super) fn carry(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
+        let mut effects = effects.into_iter();
+        while let Some(effect) = effects.next() {
+            if let Some(facts) = self.to_authorise(&effect) {
+                self.unauthorised = std::iter::once(effect).chain(effects).collect();
+                self.ask(Question::Authorise(Box::new(facts)));
+                break;
             }
+            self.perform(effect)?;
         }
         self.outbound.flush()?;
         self.send_held()
+    }
+
+    /// One effect, now.
+    pub(super) fn perform(&mut self, effect: Effect) -> Result<(), Fault> {
+        match effect {
+            Effect::Send(message) if !self.outbound.closed => {
+                self.trace(Half::Sending, &message);
+                self.outbound.message(&message);
+            }
+            Effect::Send(_) => {}
+            Effect::SendChangeCipherSpec if !self.outbound.closed => {
+                self.outbound.change_cipher_spec()?;
+            }
+            Effect::SendChangeCipherSpec => {}
+            Effect::Install(Half::Sending, keys) => self.outbound.install(keys)?,
+            Effect::Install(Half::Receiving, keys) => {
+                // RFC 9846 §5.1 (4, 5, 6): nothing of the old keys may stand behind the change.
+                self.inbound.reassembler.require_boundary()?;
+                self.inbound.install(Opener::new(keys));
+            }
+            Effect::RefuseEarlyData => self.refuse_early_data(),
+            Effect::TakeEarlyData(limit) => self.inbound.early_left = Some(limit),
+            Effect::EndEarlyData => {
+                self.inbound.early_left = None;
+                self.tell(Event::EarlyDataOver);
+            }
+            Effect::OfferEarlyData(limit) => self.outbound.early_left = limit,
+            Effect::AbandonEarlyData => self.outbound.abandon_early_data(),
+            Effect::OweKeyUpdate => self.owes_key_update = true,
+            Effect::Ask(question) => self.ask(question),
+            Effect::KeepThenSend(keep, message) => self.keep(keep, message),
+            Effect::Tell(event) => self.tell(event),
+            Effect::Log(line) => self.outputs.push_back(Output::KeyLog(line)),
+            Effect::Warn(description) if !self.outbound.closed => {
+                self.outbound.alert(&Alert::warning(description))?;
+            }
+            Effect::Warn(_) => {}
+            Effect::Establish(established) => self.establish(*established),
+            Effect::Identify(identified) => self.identify(identified.map(|who| *who)),
+        }
+        Ok(())
     }
 
     fn establish(&mut self, established: Established) {
@@ -215,9 +232,8 @@ impl Connection {
 
     fn identify(&mut self, identified: Option<Identified>) {
         let Some(facts) = &mut self.facts else { return };
-        if let Some(Identified { peer, taint }) = identified {
-            facts.peer = Some(peer);
-            facts.session.taint = facts.session.taint.or(taint);
+        if let Some(identified) = identified {
+            identified.tell(facts);
         }
         let told = facts.clone();
         self.tell(Event::ClientIdentified(told));

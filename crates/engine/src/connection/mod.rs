@@ -1,5 +1,6 @@
 //! A connection: what can happen to it, and what it wants.
 
+mod authorise;
 mod budget;
 mod bulk;
 mod close;
@@ -23,6 +24,7 @@ pub use close::Ending;
 pub use peek::{ClientHelloInfo, peek_client_hello};
 
 use crate::handshake::Wish;
+use crate::handshake::cx::Effect;
 use crate::handshake::question::{Answer, Question, QuestionId};
 use crate::keys::exporter::{ExportTooLong, Exporter};
 use crate::keys::keylog::KeyLogLine;
@@ -139,6 +141,8 @@ pub struct Connection {
     questions: Questions,
     budget: Budget,
     outputs: VecDeque<Output>,
+    /// What is done once the application lets the client in, in this order.
+    unauthorised: Vec<Effect>,
     facts: Option<Box<Facts>>,
     exporter: Option<Exporter>,
     /// Tickets kept or issued here: a fatal end discards them (RFC 9846 §6).
@@ -194,6 +198,7 @@ impl Connection {
             questions: Questions::default(),
             budget: Budget::default(),
             outputs: VecDeque::new(),
+            unauthorised: Vec::new(),
             facts: None,
             exporter: None,
             tickets: Vec::new(),
@@ -263,7 +268,7 @@ impl Connection {
     /// Whether application data is sent now: not before a handshake is done, and not between our
     /// hello and our Finished of a renegotiation.
     pub fn is_sending(&self) -> bool {
-        !self.ended && !self.outbound.closed && self.role.sends_data()
+        !self.ended && !self.outbound.closed && self.sends_data()
     }
 
     /// Client: how much early data may be sent now. It ends when the server has answered.

@@ -29,6 +29,7 @@ enum Awaited {
     Signature,
     Kept,
     Consent,
+    Authorised,
 }
 
 /// What to do with an answer.
@@ -51,6 +52,7 @@ impl Questions {
             Question::Sign { .. } => Awaited::Signature,
             Question::Keep(_) => Awaited::Kept,
             Question::Renegotiate => Awaited::Consent,
+            Question::Authorise(_) => Awaited::Authorised,
         };
         let id = self.next();
         self.holding = Some((id, awaited));
@@ -130,5 +132,6 @@ fn kind(answer: &Answer) -> Awaited {
         Answer::Signature(_) => Awaited::Signature,
         Answer::Kept(_) => Awaited::Kept,
         Answer::Consent(_) => Awaited::Consent,
+        Answer::Authorised(_) => Awaited::Authorised,
     }
 }

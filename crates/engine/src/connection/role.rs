@@ -8,7 +8,7 @@ use crate::handshake::server::Server;
 use crate::handshake::{Arrival, Unread, Wish};
 use crate::keys::keylog::KeyLog;
 use crate::offered_session::OfferedSession;
-use crate::{ClientConfig, Destination, Renegotiation, ServerConfig};
+use crate::{Authorisation, ClientConfig, Destination, Renegotiation, ServerConfig};
 use std::sync::Arc;
 use tessera_crypto::Entropy;
 use tessera_session::Timestamp;
@@ -154,6 +154,14 @@ impl Role {
         match self {
             Self::Client { state, .. } => *state = None,
             Self::Server { state, .. } => *state = None,
+        }
+    }
+
+    /// Whether the application wants a word in who comes in.
+    pub(super) fn authorises(&self) -> bool {
+        match self {
+            Self::Client { .. } => false,
+            Self::Server { config, .. } => config.settings().authorisation == Authorisation::Ask,
         }
     }
 

@@ -14,6 +14,7 @@ impl fmt::Display for Fault {
             Self::Peer(misbehaviour) => write!(f, "the peer broke the protocol: {misbehaviour}"),
             Self::NoCommonGround(mismatch) => write!(f, "{mismatch}"),
             Self::Identity(error) => write!(f, "the peer is not verified: {error}"),
+            Self::Denied => f.write_str("the application does not let this peer in"),
             Self::AlertReceived(alert) => {
                 write!(f, "the peer ended the connection with the alert {alert}")
             }

@@ -69,6 +69,14 @@ pub(crate) struct Identified {
     pub(crate) taint: Option<Taint>,
 }
 
+impl Identified {
+    /// What is known of the connection from here on.
+    pub(crate) fn tell(&self, facts: &mut Facts) {
+        facts.peer = Some(self.peer.clone());
+        facts.session.taint = facts.session.taint.or(self.taint);
+    }
+}
+
 /// The ordered list of effects of one step.
 pub(crate) struct Effects {
     list: Vec<Effect>,

@@ -1,6 +1,6 @@
 //! What only the world outside can know.
 
-use crate::Verdict;
+use crate::{Facts, Verdict};
 use std::fmt;
 use tessera_session::{Claim, PeerIdentity, ServerName, Session, Side, Spend, TicketId};
 use tessera_wire::codepoint::SignatureScheme;
@@ -35,6 +35,11 @@ pub enum Question {
     /// TLS 1.2, where the settings say to ask: the peer wants another handshake on this connection.
     /// Answer: [`Answer::Consent`].
     Renegotiate,
+    /// Server, where the settings say to ask: may this client come in? Asked when the handshake is
+    /// complete, a full one and a resumed one alike, before any of it is told, any data is delivered, early
+    /// data included, and any ticket goes out; and again where the client shows another certificate.
+    /// Answer: [`Answer::Authorised`].
+    Authorise(Box<Facts>),
 }
 
 /// A session to be kept.
@@ -90,6 +95,8 @@ pub enum Answer {
     Signature(Option<Vec<u8>>),
     /// To [`Question::Renegotiate`].
     Consent(Consent),
+    /// To [`Question::Authorise`]: who is not let in hears `access_denied`.
+    Authorised(bool),
 }
 
 /// What becomes of a peer's wish to renegotiate: RFC 5246 §7.4.1.1, §7.2.2.
@@ -125,6 +132,7 @@ impl Question {
             Self::VerifyPeer(_) => "VerifyPeer",
             Self::Sign { .. } => "Sign",
             Self::Renegotiate => "Renegotiate",
+            Self::Authorise(_) => "Authorise",
         }
     }
 
@@ -144,6 +152,7 @@ impl Answer {
             Self::Verdict(_) => "Verdict",
             Self::Signature(_) => "Signature",
             Self::Consent(_) => "Consent",
+            Self::Authorised(_) => "Authorised",
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What a server is set to do, and with whom it works.
 
 use super::{OwnRing, SettingsError, key_log};
-use crate::{KeyLogSink, Observer, clock};
+use crate::{Authorise, KeyLogSink, Observer, clock};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera_engine as engine;
 use tessera_engine::{
-    ClientAuth, ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, Trace,
+    Authorisation, ClientAuth, ExtendedMainSecret, Identity, PeerChange, Renegotiation,
+    SessionForms, Trace,
 };
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
@@ -38,6 +39,11 @@ pub struct ServerSettings {
     pub client_auth: ClientAuthMode,
     /// Who may vouch for clients; needed where they are asked.
     pub client_verifier: Option<Verifier>,
+    /// Who says which clients may come in, on full and resumed connections alike; `None`: whoever has
+    /// shown what was asked for.
+    pub authorise: Option<Arc<dyn Authorise>>,
+    /// How long that may take; later is a no.
+    pub authorisation_deadline: Duration,
     /// Certificates on revocation lists, checked again at every resumption.
     pub revoked_serials: Arc<RevokedSerials>,
     /// The tickets to issue after each handshake.
@@ -125,6 +131,8 @@ impl Default for ServerSettings {
             signature_schemes: engine.signature_schemes,
             client_auth: engine.client_auth.mode,
             client_verifier: None,
+            authorise: None,
+            authorisation_deadline: Duration::from_secs(1),
             revoked_serials: engine.client_auth.revoked,
             tickets: engine.tickets,
             session_forms: engine.session_forms,
@@ -162,6 +170,8 @@ pub struct ServerConfig {
     engine: Arc<engine::ServerConfig>,
     pub(crate) signers: Vec<Arc<dyn Signer>>,
     pub(crate) verifier: Option<Verifier>,
+    pub(crate) authorise: Option<Arc<dyn Authorise>>,
+    pub(crate) authorisation_deadline: Duration,
     pub(crate) kept: Option<Kept>,
     pub(crate) register: Option<Registration>,
     pub(crate) store_deadline: Duration,
@@ -241,6 +251,8 @@ impl TryFrom<ServerSettings> for ServerConfig {
             engine: Arc::new(for_engine(&settings, shared).try_into()?),
             signers: settings.signers(),
             verifier: settings.client_verifier,
+            authorise: settings.authorise,
+            authorisation_deadline: settings.authorisation_deadline,
             kept,
             register: settings.register,
             store_deadline: settings.store_deadline,
@@ -293,6 +305,10 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         versions: settings.versions.clone(),
         identities,
         client_auth: settings.client_auth(),
+        authorisation: match settings.authorise {
+            Some(_) => Authorisation::Ask,
+            None => Authorisation::Everybody,
+        },
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),

@@ -63,6 +63,7 @@ impl Done {
             Asked::Find => Some(Answer::Session(Found::Unavailable)),
             Asked::Claim => Some(Answer::Claim(None)),
             Asked::Keep => Some(Answer::Kept(false)),
+            Asked::Authorise => Some(Answer::Authorised(false)),
             Asked::Draw | Asked::Discard | Asked::Summarise | Asked::Register => None,
         };
         Self {
@@ -106,14 +107,14 @@ impl Errand {
 
     /// Whether somebody should wait for it before the connection is let go.
     pub(crate) fn matters_at_the_end(&self) -> bool {
-        self.what != What::Sign
+        !matches!(self.what, What::Sign | What::Ask(Asked::Authorise))
     }
 
     /// Whether the handshake waits for it.
     pub(crate) fn holds(&self) -> bool {
         matches!(
             self.what,
-            What::Sign | What::Ask(Asked::Find | Asked::Claim)
+            What::Sign | What::Ask(Asked::Find | Asked::Claim | Asked::Authorise)
         )
     }
 

@@ -74,6 +74,9 @@ impl Services {
                 Response::Now(Answer::Session(tessera_engine::Found::Nothing))
             }
             (Self::Client(_), Question::ClaimSession(_)) => Response::Now(Answer::Claim(None)),
+            (Self::Server(config), Question::Authorise(facts)) => server::authorise(config, facts),
+            // Only a server asks whom to let in.
+            (Self::Client(_), Question::Authorise(_)) => Response::Now(Answer::Authorised(false)),
             // Whoever wants to decide each time drives the engine.
             (_, Question::Renegotiate) => Response::Now(Answer::Consent(Consent::Decline)),
         }

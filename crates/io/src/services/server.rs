@@ -108,6 +108,18 @@ pub(super) fn verify(config: &ServerConfig, claim: &PeerClaim, now: Timestamp) -
     Response::Now(Answer::Verdict(verdict))
 }
 
+/// Nobody is let in where nobody can say.
+pub(super) fn authorise(config: &ServerConfig, facts: Box<Facts>) -> Response {
+    let Some(authorise) = config.authorise.clone() else {
+        return Response::Now(Answer::Authorised(false));
+    };
+    Response::Later(Errand::ask(
+        Asked::Authorise,
+        config.authorisation_deadline,
+        async move { Done::answer(Answer::Authorised(authorise.authorise(&facts).await)) },
+    ))
+}
+
 /// A line in the listing for the self-encrypted tickets of a full handshake, and one in the
 /// register for the connection.
 pub(super) fn established(
