@@ -24,9 +24,9 @@ mod record;
 mod verdict;
 
 pub use config::{
-    Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret,
-    GreaseValues, Identity, PeerChange, Renegotiation, Reverification, ServerConfig,
-    ServerSettings, SessionForms, SettingsError, Unsuited,
+    Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
+    ExtendedMainSecret, GreaseValues, Identity, PeerChange, Renegotiation, Reverification,
+    ServerConfig, ServerSettings, SessionForms, SettingsError, Unsuited,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

@@ -55,8 +55,8 @@ pub use store::{
 };
 pub use summary::{Summary, TicketKind};
 pub use ticket::{
-    Dialect, ForeignKey, ForeignRole, ForeignTickets, KeyName, Opened, Phase, Ring, RotationPolicy,
-    SessionIdContext, Ticket, TicketKey,
+    Dialect, ForeignKey, ForeignRole, ForeignTickets, KeyName, Opened, Phase, Ratchet,
+    RatchetPolicy, Ring, RotationPolicy, SessionIdContext, Ticket, TicketKey,
 };
 pub use time::Timestamp;
 pub use vault::{OpenFailure, StoredSession, Vault};

@@ -17,7 +17,7 @@ use crate::scope::Scope;
 use crate::session::{Session, Side, suite_hash};
 use crate::store::{PeerHash, Selector, WalletKey};
 use crate::summary::{Summary, TicketKind};
-use crate::ticket::Ring;
+use crate::ticket::{Ratchet, Ring};
 use crate::time::Timestamp;
 
 /// What a sealed record is for. Each purpose has a key of its own.
@@ -31,6 +31,8 @@ pub enum Purpose {
     Listing,
     /// The ring of ticket keys.
     Ring,
+    /// A chain of ticket keys.
+    Ratchet,
     /// A revocation.
     Revocation,
     /// A connection in the register.
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Wallet => b"wallet record",
             Self::Listing => b"listing",
             Self::Ring => b"ring",
+            Self::Ratchet => b"ratchet",
             Self::Revocation => b"revocation",
             Self::Connection => b"connection",
             Self::Filed => b"filed",
@@ -425,6 +428,20 @@ impl Vault {
         }
     }
 
+    /// Seals a ratchet, for its next process on the same machine.
+    pub fn seal_ratchet(&self, ratchet: &Ratchet) -> Vec<u8> {
+        self.seal(Purpose::Ratchet, b"", &ratchet.encode())
+    }
+
+    /// Opens a ratchet.
+    pub fn open_ratchet(&self, sealed: &[u8]) -> Result<Ratchet, OpenFailure> {
+        Ok(Ratchet::decode(&self.open(
+            Purpose::Ratchet,
+            b"",
+            sealed,
+        )?)?)
+    }
+
     /// Seals other records a store keeps, under the name they are filed by.
     pub fn seal(&self, purpose: Purpose, name: &[u8], plaintext: &[u8]) -> Vec<u8> {
         self.key(purpose, name)
@@ -643,6 +660,7 @@ mod tests {
             P::Wallet,
             P::Listing,
             P::Ring,
+            P::Ratchet,
             P::Revocation,
             P::Connection,
         ];

@@ -81,6 +81,20 @@ pub(crate) struct ServeArgs {
     /// Self-encrypted tickets, or lookup keys into the store; sealed, unless clients are asked for certificates
     #[arg(long, value_name = "KIND", help_heading = "Sessions")]
     pub(crate) ticket_kind: Option<TicketKindArg>,
+    /// Ticket keys that follow from this seed and the time, instead of a shared ring: lines of a time and 64 hex digits
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "foreign_names",
+        help_heading = "Sessions"
+    )]
+    pub(crate) ratchet_seed_file: Option<PathBuf>,
+    /// How long each of those keys seals; the same on every server
+    #[arg(long, value_name = "D", default_value = "12h", value_parser = duration, requires = "ratchet_seed_file", help_heading = "Sessions")]
+    pub(crate) ratchet_epoch: Duration,
+    /// The clock is right: go there, however many epochs it is
+    #[arg(long, requires = "ratchet_seed_file", help_heading = "Sessions")]
+    pub(crate) ratchet_jump: bool,
     /// TLS 1.2: no tickets
     #[arg(long, help_heading = "Sessions")]
     pub(crate) no_tickets: bool,
@@ -160,6 +174,7 @@ Examples:
   tessera serve --client-auth require --client-ca ca.pem
   tessera serve --policy shop --store valkeys://cache.example --store-key-file fleet.key    one of a fleet
   tessera serve --foreign-names shop.example --issue nginx --foreign-until 2027-01-31    beside nginx, on its ticket keys
+  tessera serve --policy shop --ratchet-seed-file seed share tickets with every server that has the seed
 
 SIGHUP reloads certificates and keeps sessions; SIGTERM drains and exits 0.";
 

@@ -8,6 +8,7 @@ pub(crate) mod later;
 pub(crate) mod migration;
 mod names;
 mod pairs;
+pub(crate) mod ratchet;
 pub(crate) mod serve;
 pub(crate) mod state;
 pub(crate) mod store;

@@ -2,6 +2,7 @@
 
 use super::migration::MigrationPlan;
 use super::pairs::{self, Pair};
+use super::ratchet::RatchetPlan;
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
 use super::{later, names};
@@ -43,6 +44,8 @@ pub(crate) struct ServePlan {
     pub(crate) alpn: Vec<Alpn>,
     /// What to issue.
     pub(crate) tickets: TicketPlan,
+    /// Where ticket keys come from, if not from the store.
+    pub(crate) ratchet: Option<RatchetPlan>,
     /// How much early data is taken.
     pub(crate) early_data: EarlyData,
     /// How long a handshake waits for the store.
@@ -147,6 +150,7 @@ impl ServePlan {
             },
             alpn,
             tickets: ticket_plan(args),
+            ratchet: RatchetPlan::new(args),
             single_use: args.single_use,
             early_data: match args.early_data {
                 0 => EarlyData::Refuse,

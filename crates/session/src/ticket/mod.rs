@@ -4,6 +4,7 @@ mod foreign;
 mod key;
 mod migration;
 mod presented;
+pub mod ratchet;
 mod ring;
 pub mod rotation;
 pub mod seal;
@@ -12,6 +13,7 @@ pub use foreign::{Dialect, ForeignKey, ForeignKeyError, ForeignRole, SessionIdCo
 pub use key::{KeyError, KeyName, Phase, TicketKey};
 pub use migration::{ForeignForm, ForeignOpened, ForeignTickets};
 pub use presented::{Accepted, Envelope, Host, Presented};
+pub use ratchet::{Ratchet, RatchetPolicy};
 pub use ring::{Ring, RingError};
 pub use rotation::RotationPolicy;
 pub use seal::{Opened, SealError};

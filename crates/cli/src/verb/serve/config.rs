@@ -17,6 +17,8 @@ pub(crate) struct Lasting {
     pub(crate) store: Store,
     /// The ring and the revocations of this process.
     pub(crate) tickets: Arc<Tickets>,
+    /// Of this server and those it shares sessions with.
+    pub(crate) deployment: [u8; 16],
     /// Who is told what happens.
     pub(crate) book: Arc<Book>,
     /// Where traffic secrets go.
@@ -54,7 +56,7 @@ pub(crate) fn build(
             register: Arc::clone(&lasting.store.register),
             process: lasting.process,
         }),
-        deployment: Some(lasting.store.deployment.unwrap_or(plan.deployment)),
+        deployment: Some(lasting.deployment),
         policy: plan.policy.clone(),
         // What is agreed inside one protocol is not picked up in another.
         protocol: plan

@@ -12,6 +12,7 @@ pub(crate) mod limits;
 mod page;
 mod pages;
 mod private;
+mod ratchet;
 mod ring;
 mod site;
 mod starttls;
@@ -25,11 +26,13 @@ use crate::plan::serve::ServePlan;
 use crate::plan::store::StoreUrl;
 use crate::report::out;
 use crate::report::talk::Talk;
-use crate::store::{self, For};
+use crate::store::{self, For, Store};
 use accept::{House, Lifeline};
 use book::Book;
 use config::Lasting;
 use private::Asking;
+use ratchet::Keeper;
+use ring::Chores;
 use serde::{Deserialize, Serialize};
 use site::{Content, Site};
 use std::borrow::Cow;
@@ -93,14 +96,24 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         );
     }
     let ca = certificates.ca.clone();
+    let keeper = keeper(&plan, &store)?.map(Arc::new);
+    let deployment = keeper.as_ref().map(|keeper| keeper.deployment());
     let lasting = Lasting {
+        deployment: deployment.or(store.deployment).unwrap_or(plan.deployment),
         tickets,
         book: Arc::new(Book::new(plan.ledger.as_deref(), talk)?),
         key_log: keylog::open(plan.keylog.as_deref(), talk)?,
         process: clock::process_id(),
         store,
     };
-    first_look(&lasting, talk).await?;
+    let chores = Chores {
+        store: lasting.store.clone(),
+        tickets: Arc::clone(&lasting.tickets),
+        process: lasting.process,
+        keeper,
+        talk,
+    };
+    first_look(&chores).await?;
     if let Some(migration) = &plan.migration {
         migration.warn(&lasting.tickets.ring(), clock::now(), talk);
     }
@@ -117,13 +130,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     });
     let (drain, drained) = watch::channel(false);
     let (alive, mut gone) = mpsc::channel(1);
-    let chores = ring::look_after(
-        lasting.store.clone(),
-        Arc::clone(&lasting.tickets),
-        lasting.process,
-        talk,
-    );
-    let chores = tokio::spawn(chores);
+    let chores = tokio::spawn(chores.look_after());
     if global.json || global.jsonl {
         announce(&listeners, ca.as_deref())?;
     } else {
@@ -165,19 +172,28 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
 
 /// Ring and revocations, before the first connection. A fleet's store may be away: that costs full handshakes
 /// until it answers, and the machine that starts just then is no worse off than the others.
-async fn first_look(lasting: &Lasting, talk: Talk) -> Outcome<()> {
-    let store = &lasting.store;
-    match ring::one_look(store, &lasting.tickets, lasting.process, talk).await {
+async fn first_look(chores: &Chores) -> Outcome<()> {
+    match chores.one_look().await {
         Err(error @ (StoreError::Unavailable(_) | StoreError::Deadline(_)))
-            if store.is_of_a_fleet() =>
+            if chores.store.is_of_a_fleet() =>
         {
-            talk.warn(format_args!(
+            chores.talk.warn(format_args!(
                 "{error}; until it answers there are no tickets, and every handshake is a full one"
             ));
             Ok(())
         }
-        looked => looked.map_err(Failure::store),
+        looked => looked.map_err(Failure::store).and_then(|()| chores.keys()),
     }
+}
+
+/// Whoever keeps the chain of ticket keys, where they come from one.
+fn keeper(plan: &ServePlan, store: &Store) -> Outcome<Option<Keeper>> {
+    let Some(ratchet) = plan.ratchet.clone() else {
+        return Ok(None);
+    };
+    let kept =
+        (plan.store.url != StoreUrl::Memory).then(|| (plan.state.clone(), store.vault.clone()));
+    Keeper::new(ratchet, kept, clock::now()).map(Some)
 }
 
 fn cannot_listen(plan: &ServePlan, address: SocketAddr, error: &io::Error) -> Failure {

@@ -1,6 +1,8 @@
 //! The ring of ticket keys in the store: read, rotated by compare-and-set, and watched, so that
-//! all processes on one store seal and open with the same keys.
+//! all processes on one store seal and open with the same keys. And what else is to be done now and then.
 
+use super::ratchet::Keeper;
+use crate::exit::{Failure, Outcome};
 use crate::random;
 use crate::report::talk::Talk;
 use crate::store::Store;
@@ -58,47 +60,71 @@ async fn settle(
     }
 }
 
-/// Keeps ring and revocations of this process up to date, says that it lives, and sweeps.
-pub(crate) async fn look_after(
-    store: Store,
-    tickets: Arc<Tickets>,
-    process: ProcessId,
-    talk: Talk,
-) {
-    let mut trouble: Option<String> = None;
-    for look in 0_u64.. {
-        let now = clock::now();
-        let result = one_look(&store, &tickets, process, talk).await;
-        let result = match result {
-            Ok(()) if look % SWEEP_EVERY == 0 => sweep(&store, now).await,
-            other => other,
-        };
-        // Said when it begins and when it changes, not every second.
-        let said = result.err().map(|error| error.to_string());
-        if said.is_some() && said != trouble {
-            talk.warn(said.as_deref().unwrap_or_default());
-        }
-        trouble = said;
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+/// What a server does every second.
+pub(crate) struct Chores {
+    /// Where everything is.
+    pub(crate) store: Store,
+    /// The ring and the revocations of this process.
+    pub(crate) tickets: Arc<Tickets>,
+    /// This process in the register.
+    pub(crate) process: ProcessId,
+    /// Where ticket keys come from, if not from the store.
+    pub(crate) keeper: Option<Arc<Keeper>>,
+    /// Who is told.
+    pub(crate) talk: Talk,
 }
 
-/// Takes what changed in the store, and says that this process lives.
-pub(crate) async fn one_look(
-    store: &Store,
-    tickets: &Tickets,
-    process: ProcessId,
-    talk: Talk,
-) -> Result<(), StoreError> {
-    let now = clock::now();
-    // Before the ring: with the first ring tickets open, and revoked ones among them.
-    let revocations = store.revocations.revoked().await?;
-    tickets.set_revocations(revocations.seen_at(now));
-    if store.ring.ring_version().await? != tickets.ring().version() || is_due(tickets, now) {
-        tickets.set_ring(settle(store, &tickets.ring(), now, talk).await?);
+impl Chores {
+    /// Keeps ring and revocations of this process up to date, says that it lives, and sweeps.
+    pub(crate) async fn look_after(self) {
+        let mut trouble: Option<String> = None;
+        for look in 0_u64.. {
+            let looked = match self.one_look().await {
+                Ok(()) if look % SWEEP_EVERY == 0 => sweep(&self.store, clock::now()).await,
+                other => other,
+            };
+            let has_keys = !self.tickets.ring().keys().is_empty();
+            let keys = match looked.is_ok() || has_keys {
+                true => self.keys(),
+                false => Ok(()),
+            };
+            // Said when it begins and when it changes, not every second.
+            let result = looked.map_err(Failure::store).and(keys);
+            let said = result.err().map(|failure| failure.to_string());
+            if said.is_some() && said != trouble {
+                self.talk.warn(said.as_deref().unwrap_or_default());
+            }
+            trouble = said;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
-    tickets.set_recording_since(store.sessions.recording_since().await?);
-    store.register.alive(process, now).await
+
+    /// Takes what changed in the store, and says that this process lives.
+    pub(crate) async fn one_look(&self) -> Result<(), StoreError> {
+        let Self { store, tickets, .. } = self;
+        let now = clock::now();
+        // Before the ring: with the first ring tickets open, and revoked ones among them.
+        let revocations = store.revocations.revoked().await?;
+        tickets.set_revocations(revocations.seen_at(now));
+        let is_shared = self.keeper.is_none();
+        if is_shared
+            && (store.ring.ring_version().await? != tickets.ring().version()
+                || is_due(tickets, now))
+        {
+            tickets.set_ring(settle(store, &tickets.ring(), now, self.talk).await?);
+        }
+        tickets.set_recording_since(store.sessions.recording_since().await?);
+        store.register.alive(self.process, now).await
+    }
+
+    /// Makes the keys that are due, where they follow from a seed. Only the first wait for the store, that is
+    /// for its revocations.
+    pub(crate) fn keys(&self) -> Outcome<()> {
+        match &self.keeper {
+            Some(keeper) => keeper.look(&self.tickets, clock::now()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whether the ring in memory asks for a successor.
