@@ -200,9 +200,18 @@ mod tests {
             --store-key-file k --tls 1.2,1.3 --tickets 4 --ticket-kind stored --no-tickets --no-session-ids \
             --single-use --policy p --ocsp o --session-lifetime 90s --lineage-lifetime 7d --client-auth require \
             --client-ca ca --early-data 16384 --renegotiate any --alpn h2 --idle-timeout 5s --starttls smtp --dir d \
-            --console 127.0.0.1:0 --keylog f --ratchet-seed-file r --ratchet-epoch 6h --ratchet-jump --timeout 1s --json";
+            --console 127.0.0.1:0 --keylog f --timeout 1s --json";
         assert!(parse(line).is_ok());
         assert!(parse("serve --echo").is_ok());
+        let ratchet = "serve --ratchet-seed-file r --ratchet-epoch 6h --ratchet-jump";
+        assert!(parse(ratchet).is_ok());
+        assert!(
+            parse(&format!(
+                "{ratchet} --foreign-names a --issue nginx --foreign-until 2027-01-31"
+            ))
+            .is_err()
+        );
+        assert!(parse("serve --ratchet-jump").is_err());
     }
 
     #[test]
