@@ -351,7 +351,7 @@ fn r11_what_could_not_be_promised_is_a_wrong_setting() {
     let sealed = Some(SettingsError::ForeignTicketsAreSealed);
     assert_eq!(with(Pair::tls13().stored(), Some(Dialect::Nginx)), sealed);
     let mut stored = Pair::tls13();
-    stored.server.tickets.kind = TicketKind::Stored;
+    stored.server.tickets.kind = Some(TicketKind::Stored);
     assert_eq!(with(stored, None), None);
 }
 
