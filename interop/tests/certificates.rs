@@ -1,6 +1,6 @@
-//! Which certificate `serve` shows to whom, and what it staples to it.
+//! Which certificate `serve` and `connect` show to whom, and what is stapled to it.
 
-use tessera_interop::openssl::s_client_command;
+use tessera_interop::openssl::{SServer, s_client_command};
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
 use tessera_interop::{Identity, KeyType, Scene, Server};
@@ -83,6 +83,38 @@ fn clients_are_told_whose_certificates_are_good() {
         let got = run(s_client.arg("-ign_eof"), REQUEST).succeeded();
         let named = "Acceptable client certificate CA names\nCN = test authority of";
         assert!(got.text().contains(named), "{got}");
+    }
+}
+
+#[test]
+fn a_client_of_several_certificates_shows_the_one_s_server_asks_for() {
+    let (one, two) = (Scene::new(), Scene::new());
+    let ours = [
+        one.authority.client("rsa of one", KeyType::Rsa2048),
+        one.authority.client("ecdsa of one", KeyType::P256),
+        two.authority.client("rsa of two", KeyType::Rsa2048),
+    ];
+    let pairs: Vec<_> = ours
+        .iter()
+        .flat_map(|pair| ["--cert", pair.cert(), "--key", pair.key()])
+        .collect();
+    let identity = one.authority.server(KeyType::P256);
+    let (rsa, ecdsa) = ("RSA-PSS+SHA256", "ECDSA+SHA256");
+    for version in ["-tls1_3", "-tls1_2"] {
+        for (authority, schemes, wanted) in [
+            (&one.authority, rsa, "rsa of one"),
+            (&one.authority, ecdsa, "ecdsa of one"),
+            (&two.authority, rsa, "rsa of two"),
+        ] {
+            let ca = authority.path();
+            let demand = ["-Verify", "1", "-verify_return_error", "-CAfile", &ca];
+            let demand = [&demand[..], &["-client_sigalgs", schemes]].concat();
+            let server = SServer::start(version, &identity, &demand);
+            let get = ["--get", "/", "--no-wallet"];
+            one.connect(server.port, &[&get[..], &pairs].concat())
+                .succeeded();
+            server.running.line_with(wanted);
+        }
     }
 }
 
