@@ -324,20 +324,30 @@ fn a_forged_ticket_of_another_server_and_one_without_a_session_are_told_apart() 
 
 #[test]
 fn sessions_for_others_are_made_with_the_suite_that_those_would_choose() {
-    let mut given = key();
-    given.context = Some(context());
-    let mut pair = migrating(Pair::tls13(), given, Some(Dialect::Nginx));
-    pair.client.cipher_suites = vec![
-        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    let (aes128, aes256, chacha) = (
         CipherSuite::TLS_AES_128_GCM_SHA256,
-    ];
-    let suite = |pair: &mut Pair| {
-        let link = pair.connect_with(None);
-        link.facts().expect("full").cipher_suite
-    };
-    assert_eq!(suite(&mut pair), CipherSuite::TLS_CHACHA20_POLY1305_SHA256);
-    pair.server.migration = None;
-    assert_eq!(suite(&mut pair), CipherSuite::TLS_AES_128_GCM_SHA256);
+        CipherSuite::TLS_AES_256_GCM_SHA384,
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    );
+    // What a client offers, and what nginx, HAProxy and a server without a migration make of it.
+    for (offered, nginx, haproxy) in [
+        (vec![chacha, aes128, aes256], chacha, chacha),
+        (vec![aes128, chacha, aes256], aes128, aes256),
+        (vec![aes128, chacha], aes128, chacha),
+    ] {
+        let mut pair = migrating(Pair::tls13(), key(), None);
+        pair.client.cipher_suites = offered;
+        let mut suite = |issues: Option<Dialect>| {
+            let until = START.plus(after::hours(9));
+            let migration = |issues| tickets("server.test", until, Some(issues));
+            pair.server.migration = issues.map(migration);
+            let link = pair.connect_with(None);
+            link.facts().expect("full").cipher_suite
+        };
+        assert_eq!(suite(Some(Dialect::Nginx)), nginx);
+        assert_eq!(suite(Some(Dialect::HaProxy)), haproxy);
+        assert_eq!(suite(None), aes128);
+    }
 }
 
 #[test]

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_session::ticket::{Accepted, Envelope, Host, Presented};
 use tessera_session::{
-    Alpn, ClientAuthMode, EarlyData, ForeignTickets, PeerIdentity, Refusal, ResumptionPolicy,
-    RevokedSerials, Ring, Scope, ScopeInputs, ServerName, TicketKind, TicketPlan, Tickets,
-    Timestamp, Vault,
+    Alpn, ClientAuthMode, Dialect, EarlyData, ForeignTickets, PeerIdentity, Refusal,
+    ResumptionPolicy, RevokedSerials, Ring, Scope, ScopeInputs, ServerName, TicketKind, TicketPlan,
+    Tickets, Timestamp, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -284,10 +284,9 @@ impl ServerConfig {
         Envelope::new(ring, self.settings.migration.as_deref(), &host, now)
     }
 
-    /// Whether tickets for this name are to resume at another server, too.
-    pub(crate) fn issues_for_others(&self, name: Option<&ServerName>) -> bool {
-        let migration = self.settings.migration.as_ref();
-        migration.is_some_and(|migration| migration.issues_for(name))
+    /// At which other server tickets for this name are to resume, too.
+    pub(crate) fn issues_for(&self, name: Option<&ServerName>) -> Option<Dialect> {
+        self.settings.migration.as_ref()?.issues_for(name)
     }
 
     /// Whether there is one at all for a client that names these `authorities`.

@@ -92,9 +92,9 @@ impl ForeignTickets {
         self.issues
     }
 
-    /// Whether tickets for this name are made for another server.
-    pub fn issues_for(&self, name: Option<&ServerName>) -> bool {
-        self.issues.is_some() && self.listed(name).is_some()
+    /// For which server tickets are made where this name is asked for, if not for ourselves alone.
+    pub fn issues_for(&self, name: Option<&ServerName>) -> Option<Dialect> {
+        self.issues.filter(|_| self.listed(name).is_some())
     }
 
     /// Opens a ticket that one of these keys made, if it is taken here at all; the session, and the key's name.

@@ -6,7 +6,7 @@ use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered::Offered;
 use tessera_crypto::{HashAlgorithm, SuiteParameters, tls13_suite};
-use tessera_session::{Alpn, Scope, ServerName};
+use tessera_session::{Alpn, Dialect, Scope, ServerName};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 /// What to do with a ClientHello.
@@ -83,28 +83,46 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
 
 /// Our most preferred suite that the client offers; of one hash, where a session demands it. What we
 /// do not know is passed over, and nothing in common is the end: RFC 9846 §4.2.2 (11), §4.2.1 (4).
-///
-/// Where tickets are issued that other servers resume, it is the client's most preferred suite: that is what those
-/// choose before they look at a session, and one of another hash is none to them.
 pub(super) fn choose_suite(
     offered: &Offered,
     config: &ServerConfig,
     hash: Option<HashAlgorithm>,
 ) -> Result<&'static SuiteParameters, Mismatch> {
-    let ours = config.settings().cipher_suites.as_slice();
-    let theirs = offered.suites.as_slice();
-    let (by, among) = match config.issues_for_others(offered.server_name.as_ref()) {
-        true => (theirs, ours),
-        false => (ours, theirs),
-    };
-    by.iter()
-        .filter(|suite| among.contains(suite))
+    let ours = &config.settings().cipher_suites;
+    let is_common = |suite: &&CipherSuite| ours.contains(suite) && offered.suites.contains(suite);
+    preferred(offered, config)
+        .iter()
+        .filter(is_common)
         .filter_map(|suite| tls13_suite(*suite))
         .find(|suite| hash.is_none_or(|hash| suite.hash == hash))
         .ok_or_else(|| Mismatch::CipherSuite {
             offered: known_suites(&offered.suites),
         })
 }
+
+/// Our order of suites, unless tickets are issued that another server resumes: then it is that server's. OpenSSL chooses
+/// the suite before it looks at a session, and one of another hash is none to it.
+fn preferred<'a>(offered: &'a Offered, config: &'a ServerConfig) -> &'a [CipherSuite] {
+    let first = offered.suites.iter().find(|suite| !suite.is_grease());
+    match config.issues_for(offered.server_name.as_ref()) {
+        None => &config.settings().cipher_suites,
+        // HAProxy has the library's order, but for clients that want ChaCha20 before all others; the rest leave it to
+        // the client.
+        Some(Dialect::HaProxy) if first != Some(&CipherSuite::TLS_CHACHA20_POLY1305_SHA256) => {
+            &OPENSSLS_ORDER
+        }
+        Some(Dialect::HaProxy | Dialect::Nginx | Dialect::Apache | Dialect::Envoy) => {
+            &offered.suites
+        }
+    }
+}
+
+/// What OpenSSL prefers where nobody says otherwise.
+const OPENSSLS_ORDER: [CipherSuite; 3] = [
+    CipherSuite::TLS_AES_256_GCM_SHA384,
+    CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    CipherSuite::TLS_AES_128_GCM_SHA256,
+];
 
 /// The virtual host: of the identities for this name the first that the client can verify, those of
 /// an issuer that it names before others: RFC 9846 §4.3.4.
