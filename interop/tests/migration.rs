@@ -104,6 +104,28 @@ fn r11_sessions_of_others_resume_here_and_ours_resume_there() {
 }
 
 #[test]
+fn r11_our_own_client_makes_the_same_trip() {
+    for kind in Kind::ALL {
+        let world = Move::new(kind, &migrating(kind));
+        for version in ["1.2", "1.3"] {
+            let (there, here) = (world.theirs.port, world.ours.port);
+            let file = world.file(&format!("{version}.pem"));
+            let visit = |port, more: &[&str]| {
+                let args = [&["--get", "/", "--no-wallet", "--tls", version], more].concat();
+                world.scene.connect(port, &args).succeeded()
+            };
+            let save = ["--get", "/", "--tls", version, "--session-out", &file];
+            let resume = ["--session-in", &file, "--expect", "resumed"];
+            world.scene.connect(there, &save).succeeded().assert_full();
+            visit(here, &resume);
+            world.scene.connect(here, &save).succeeded().assert_full();
+            let back = visit(there, &resume);
+            assert!(back.body().contains(RESUMED[1]), "{}", back.outcome);
+        }
+    }
+}
+
+#[test]
 fn r11_they_do_so_after_all_certificates_were_renewed() {
     for kind in Kind::ALL {
         let mut world = Move::new(kind, &migrating(kind));
