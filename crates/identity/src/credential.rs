@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::pem::SectionKind;
 use tessera_crypto::SigningKey;
-use tessera_engine::Identity;
+use tessera_engine::{Audience, Identity};
 use tessera_session::{ServerName, Timestamp};
 use tessera_wire::codepoint::SignatureScheme;
 use zeroize::Zeroizing;
@@ -23,6 +23,8 @@ pub struct Credential {
     pub key: Arc<SigningKey>,
     /// The DNS names and addresses the certificate is for; `*.` stands for one label.
     pub names: Vec<String>,
+    /// Which peers may see it; everybody, unless it is changed.
+    pub audience: Audience,
     certificates: Vec<Certificate>,
 }
 
@@ -153,6 +155,7 @@ impl Credential {
             chain,
             key: Arc::new(key),
             names: leaf.names.clone(),
+            audience: Audience::default(),
             certificates,
         })
     }
@@ -183,6 +186,7 @@ impl Credential {
                 .iter()
                 .map(|certificate| certificate.issuer_name.clone())
                 .collect(),
+            audience: self.audience,
             ..Identity::default()
         }
     }

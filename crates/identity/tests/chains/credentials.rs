@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, date_time_ymd};
 use tempfile::TempDir;
 use tessera_crypto::{KeyError, SigningKey, verify};
+use tessera_engine::{Audience, Identity};
 use tessera_identity::{Credential, LoadError, LoadProblem, Roots, Signer, SignerError, Warning};
 use tessera_session::ServerName;
 use tessera_wire::codepoint::SignatureScheme;
@@ -51,7 +52,12 @@ fn its_issuers_are_named_as_roots_name_themselves() {
         &[leaf.pem, intermediate.pem()].concat(),
         &leaf.key.serialize_pem(),
     );
-    let issuers = files.load().unwrap().identity().issuers;
+    let mut credential = files.load().unwrap();
+    credential.audience = Audience::NamersOfIssuer;
+    let Identity {
+        issuers, audience, ..
+    } = credential.identity();
+    assert_eq!(audience, Audience::NamersOfIssuer);
     let named = |authority: &Authority| {
         let roots = Roots::from_pem(authority.pem().as_bytes()).unwrap();
         roots.subjects().remove(0)
