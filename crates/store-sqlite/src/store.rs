@@ -19,16 +19,24 @@ use crate::connection::Database;
 use crate::failure::Failure;
 use crate::incident::Incident;
 use crate::site::{Listener, Site};
-use crate::table::{register, revocations, ring, sessions, wallet};
+use crate::table::{register, revocations, ring, room, sessions, wallet};
 use crate::threads::{self, Road, Roads};
 use crate::verify::{self, Report};
 
 /// Sessions, wallet, ring, revocations and register in one SQLite file.
 pub struct SqliteStore {
     site: Arc<Site>,
+    most: Most,
     /// Gone before the threads are waited for.
     roads: Option<Roads>,
     threads: Vec<JoinHandle<Database>>,
+}
+
+/// How many of each the broom leaves.
+#[derive(Clone, Copy)]
+struct Most {
+    sessions: u64,
+    tickets: u64,
 }
 
 /// How a store behaves. The defaults are for a server.
@@ -38,8 +46,13 @@ pub struct Settings {
     pub deadline: Duration,
     /// How many threads read.
     pub readers: usize,
-    /// The most bytes the file may have.
+    /// The most bytes the file may have. When nine tenths are in use, sessions and tickets that end first make
+    /// room for new ones; the rest is for what is never let go.
     pub most_bytes: u64,
+    /// The most sessions of servers that the broom leaves: those that end first go.
+    pub most_sessions: u64,
+    /// The most tickets in the wallet, likewise.
+    pub most_tickets: u64,
     /// Told of every incident before anything is answered from the new file: the moment to drop the ring.
     pub on_incident: Option<Listener>,
 }
@@ -50,6 +63,8 @@ impl fmt::Debug for Settings {
             .field("deadline", &self.deadline)
             .field("readers", &self.readers)
             .field("most_bytes", &self.most_bytes)
+            .field("most_sessions", &self.most_sessions)
+            .field("most_tickets", &self.most_tickets)
             .finish_non_exhaustive()
     }
 }
@@ -60,6 +75,8 @@ impl Default for Settings {
             deadline: Duration::from_secs(5),
             readers: 2,
             most_bytes: 4 << 30,
+            most_sessions: 1_000_000,
+            most_tickets: 100_000,
             on_incident: None,
         }
     }
@@ -82,8 +99,13 @@ impl SqliteStore {
         site.listener = settings.on_incident;
         let site = Arc::new(site);
         let (roads, threads) = threads::start(&site, settings.readers)?;
+        let most = Most {
+            sessions: settings.most_sessions,
+            tickets: settings.most_tickets,
+        };
         Ok(Self {
             site,
+            most,
             roads: Some(roads),
             threads,
         })
@@ -97,6 +119,11 @@ impl SqliteStore {
     /// What happened to the file since it was opened, that included.
     pub fn incidents(&self) -> Vec<Incident> {
         self.site.incidents()
+    }
+
+    /// How many sessions and tickets went before their time because there was no room, since the file was made.
+    pub fn evicted(&self) -> Reply<'_, u64> {
+        self.read(|db, _| room::evicted(db))
     }
 
     /// Opens every record and names each that does not open.
@@ -189,7 +216,8 @@ impl SessionStore for SqliteStore {
     }
 
     fn expire(&self, now: Timestamp) -> Reply<'_, u64> {
-        self.write(move |db, _| sessions::expire(db, now))
+        let most = self.most.sessions;
+        self.write(move |db, _| sessions::expire(db, now, most))
     }
 }
 
@@ -222,7 +250,8 @@ impl TicketWallet for SqliteStore {
     }
 
     fn sweep(&self, now: Timestamp) -> Reply<'_, u64> {
-        self.write(move |db, _| wallet::sweep(db, now))
+        let most = self.most.tickets;
+        self.write(move |db, _| wallet::sweep(db, now, most))
     }
 }
 

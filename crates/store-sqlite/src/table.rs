@@ -3,6 +3,7 @@
 pub(crate) mod register;
 pub(crate) mod revocations;
 pub(crate) mod ring;
+pub(crate) mod room;
 pub(crate) mod sessions;
 pub(crate) mod wallet;
 

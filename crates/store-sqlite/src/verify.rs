@@ -12,7 +12,7 @@ use tessera_session::{Side, StoreError, TicketId, Vault};
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS};
 use crate::schema::{self, State};
-use crate::table::{register, revocations, ring};
+use crate::table::{register, revocations, ring, room};
 
 /// What is in the file, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Report {
     pub connections: u64,
     /// Ticket keys in the ring.
     pub ticket_keys: u64,
+    /// Sessions and tickets that went before their time, for there was no room.
+    pub evicted: u64,
     /// Everything that did not open.
     pub findings: Vec<Finding>,
 }
@@ -110,6 +112,7 @@ pub(crate) fn verify(db: &Connection, vault: &Vault) -> Result<Report, Failure> 
         revocations: search.revocations(),
         connections: search.connections(),
         ticket_keys: search.ring(),
+        evicted: room::evicted(db).unwrap_or_default(),
         findings: Vec::new(),
     };
     report.findings = search.findings;

@@ -5,6 +5,7 @@ use tessera_session::store::{ConnectionId, ProcessId, Tally, Uses};
 use tessera_session::vault::Purpose;
 use tessera_session::{LineageId, RegisteredConnection, StoreError, TicketId, Timestamp, Vault};
 
+use super::room;
 use crate::failure::Failure;
 use crate::row::{self, bound};
 
@@ -13,6 +14,7 @@ pub(crate) fn opened(
     vault: &Vault,
     connection: &RegisteredConnection,
 ) -> Result<(), Failure> {
+    room::make_for_connections(db)?;
     alive(db, connection.process, connection.seen_at)?;
     let peer = vault.seal(
         Purpose::Connection,

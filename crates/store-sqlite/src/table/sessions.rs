@@ -4,10 +4,12 @@ use rusqlite::{Connection, params};
 use tessera_session::{Claim, Listed, Page, Selector, StoredSession, TicketId, Timestamp, Vault};
 
 use super::condition;
+use super::room::{self, Crowd};
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS, bound};
 
 pub(crate) fn insert(db: &Connection, session: &StoredSession) -> Result<(), Failure> {
+    room::make(db, Crowd::Sessions)?;
     let mut statement = db.prepare_cached(
         "INSERT OR REPLACE INTO sessions
          (id, side, version, hash, scope, expires_at, lineage, server_name, peer, listing, sealed)
@@ -85,11 +87,14 @@ pub(crate) fn entry(stored: &StoredSession, vault: &Vault, spent: bool) -> Liste
     }
 }
 
-pub(crate) fn expire(db: &Connection, now: Timestamp) -> Result<u64, Failure> {
+/// The broom, which also sees to it that there are no more than `most`.
+pub(crate) fn expire(db: &Connection, now: Timestamp, most: u64) -> Result<u64, Failure> {
     let now = bound(now);
     db.prepare_cached("DELETE FROM spent WHERE until < ?1")?
         .execute([now])?;
-    Ok(db
+    let expired = db
         .prepare_cached("DELETE FROM sessions WHERE expires_at < ?1")?
-        .execute([now])? as u64)
+        .execute([now])? as u64;
+    room::keep(db, Crowd::Sessions, most)?;
+    Ok(expired)
 }

@@ -5,6 +5,7 @@ use tessera_session::store::TICKETS_PER_KEY;
 use tessera_session::{Listed, Page, Selector, StoredSession, TicketId, Timestamp, Vault};
 use tessera_wire::ProtocolVersion;
 
+use super::room::{self, Crowd};
 use super::{condition, sessions};
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS, bound};
@@ -14,6 +15,7 @@ pub(crate) fn keep(
     key: &[u8; 32],
     session: &StoredSession,
 ) -> Result<(), Failure> {
+    room::make(db, Crowd::Wallet)?;
     let mut statement = db.prepare_cached(
         "INSERT OR REPLACE INTO wallet
          (id, side, version, hash, scope, expires_at, lineage, server_name, peer, listing, sealed, key)
@@ -88,8 +90,10 @@ pub(crate) fn contents(db: &Connection, vault: &Vault, page: Page) -> Result<Vec
     Ok(listed)
 }
 
-pub(crate) fn sweep(db: &Connection, now: Timestamp) -> Result<u64, Failure> {
-    Ok(db
+pub(crate) fn sweep(db: &Connection, now: Timestamp, most: u64) -> Result<u64, Failure> {
+    let swept = db
         .prepare_cached("DELETE FROM wallet WHERE expires_at < ?1")?
-        .execute([bound(now)])? as u64)
+        .execute([bound(now)])? as u64;
+    room::keep(db, Crowd::Wallet, most)?;
+    Ok(swept)
 }

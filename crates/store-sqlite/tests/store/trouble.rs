@@ -3,11 +3,14 @@
 use core::time::Duration;
 use std::fs;
 
-use crate::setup::{place, vault, wait};
+use crate::setup::{Place, place, vault, wait};
 use rusqlite::Connection;
 use tessera_session::store::block_on::block_on;
 use tessera_session::store::conformance::{after, id, spend, stored};
-use tessera_session::{SessionStore, StoreError, Vault};
+use tessera_session::store::{ConnectionId, ProcessId, Uses};
+use tessera_session::{
+    Claim, LineageId, Register as _, RegisteredConnection, SessionStore, StoreError, Vault,
+};
 use tessera_store_sqlite::{Settings, SqliteStore};
 
 #[test]
@@ -47,28 +50,92 @@ fn a_file_that_somebody_else_holds_is_locked_and_not_waited_for_for_ever() {
     assert!(store.incidents().is_empty());
 }
 
-#[test]
-fn a_full_file_says_so_and_keeps_what_it_has() {
-    let place = place();
+const SMALL: u64 = 300_000;
+
+fn small(place: &Place) -> SqliteStore {
     let settings = Settings {
-        most_bytes: 300_000,
+        most_bytes: SMALL,
+        most_sessions: 20,
         ..Settings::default()
     };
-    let store = SqliteStore::open_with(&place.path, vault(), settings).unwrap();
-    let mut kept = 0;
+    SqliteStore::open_with(&place.path, vault(), settings).unwrap()
+}
+
+#[test]
+fn rule_15_a_file_grows_no_further_and_counts_what_it_lets_go() {
+    let place = place();
+    let store = small(&place);
+    // Of all that come, those that come later end later.
+    for number in 0..2_000 {
+        wait(store.insert(stored(&vault(), number, 100 + u64::from(number))));
+        assert!(wait(store.find(id(number))).is_some());
+    }
+    assert!(wait(store.find(id(0))).is_none());
+    let left = (0..2_000).filter(|number| wait(store.find(id(*number))).is_some());
+    let left = left.collect::<Vec<_>>();
+    assert!(left.len() > 20 && left.windows(2).all(|two| two[0] + 1 == two[1]));
+    assert_eq!(wait(store.evicted()), 2_000 - left.len() as u64);
+    assert!(store.incidents().is_empty(), "full is not damaged");
+    // The broom leaves as many as it was told to, and none that is over.
+    assert_eq!(wait(store.expire(after(99))), 0);
+    assert_eq!(wait(store.evicted()), 1_980);
+    assert!(wait(store.find(id(1_980))).is_some() && wait(store.find(id(1_979))).is_none());
+    assert_eq!(wait(store.verify()).evicted, 1_980);
+    drop(store);
+    assert!(fs::metadata(&place.path).unwrap().len() <= SMALL);
+    assert_eq!(wait(place.open().evicted()), 1_980);
+}
+
+#[test]
+fn rule_15_the_register_takes_no_room_from_sessions_for_ever() {
+    let place = place();
+    let store = small(&place);
+    for number in 0..3_000 {
+        let opened = RegisteredConnection {
+            connection: ConnectionId(id(number).0[..16].try_into().unwrap()),
+            process: ProcessId([1; 16]),
+            session: id(1),
+            lineage: LineageId([1; 16]),
+            peer: "192.0.2.1:443".to_owned(),
+            opened_at: after(u64::from(number)),
+            closed_at: Some(after(u64::from(number) + 1)),
+            seen_at: after(u64::from(number)),
+        };
+        wait(store.opened(opened));
+    }
+    let listed = wait(store.connections(Uses::Session(id(1)), 3_000));
+    assert!(
+        listed.len() > 100 && listed.len() < 3_000,
+        "{}",
+        listed.len()
+    );
+    wait(store.insert(stored(&vault(), 1, 100)));
+    assert!(wait(store.find(id(1))).is_some());
+}
+
+#[test]
+fn r7_marks_of_used_tickets_make_no_room_for_anything() {
+    let place = place();
+    let store = small(&place);
+    let mut used = 0;
     let refused = loop {
-        match block_on(store.insert(stored(&vault(), kept, 100))) {
-            Ok(()) => kept += 1,
+        wait(store.insert(stored(&vault(), used, 100)));
+        match block_on(store.claim(spend(used, 100))) {
+            Ok(claim) => assert_eq!(claim, Claim::Won),
             Err(error) => break error,
         }
-        assert!(kept < 10_000, "it is never full");
+        used += 1;
+        assert!(used < 20_000, "it is never full");
     };
+    // No room is no claim.
     assert!(matches!(refused, StoreError::Full(_)), "{refused}");
-    assert!(kept > 10);
-    assert!((0..kept).all(|number| wait(store.find(id(number))).is_some()));
+    assert!(wait(store.evicted()) > 0 && used > 100);
+    for number in 0..used {
+        assert_eq!(wait(store.claim(spend(number, 100))), Claim::AlreadyUsed);
+    }
     assert!(store.incidents().is_empty(), "full is not damaged");
-    assert_eq!(wait(store.expire(after(200))), u64::from(kept));
-    wait(store.insert(stored(&vault(), 1, 100)));
+    wait(store.expire(after(200)));
+    assert_eq!(wait(store.claim(spend(used, 300))), Claim::Won);
 }
 
 #[test]

@@ -19,6 +19,7 @@ struct Verified {
     revocations: u64,
     connections: u64,
     ticket_keys: u64,
+    evicted: u64,
     findings: Vec<Finding>,
 }
 
@@ -60,6 +61,7 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
             revocations: report.revocations,
             connections: report.connections,
             ticket_keys: report.ticket_keys,
+            evicted: report.evicted,
             findings,
         })?;
     }
@@ -73,13 +75,14 @@ pub(super) fn run(plan: &StorePlan, global: &Global, talk: Talk) -> Outcome<Exit
         )));
     }
     talk.say(format_args!(
-        "{place}: all is well: {} sessions, {} in the wallet, {} used up, {} revocations, {} connections, {} ticket keys",
+        "{place}: all is well: {} sessions, {} in the wallet, {} used up, {} revocations, {} connections, {} ticket keys; {} went before their time to make room",
         report.sessions,
         report.wallet,
         report.spent,
         report.revocations,
         report.connections,
-        report.ticket_keys
+        report.ticket_keys,
+        report.evicted
     ));
     Ok(Exit::Done)
 }
