@@ -31,6 +31,12 @@ impl Default for RotationPolicy {
 }
 
 impl RotationPolicy {
+    /// Whether every machine has a key before the first of them seals with it, where news take so long at
+    /// most and clocks differ by so much.
+    pub fn announces_in_time(&self, skew: Duration, propagation: Duration) -> bool {
+        self.announced_for >= skew.saturating_add(propagation)
+    }
+
     /// A key that begins to seal at this moment.
     fn key(&self, seals_from: Timestamp, entropy: &mut Entropy) -> Option<TicketKey> {
         let seals_until = seals_from.plus(self.seals_for);
@@ -200,7 +206,43 @@ mod tests {
         assert!(again.sealing_key(now).is_some());
     }
 
+    const SKEW: Duration = Duration::from_secs(60);
+    const PROPAGATION: Duration = Duration::from_secs(1800);
+
+    #[test]
+    fn r16_a_key_is_announced_for_as_long_as_news_take_and_clocks_differ() {
+        assert!(policy().announces_in_time(SKEW, PROPAGATION));
+        let longest = policy().announced_for.saturating_sub(SKEW);
+        assert!(policy().announces_in_time(SKEW, longest));
+        assert!(!policy().announces_in_time(SKEW, longest + Duration::from_millis(1)));
+    }
+
     proptest! {
+        #[test]
+        fn r16_whoever_hears_late_and_has_another_clock_opens_what_the_others_seal(
+            steps in prop::collection::vec(1u64..900, 20..200),
+            ahead: bool,
+        ) {
+            let mut entropy = entropy();
+            let first = next(&Ring::empty(), &policy(), T, &mut entropy).unwrap();
+            let mut published = vec![(T, first)];
+            let mut now = T.plus(PROPAGATION);
+            for step in steps {
+                now = now.plus(Duration::from_secs(step));
+                let newest = published.last().unwrap().1.clone();
+                if let Some(ring) = next(&newest, &policy(), now, &mut entropy) {
+                    published.push((now, ring));
+                }
+                let newest = &published.last().unwrap().1;
+                let heard = published.iter().rfind(|(at, _)| at.plus(PROPAGATION) <= now);
+                let heard = &heard.unwrap().1;
+                let there = if ahead { now.plus(SKEW) } else { now.minus(SKEW) };
+                let (ours, theirs) = (newest.sealing_key(now), heard.sealing_key(there));
+                prop_assert!(heard.opening_key(ours.unwrap().name, there).is_some());
+                prop_assert!(newest.opening_key(theirs.unwrap().name, now).is_some());
+            }
+        }
+
         #[test]
         fn however_the_clock_jumps_there_is_a_key_and_its_phases_follow(
             jumps in prop::collection::vec(-100_000_000i64..100_000_000, 1..40),

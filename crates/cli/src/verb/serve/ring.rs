@@ -148,3 +148,17 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<(), StoreError> {
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tessera::ServerSettings;
+
+    #[test]
+    fn r16_every_server_has_looked_before_a_key_seals() {
+        let skew = ServerSettings::default().clock_skew;
+        // A look that is late, and one that takes its time.
+        let propagation = LOOK_EVERY * 10;
+        assert!(RotationPolicy::default().announces_in_time(skew, propagation));
+    }
+}
