@@ -74,6 +74,19 @@ impl Tickets {
         )
     }
 
+    /// The store's set has this version still. Whether that is ours: then ours was current at this moment.
+    pub fn confirm_revocations(&self, version: u64, at: Timestamp) -> bool {
+        let mut current = self
+            .revocations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let same = current.version() == version;
+        if same {
+            *current = Arc::new(Revoked::clone(&current).seen_at(at));
+        }
+        same
+    }
+
     /// Takes what is revoked in addition. What was revoked stays so until its own end.
     pub fn set_revocations(&self, revocations: Revoked) {
         let mut current = self
@@ -129,5 +142,16 @@ mod tests {
         tickets.set_revocations(Revoked::new(2, []));
         assert!(tickets.revocations().covers(&samples::tls13()));
         assert_eq!(tickets.revocations().version(), 2);
+    }
+
+    #[test]
+    fn r6_a_copy_is_as_old_as_the_last_look_that_found_it_current() {
+        let tickets = Tickets::default();
+        tickets.set_revocations(Revoked::new(1, []).seen_at(ISSUED));
+        let later = ISSUED.plus(Duration::from_secs(1));
+        assert!(!tickets.confirm_revocations(2, later));
+        assert_eq!(tickets.revocations().as_of(), ISSUED);
+        assert!(tickets.confirm_revocations(1, later));
+        assert_eq!(tickets.revocations().as_of(), later);
     }
 }

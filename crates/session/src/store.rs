@@ -7,6 +7,7 @@ pub mod block_on;
 pub mod conformance;
 pub mod memory;
 mod register;
+mod revocation;
 mod revoked;
 mod wallet_key;
 
@@ -16,7 +17,8 @@ use core::pin::Pin;
 
 pub use memory::MemoryStore;
 pub use register::{ConnectionId, ProcessId, Register, RegisteredConnection, Tally, Uses};
-pub use revoked::{PeerHash, Revocation, Revoked, Selector};
+pub use revocation::{Ends, PeerHash, Revocation, Selector};
+pub use revoked::{Revocable, Revoked};
 pub use wallet_key::{Verification, WalletKey};
 
 use crate::id::TicketId;

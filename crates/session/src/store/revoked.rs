@@ -1,137 +1,80 @@
-//! What was revoked: predicates with a cutoff, so that self-encrypted tickets are reached as well.
+//! What was revoked: the set of it, in which the farthest reach of each predicate counts.
 
-use core::time::Duration;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use tessera_wire::{Reader, Writer};
-
-use crate::binding::{PeerIdentity, ServerName};
-use crate::id::{LineageId, sha256};
-use crate::policy::LONGEST_LINEAGE_TLS13;
-use crate::record::{RecordError, illegal};
+use super::revocation::{Ends, PeerHash, Revocation, Selector};
+use crate::binding::ServerName;
+use crate::id::LineageId;
 use crate::session::Session;
-use crate::summary::{Summary, read};
+use crate::summary::Summary;
 use crate::time::Timestamp;
 
-/// Which sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Selector {
-    /// All that descend from one full handshake.
-    Lineage(LineageId),
-    /// All whose peer proved to be this one.
-    Peer(PeerHash),
-    /// All made for this name.
-    ServerName(ServerName),
-    /// All.
-    All,
-}
-
-/// A peer, as a hash of its certificate's subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeerHash(pub [u8; 32]);
-
-impl PeerHash {
-    /// The peer with this subject, in the text form of [`PeerIdentity::subject`].
-    pub fn of_subject(subject: &str) -> Self {
-        Self(sha256(&[b"tessera peer v1", subject.as_bytes()]))
-    }
-
-    /// This peer.
-    pub fn of(peer: &PeerIdentity) -> Self {
-        Self::of_subject(&peer.subject)
-    }
-}
-
-/// One revocation: everything selected whose peer authenticated up to the cutoff.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revocation {
-    /// Which sessions.
-    pub selector: Selector,
-    /// Sessions authenticated later are not meant.
-    pub cutoff: Timestamp,
-    /// When the last session it could cover has ended.
-    pub until: Timestamp,
-    /// Why, for people.
-    pub why: String,
-}
-
-impl Revocation {
-    /// Revokes what is selected, now. It lasts longer than every ticket it covers, whatever the clocks say.
-    pub fn new(selector: Selector, why: &str, now: Timestamp, clock_skew: Duration) -> Self {
-        let cutoff = now.plus(clock_skew);
-        let why = why.chars().take(200).collect();
-        Self {
-            selector,
-            cutoff,
-            until: cutoff.plus(LONGEST_LINEAGE_TLS13).plus(clock_skew),
-            why,
-        }
-    }
-
-    /// The bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut w = Writer::with_capacity(64 + self.why.len());
-        w.u16(1);
-        match &self.selector {
-            Selector::Lineage(id) => {
-                w.u8(1);
-                w.bytes(&id.0);
-            }
-            Selector::Peer(peer) => {
-                w.u8(2);
-                w.bytes(&peer.0);
-            }
-            Selector::ServerName(name) => {
-                w.u8(3);
-                w.vec8(|w| w.bytes(name.as_str().as_bytes()));
-            }
-            Selector::All => w.u8(4),
-        }
-        w.u64(self.cutoff.as_millis());
-        w.u64(self.until.as_millis());
-        w.vec16(|w| w.bytes(self.why.as_bytes()));
-        w.into_vec()
-    }
-
-    /// Reads what [`encode`](Self::encode) wrote.
-    pub fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
-        let r = &mut Reader::new(bytes);
-        match r.u16("format")? {
-            1 => {}
-            other => return Err(RecordError::UnknownFormat(other)),
-        }
-        let selector = match r.u8("selector")? {
-            1 => Selector::Lineage(LineageId(r.array("lineage_id")?)),
-            2 => Selector::Peer(PeerHash(r.array("peer")?)),
-            3 => Selector::ServerName(read::server_name(r)?.ok_or(illegal("server_name"))?),
-            4 => Selector::All,
-            _ => return Err(illegal("selector")),
-        };
-        let cutoff = Timestamp::from_millis(r.u64("cutoff")?);
-        let until = Timestamp::from_millis(r.u64("until")?);
-        let why = read::text(r.vec16("why", 0..=0xffff)?, "why")?;
-        r.clone().finish("revocation")?;
-        Ok(Self {
-            selector,
-            cutoff,
-            until,
-            why,
-        })
-    }
-}
-
-/// The set of revocations, as a process holds it in memory.
+/// The set of revocations, as a process holds it in memory. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Revoked {
     version: u64,
     as_of: Timestamp,
-    entries: HashMap<Selector, Entry>,
+    entries: Arc<HashMap<Selector, Entry>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// All revocations with one selector.
+#[derive(Clone, Debug)]
 struct Entry {
-    cutoff: Timestamp,
-    until: Timestamp,
+    /// The one that reaches farthest, with the latest end of all.
+    farthest: Revocation,
+    /// How far those reach that close connections.
+    closes: Option<Timestamp>,
+}
+
+impl Entry {
+    fn add(&mut self, revocation: &Revocation, closes: Option<Timestamp>) {
+        self.closes = self.closes.max(closes);
+        let until = self.farthest.until.max(revocation.until);
+        if revocation.cutoff > self.farthest.cutoff {
+            self.farthest = revocation.clone();
+        }
+        self.farthest.until = until;
+    }
+}
+
+/// What a revocation looks at, of a session or of a connection on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Revocable<'a> {
+    /// When the peers authenticated each other.
+    pub authenticated_at: Timestamp,
+    /// The lineage.
+    pub lineage: LineageId,
+    /// The name it was made for.
+    pub server_name: Option<&'a ServerName>,
+    /// The peer's subject.
+    pub peer: Option<&'a str>,
+}
+
+impl<'a> From<&'a Session> for Revocable<'a> {
+    fn from(session: &'a Session) -> Self {
+        Self {
+            authenticated_at: session.lifetime.authenticated_at,
+            lineage: session.lineage.id,
+            server_name: session.binding.server_name.as_ref(),
+            peer: session
+                .binding
+                .peer
+                .as_ref()
+                .map(|peer| peer.subject.as_str()),
+        }
+    }
+}
+
+impl<'a> From<&'a Summary> for Revocable<'a> {
+    fn from(summary: &'a Summary) -> Self {
+        Self {
+            authenticated_at: summary.authenticated_at,
+            lineage: summary.lineage.id,
+            server_name: summary.server_name.as_ref(),
+            peer: summary.peer.as_deref(),
+        }
+    }
 }
 
 impl Revoked {
@@ -171,29 +114,25 @@ impl Revoked {
 
     /// Adds one. Of two with the same selector each later end counts: the set only grows.
     pub fn add(&mut self, revocation: &Revocation) {
-        let Revocation { cutoff, until, .. } = *revocation;
-        self.entries
+        let closes = (revocation.ends == Ends::Connections).then_some(revocation.cutoff);
+        self.insert(revocation, closes);
+    }
+
+    fn insert(&mut self, revocation: &Revocation, closes: Option<Timestamp>) {
+        Arc::make_mut(&mut self.entries)
             .entry(revocation.selector.clone())
-            .and_modify(|entry| {
-                *entry = Entry {
-                    cutoff: entry.cutoff.max(cutoff),
-                    until: entry.until.max(until),
-                }
-            })
-            .or_insert(Entry { cutoff, until });
+            .and_modify(|entry| entry.add(revocation, closes))
+            .or_insert_with(|| Entry {
+                farthest: revocation.clone(),
+                closes,
+            });
     }
 
     /// Everything that is in either.
     #[must_use]
     pub fn merged(mut self, other: &Self) -> Self {
-        for (selector, Entry { cutoff, until }) in &other.entries {
-            let why = String::new();
-            self.add(&Revocation {
-                selector: selector.clone(),
-                cutoff: *cutoff,
-                until: *until,
-                why,
-            });
+        for entry in other.entries.values() {
+            self.insert(&entry.farthest, entry.closes);
         }
         self.version = self.version.max(other.version);
         self.as_of = self.as_of.max(other.as_of);
@@ -202,7 +141,7 @@ impl Revoked {
 
     /// Forgets entries that can cover nothing any more.
     pub fn expire(&mut self, now: Timestamp) {
-        self.entries.retain(|_, entry| entry.until >= now);
+        Arc::make_mut(&mut self.entries).retain(|_, entry| entry.farthest.until >= now);
     }
 
     /// How many entries there are.
@@ -215,57 +154,75 @@ impl Revoked {
         self.entries.is_empty()
     }
 
+    /// What is in force, in no order: of several with the same selector the one that reaches farthest.
+    pub fn iter(&self) -> impl Iterator<Item = &Revocation> {
+        self.entries.values().map(|entry| &entry.farthest)
+    }
+
     /// Whether this session is revoked.
-    pub fn covers(&self, session: &Session) -> bool {
-        let peer = || session.binding.peer.as_ref().map(PeerHash::of);
-        self.reach(
-            session.lifetime.authenticated_at,
-            session.lineage.id,
-            session.binding.server_name.as_ref(),
-            peer,
-        )
+    pub fn covers<'a>(&self, what: impl Into<Revocable<'a>>) -> bool {
+        self.covering(what).is_some()
     }
 
-    /// Whether the session with this summary is revoked.
-    pub fn covers_summary(&self, summary: &Summary) -> bool {
-        let peer = || summary.peer.as_deref().map(PeerHash::of_subject);
-        self.reach(
-            summary.authenticated_at,
-            summary.lineage.id,
-            summary.server_name.as_ref(),
-            peer,
-        )
+    /// What revokes this session.
+    pub fn covering<'a>(&self, what: impl Into<Revocable<'a>>) -> Option<&Revocation> {
+        let what = what.into();
+        self.entries_for(&what)
+            .map(|entry| &entry.farthest)
+            .find(|revocation| what.authenticated_at <= revocation.cutoff)
     }
 
-    fn reach(
-        &self,
-        authenticated_at: Timestamp,
-        lineage: LineageId,
-        name: Option<&ServerName>,
-        peer: impl FnOnce() -> Option<PeerHash>,
-    ) -> bool {
-        if self.entries.is_empty() {
-            return false;
+    /// Whether connections on this session are to be closed.
+    pub fn closes<'a>(&self, what: impl Into<Revocable<'a>>) -> bool {
+        let what = what.into();
+        self.entries_for(&what)
+            .any(|entry| Some(what.authenticated_at) <= entry.closes)
+    }
+
+    /// The part of it that closes connections which `before` left open.
+    #[must_use]
+    pub fn newly_closing(&self, before: &Self) -> Self {
+        let entries = self.entries.iter().filter(|(selector, entry)| {
+            entry.closes > before.entries.get(selector).and_then(|entry| entry.closes)
+        });
+        Self {
+            version: self.version,
+            as_of: self.as_of,
+            entries: Arc::new(
+                entries
+                    .map(|(selector, entry)| (selector.clone(), entry.clone()))
+                    .collect(),
+            ),
         }
-        let selectors = [
-            Some(Selector::All),
-            Some(Selector::Lineage(lineage)),
-            name.cloned().map(Selector::ServerName),
-            peer().map(Selector::Peer),
-        ];
-        let mut entries = selectors
-            .iter()
+    }
+
+    /// The entries whose selector means this one, whenever it was authenticated.
+    fn entries_for(&self, what: &Revocable<'_>) -> impl Iterator<Item = &Entry> {
+        let selectors = if self.entries.is_empty() {
+            [None, None, None, None]
+        } else {
+            [
+                Some(Selector::All),
+                Some(Selector::Lineage(what.lineage)),
+                what.server_name.cloned().map(Selector::ServerName),
+                what.peer
+                    .map(|subject| Selector::Peer(PeerHash::of_subject(subject))),
+            ]
+        };
+        selectors
+            .into_iter()
             .flatten()
-            .filter_map(|selector| self.entries.get(selector));
-        entries.any(|entry| authenticated_at <= entry.cutoff)
+            .filter_map(move |selector| self.entries.get(&selector))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::LONGEST_LINEAGE_TLS13;
     use crate::samples::{self, ISSUED};
-    use proptest::prelude::*;
+    use crate::store::PeerHash;
+    use core::time::Duration;
 
     const SKEW: Duration = Duration::from_secs(60);
 
@@ -290,7 +247,7 @@ mod tests {
             let set = revoked(selector.clone(), ISSUED);
             assert_eq!(set.covers(&session), covered, "{selector:?}");
             let summary = Summary::of_lineage(&session, crate::session::Side::Server);
-            assert_eq!(set.covers_summary(&summary), covered, "{selector:?}");
+            assert_eq!(set.covers(&summary), covered, "{selector:?}");
         }
         assert!(!Revoked::none().covers(&session));
     }
@@ -330,23 +287,30 @@ mod tests {
     }
 
     #[test]
-    fn a_revocation_is_read_back() {
-        let selectors = [
-            Selector::All,
-            Selector::Lineage(LineageId([1; 16])),
-            Selector::Peer(PeerHash([2; 32])),
-            Selector::ServerName(ServerName::new("a.example").unwrap()),
-        ];
-        for selector in selectors {
-            let revocation = Revocation::new(selector, "why not", ISSUED, SKEW);
-            assert_eq!(Revocation::decode(&revocation.encode()), Ok(revocation));
-        }
+    fn r6_it_says_who_revoked_and_why() {
+        let by_hand = Revocation::new(Selector::All, "lost laptop", ISSUED, SKEW).by("root@host");
+        let set = Revoked::new(1, [by_hand.clone()]);
+        assert_eq!(set.covering(&samples::tls13()), Some(&by_hand));
+        assert_eq!(set.iter().collect::<Vec<_>>(), [&by_hand]);
+        // Who came last is who is told of.
+        let later = ISSUED.plus(SKEW);
+        let again = Revocation::new(Selector::All, "again", later, SKEW);
+        let both = Revoked::new(2, [again.clone()]).merged(&set);
+        assert_eq!(both.covering(&samples::tls13()), Some(&again));
     }
 
-    proptest! {
-        #[test]
-        fn rule_13_any_bytes_give_a_revocation_or_an_error(bytes: Vec<u8>) {
-            let _ = Revocation::decode(&bytes);
-        }
+    #[test]
+    fn connections_are_closed_only_by_what_says_so_and_is_new() {
+        let session = samples::tls13();
+        let quiet = revoked(Selector::All, ISSUED);
+        assert!(!quiet.closes(&session));
+        let closing = Revocation::new(Selector::All, "", ISSUED, SKEW).closing_connections();
+        let both = Revoked::new(2, [closing]).merged(&quiet);
+        assert!(both.closes(&session) && both.newly_closing(&quiet).closes(&session));
+        assert!(both.newly_closing(&both).is_empty());
+        // A later one that closes nothing takes nothing back, and closes nothing either.
+        let later = revoked(Selector::All, ISSUED.plus(SKEW));
+        let all = later.merged(&both);
+        assert!(all.closes(&session) && all.newly_closing(&both).is_empty());
     }
 }

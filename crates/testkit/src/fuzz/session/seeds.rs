@@ -41,7 +41,7 @@ pub(super) fn session_summary() -> Vec<Seed> {
 
 pub(super) fn revocation() -> Vec<Seed> {
     let seed = |name, selector| {
-        let revocation = Revocation::new(selector, "why", NOW, Duration::from_secs(60));
+        let revocation = Revocation::new(selector, "why", NOW, Duration::from_secs(60)).by("who");
         Seed::new(name, revocation.encode())
     };
     let name = ServerName::new("a.example").expect("a fixed name");
@@ -50,6 +50,12 @@ pub(super) fn revocation() -> Vec<Seed> {
         seed("peer", Selector::Peer(PeerHash::of_subject("CN=client"))),
         seed("server_name", Selector::ServerName(name)),
         seed("all", Selector::All),
+        Seed::new(
+            "closing",
+            Revocation::new(Selector::All, "", NOW, Duration::ZERO)
+                .closing_connections()
+                .encode(),
+        ),
     ]
 }
 
