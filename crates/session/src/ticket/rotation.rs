@@ -89,16 +89,32 @@ pub fn out_of_turn(
     now: Timestamp,
     entropy: &mut Entropy,
 ) -> Option<Ring> {
+    out_of_turn_after(ring, policy, now, Duration::ZERO, entropy)
+}
+
+/// The same, but the new key is announced for so long first: whoever shares the ring has heard of it when the first
+/// ticket under it comes along. Until then the one that seals now goes on; where none does, nobody waits.
+pub fn out_of_turn_after(
+    ring: &Ring,
+    policy: &RotationPolicy,
+    now: Timestamp,
+    announced_for: Duration,
+    entropy: &mut Entropy,
+) -> Option<Ring> {
+    let from = match ring.sealing_key(now) {
+        Some(_) => now.plus(announced_for),
+        None => now,
+    };
     let mut keys = Vec::with_capacity(ring.keys().len() + 1);
     for key in ring.without_retired(now).keys() {
         match key.phase(now) {
             // Made for later, and never used: the new key takes its place.
             Phase::Announced => {}
-            Phase::Sealing if key.seals_from < now => keys.push(key.sealing_until(now)),
+            Phase::Sealing if key.seals_from < from => keys.push(key.sealing_until(from)),
             _ => keys.push(key.clone()),
         }
     }
-    keys.push(policy.key(now, entropy)?);
+    keys.push(policy.key(from, entropy)?);
     ring.without_retired(now).next(keys).ok()
 }
 
@@ -150,6 +166,26 @@ mod tests {
             (key.seals_until, key.opens_until),
             (T.plus(12 * HOUR), T.plus(36 * HOUR))
         );
+    }
+
+    #[test]
+    fn r16_a_rotation_out_of_turn_is_announced_first_where_others_share_the_ring() {
+        let (lead, entropy) = (Duration::from_secs(5), &mut entropy());
+        let now = T.plus(HOUR);
+        let first = next(&Ring::empty(), &policy(), T, entropy).unwrap();
+        let ring = out_of_turn_after(&first, &policy(), now, lead, entropy).unwrap();
+        let seals = |at| ring.sealing_key(at).unwrap().name;
+        let old = first.sealing_key(T).unwrap().name;
+        assert_eq!(seals(now), old);
+        assert_eq!(seals(now.plus(lead).minus(Duration::from_millis(1))), old);
+        assert_ne!(seals(now.plus(lead)), old);
+        assert_eq!(
+            phases(&ring, now.plus(lead)),
+            [Phase::Opening, Phase::Sealing]
+        );
+        // Where nobody seals there is nothing to wait for.
+        let ring = out_of_turn_after(&Ring::empty(), &policy(), T, lead, entropy).unwrap();
+        assert!(ring.sealing_key(T).is_some());
     }
 
     #[test]
