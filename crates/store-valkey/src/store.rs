@@ -199,7 +199,7 @@ impl Revocations for ValkeyStore {
     }
 
     fn revoked_version(&self) -> Reply<'_, u64> {
-        self.run(async |inner| inner.revocations.version(&inner).await)
+        self.run(async |inner| inner.revocations.peek(&inner).await)
     }
 
     fn lapse(&self, now: Timestamp) -> Reply<'_, u64> {
