@@ -106,6 +106,9 @@ pub struct ServerSettings {
     pub protocol: String,
     /// Clocks may differ by this much across a fleet.
     pub clock_skew: Duration,
+    /// How old the copy of the revocations may be before sessions with an identity do a full handshake;
+    /// `None` where the copy is never behind.
+    pub revocation_lag: Option<Duration>,
     /// Whether traffic secrets come out for a key log.
     pub key_log: KeyLog,
     /// Whether handshake messages come out as events.
@@ -141,6 +144,7 @@ impl Default for ServerSettings {
             authorisation_version: 0,
             protocol: String::new(),
             clock_skew: Duration::from_secs(60),
+            revocation_lag: None,
             key_log: KeyLog::Off,
             trace: Trace::Off,
             update_keys_after: None,
@@ -205,7 +209,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
             single_use: settings.single_use,
             early_data: settings.early_data,
             early_data_with_identity: settings.early_data_with_identity,
-            ..ResumptionPolicy::default()
+            revocation_lag: settings.revocation_lag,
         };
         Ok(Self { settings, policy })
     }

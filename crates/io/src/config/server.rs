@@ -94,6 +94,9 @@ pub struct ServerSettings {
     pub protocol: String,
     /// Clocks may differ by this much across a fleet.
     pub clock_skew: Duration,
+    /// How old the copy of the revocations in `shared` may be before clients with an identity do a full
+    /// handshake; `None` where somebody else sees to that, or nothing is ever revoked.
+    pub revocation_lag: Option<Duration>,
     /// How long a handshake may take; `None` for as long as it likes. Threads keep this and the
     /// next one on a transport that is [`Timed`](crate::blocking::Timed).
     pub handshake_timeout: Option<Duration>,
@@ -155,6 +158,7 @@ impl Default for ServerSettings {
             authorisation_version: engine.authorisation_version,
             protocol: engine.protocol,
             clock_skew: engine.clock_skew,
+            revocation_lag: engine.revocation_lag,
             handshake_timeout: Some(Duration::from_secs(10)),
             idle_timeout: None,
             observer: None,
@@ -337,6 +341,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         authorisation_version: settings.authorisation_version,
         protocol: settings.protocol.clone(),
         clock_skew: settings.clock_skew,
+        revocation_lag: settings.revocation_lag,
         key_log: key_log(&settings.key_log),
         trace: settings.trace,
         update_keys_after: settings.update_keys_after,
