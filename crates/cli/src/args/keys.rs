@@ -19,7 +19,7 @@ another server, opens that server's tickets on listeners that say so (serve --fo
 
 Examples:
   tessera keys list                                        names, phases, times, and never a secret
-  tessera keys rotate                                      a new key seals at once, the old one still opens
+  tessera keys rotate                                      a new key seals, the old one still opens, no ticket is refused
   tessera keys import ticket.key --dialect nginx --until 14d   a migration from nginx
   tessera keys export --dialect haproxy -o haproxy.keys    the same keys in HAProxy's order
   tessera keys retire 3f9a12c4                             what it sealed opens no more";
@@ -32,8 +32,12 @@ pub(crate) enum KeysVerb {
         #[command(flatten)]
         state: StateArgs,
     },
-    /// Make a new key that seals from now on; those before it only open
+    /// Make a new key that seals as soon as every process has heard of it; those before it only open
     Rotate {
+        /// How long that takes; with 0s it seals at once, and tickets under it that reach a process too early do a full
+        /// handshake [default: 2s; for a fleet's store 5s]
+        #[arg(long, value_name = "D", value_parser = duration)]
+        announced_for: Option<Duration>,
         #[command(flatten)]
         state: StateArgs,
     },

@@ -11,8 +11,8 @@ pub(crate) use demo::DemoArgs;
 pub(crate) use keys::{DialectArg, ExportKeysArgs, ImportKeysArgs, KeysArgs, KeysVerb};
 pub(crate) use serve::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
 pub(crate) use session::{
-    BotanArgs, ConvertArgs, ExportArgs, FileKeyArgs, ImportArgs, ReadFormat, SessionArgs,
-    SessionVerb, Sink, Source, WrittenFormat,
+    BotanArgs, ConvertArgs, ExportArgs, FileKeyArgs, ImportArgs, ReadFormat, RevokeArgs,
+    SessionArgs, SessionVerb, Sink, Source, WrittenFormat,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -238,10 +238,17 @@ mod tests {
             "session import f --format auto --for host:443 --trust",
             "session import f --format botan --ticket t --botan-key k",
             "session convert f --from openssl --to tessera -o g",
+            "session revoke 3f --why x --close",
+            "session revoke --peer CN=a --json",
+            "session revoke --server-name a.example",
+            "session revoke --all",
+            "session revoke --list",
+            "session connections 3f",
             "session convert f --from nginx --to haproxy --from-keys a --from-keys b --to-keys c --to-context 00",
             "session convert f --from haproxy --to nginx --from-keys a --to-keys c --to-like g",
             "keys list --json",
             "keys rotate",
+            "keys rotate --announced-for 0s",
             "keys import a b --dialect nginx --until 7d --context 00",
             "keys import a --dialect haproxy --like f",
             "keys export --dialect envoy -o f",
@@ -253,6 +260,7 @@ mod tests {
             parse("keys import a").is_err(),
             "the dialect is always said"
         );
+        assert!(parse("session revoke").is_err() && parse("session revoke 3f --all").is_err());
         assert!(parse("session convert f --to-like a --to-context 00 --to nginx").is_err());
     }
 

@@ -117,6 +117,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "D", value_parser = duration, help_heading = "Sessions")]
     pub(crate) store_deadline: Option<Duration>,
 
+    /// While the store has not said for this long what is revoked, clients with a certificate resume nothing
+    #[arg(long, value_name = "D", default_value = "10s", value_parser = duration, help_heading = "Sessions")]
+    pub(crate) revocation_lag: Duration,
+
     /// Take tickets of other servers, whose keys were imported, from clients that ask for one of these names
     #[arg(
         long,

@@ -1,6 +1,6 @@
 //! Flags of `session`.
 
-use super::{ConnectArgs, Later, StateArgs, duration};
+use super::{ConnectArgs, StateArgs, duration};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +18,10 @@ Examples:
   tessera session list                     what is kept, and never a secret
   tessera session show 3f9a12c4            one session, by the beginning of its id
   tessera session expire --older-than 2h   end what is older
+  tessera session connections 3f9a12c4     who is and was on it, in all processes on the store
+  tessera session revoke 3f9a12c4 --why 'lost laptop' --close      this lineage, tickets that are out included
+  tessera session revoke --peer CN=alice --close                   everything this client has, everywhere, within a second
+  tessera session revoke --list            what is revoked, by whom and why
   tessera session export 3f9a12c4 -o s.pem     for openssl s_client -sess_in; the ticket leaves the wallet
   tessera session import s.pem --for host:443 --trust    from a file of OpenSSL, BoringSSL, curl, Botan or our own
   tessera session convert s.pem --from nginx --to haproxy --from-keys n.key --to-keys h.keys --to-context 686170726f7879
@@ -60,18 +64,50 @@ pub(crate) enum SessionVerb {
         #[command(flatten)]
         state: StateArgs,
     },
-    /// The connections of a session
-    #[command(hide = true, disable_help_flag = true)]
-    Connections(Later),
+    /// The connections of a session or lineage, of all processes on the store
+    Connections {
+        /// The beginning of a session's or a lineage's id
+        id: String,
+        #[command(flatten)]
+        state: StateArgs,
+    },
     /// Take a client's session out of the wallet into a file: a ticket in two places would be used twice
     Export(ExportArgs),
     /// Put the sessions of a file into the wallet, tainted unless --trust says otherwise
     Import(Box<ImportArgs>),
     /// Write a session file in another format, or make one server's ticket into another's
     Convert(Box<ConvertArgs>),
-    /// Sessions that must not be resumed any more, stateless ones included
-    #[command(hide = true, disable_help_flag = true)]
-    Revoke(Later),
+    /// Sessions that must not be resumed any more, in tickets nobody keeps included; in force within a second in every
+    /// process on the store
+    Revoke(RevokeArgs),
+}
+
+/// Flags of `session revoke`.
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["lineage", "peer", "server_name", "all", "list"])))]
+pub(crate) struct RevokeArgs {
+    /// A lineage: its id, or the beginning of it or of a session's in it
+    pub(crate) lineage: Option<String>,
+    /// All of this client, by its certificate's subject as `session list` shows it
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) peer: Option<String>,
+    /// All made for this server name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server_name: Option<String>,
+    /// All there are; whoever authenticates later than a minute from now is not meant
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only list what is revoked
+    #[arg(long, conflicts_with_all = ["why", "close"])]
+    pub(crate) list: bool,
+    /// The reason, kept beside your name
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) why: String,
+    /// Close the connections that are open on them
+    #[arg(long)]
+    pub(crate) close: bool,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
 }
 
 /// Flags of `session export`.

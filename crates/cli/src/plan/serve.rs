@@ -50,6 +50,8 @@ pub(crate) struct ServePlan {
     pub(crate) early_data: EarlyData,
     /// How long a handshake waits for the store.
     pub(crate) store_deadline: Duration,
+    /// How old the copy of the revocations may be.
+    pub(crate) revocation_lag: Duration,
     /// A ticket resumes once.
     pub(crate) single_use: bool,
     /// Of this deployment, and so of every scope.
@@ -157,6 +159,7 @@ impl ServePlan {
                 up_to => EarlyData::Accept { up_to },
             },
             store_deadline,
+            revocation_lag: args.revocation_lag,
             policy,
             migration,
             dir: args.dir.clone(),

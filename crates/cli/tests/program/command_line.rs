@@ -48,7 +48,6 @@ fn what_comes_later_says_so() {
         "serve --console 127.0.0.1:0",
         "connect localhost --starttls pop3",
         "connect localhost --psk f --psk-identity i",
-        "session revoke all --why x",
         "proxy --config f --check",
         "probe localhost --json",
         "bench -c 64",

@@ -22,7 +22,10 @@ pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit>
     runtime.block_on(async {
         match &args.verb {
             KeysVerb::List { state } => list::run(&open(state, talk)?, global).await,
-            KeysVerb::Rotate { state } => change::rotate(&open(state, talk)?, global, talk).await,
+            KeysVerb::Rotate {
+                announced_for,
+                state,
+            } => change::rotate(&open(state, talk)?, *announced_for, global, talk).await,
             KeysVerb::Import(args) => import::run(args, global, talk).await,
             KeysVerb::Export(args) => export::run(args, talk).await,
             KeysVerb::Retire { name, state } => {

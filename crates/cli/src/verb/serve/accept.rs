@@ -1,6 +1,7 @@
 //! From a listening socket to connections, and from those to pages.
 
 use super::limits::LINGER;
+use super::open::OpenConnections;
 use super::site::{Content, Site, Visit};
 use super::starttls::{self, Said};
 use super::tls::SharedStream;
@@ -27,6 +28,8 @@ pub(crate) struct House {
     pub(crate) config: RwLock<Arc<ServerConfig>>,
     /// What is served.
     pub(crate) site: Arc<Site>,
+    /// Who is here.
+    pub(crate) open: Arc<OpenConnections>,
     /// What is spoken before TLS.
     pub(crate) starttls: Option<Protocol>,
     /// How long that may take.
@@ -82,6 +85,30 @@ async fn linger(mut tcp: TcpStream) {
     let _ = tokio::time::timeout(LINGER, rest).await;
 }
 
+/// What ends a connection from outside.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    /// True: finish what is under way, as all connections do.
+    pub(crate) drain: watch::Receiver<bool>,
+    /// True: end this one now.
+    pub(crate) cut: watch::Receiver<bool>,
+}
+
+impl Orders {
+    /// Ready when either is given.
+    pub(super) async fn either(&mut self) {
+        tokio::select! {
+            () = told_to_finish(&mut self.drain) => {}
+            () = told_to_finish(&mut self.cut) => {}
+        }
+    }
+
+    /// Whether one of them is.
+    fn given(&self) -> bool {
+        *self.drain.borrow() || *self.cut.borrow()
+    }
+}
+
 /// Ready when connections are to finish what is under way.
 pub(super) async fn told_to_finish(drain: &mut watch::Receiver<bool>) {
     let _ = drain.wait_for(|drain| *drain).await;
@@ -121,9 +148,13 @@ async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lif
             // Why it failed is in the book.
             Err((_, tcp)) => return linger(tcp).await,
         };
+        let orders = Orders {
+            drain: drain.clone(),
+            cut: house.open.cut(stream.id()),
+        };
         match house.site.content {
             Content::Echo => {
-                let Some((kept, rest)) = echoed(stream, &house, drain.clone()).await else {
+                let Some((kept, rest)) = echoed(stream, &house, orders).await else {
                     return;
                 };
                 (tcp, between) = (kept, Some(rest));
@@ -134,7 +165,7 @@ async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lif
                     config,
                     peer: peer.to_string(),
                 };
-                return http::serve(visit, Arc::clone(&house.site), drain).await;
+                return http::serve(visit, Arc::clone(&house.site), orders).await;
             }
         }
     }
@@ -145,10 +176,10 @@ async fn connection(mut tcp: TcpStream, peer: SocketAddr, house: Arc<House>, lif
 async fn echoed(
     stream: TlsStream<TcpStream>,
     house: &House,
-    drain: watch::Receiver<bool>,
+    orders: Orders,
 ) -> Option<(TcpStream, Vec<u8>)> {
-    let mut stream = echo::serve(stream, drain.clone()).await.ok()?;
-    if house.starttls.is_none() || *drain.borrow() {
+    let mut stream = echo::serve(stream, orders.clone()).await.ok()?;
+    if house.starttls.is_none() || orders.given() {
         let _ = stream.shutdown().await;
         return None;
     }

@@ -1,6 +1,7 @@
 //! What happens on connections is written down here: the ledger in memory, and a file of those that
 //! ended.
 
+use super::open::OpenConnections;
 use crate::exit::{Failure, Outcome};
 use crate::report::talk::Talk;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tessera::engine::{Ending, Event};
 use tessera::{Closed, ConnectionId, Facts, Observer, Opened, Timestamp, Traffic, Trouble};
@@ -34,13 +35,18 @@ pub(crate) struct Book {
     ledger: Mutex<Ledger>,
     /// When a hello came, by a finer clock than the ledger's.
     hellos: Mutex<HashMap<ConnectionId, Instant>>,
+    open: Arc<OpenConnections>,
     file: Option<Mutex<File>>,
     talk: Talk,
 }
 
 impl Book {
-    /// An empty book; connections that end go to `file`, too.
-    pub(crate) fn new(file: Option<&Path>, talk: Talk) -> Outcome<Self> {
+    /// An empty book; connections that are open stand in `open` as well, and those that end go to `file`.
+    pub(crate) fn new(
+        file: Option<&Path>,
+        open_here: Arc<OpenConnections>,
+        talk: Talk,
+    ) -> Outcome<Self> {
         let open = |path: &Path| {
             OpenOptions::new()
                 .append(true)
@@ -54,6 +60,7 @@ impl Book {
         Ok(Self {
             ledger: Mutex::new(Ledger::keeping(KEPT)),
             hellos: Mutex::default(),
+            open: open_here,
             file,
             talk,
         })
@@ -117,6 +124,12 @@ impl Observer for Book {
                 .entry(connection)
                 .or_insert_with(Instant::now);
         }
+        if let Event::Established(facts)
+        | Event::Renegotiated(facts)
+        | Event::ClientIdentified(facts) = event
+        {
+            self.open.is_on(connection, facts);
+        }
         let mut ledger = lock(&self.ledger);
         ledger.event(connection, at, event);
         if matches!(event, Event::Established(_) | Event::Renegotiated(_))
@@ -136,6 +149,7 @@ impl Observer for Book {
 
     fn closed(&self, connection: ConnectionId, at: Timestamp, closed: &Closed<'_>) {
         lock(&self.hellos).remove(&connection);
+        self.open.is_over(connection);
         let ending = match closed.ending {
             Some(ending) => ending.to_string(),
             None => "let go by the application".to_owned(),

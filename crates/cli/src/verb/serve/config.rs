@@ -56,6 +56,7 @@ pub(crate) fn build(
             register: Arc::clone(&lasting.store.register),
             process: lasting.process,
         }),
+        revocation_lag: Some(plan.revocation_lag),
         deployment: Some(lasting.deployment),
         policy: plan.policy.clone(),
         // What is agreed inside one protocol is not picked up in another.

@@ -1,16 +1,15 @@
 //! `--echo`: every line comes back as it is.
 
-use super::accept::told_to_finish;
+use super::accept::Orders;
 use super::limits::LONGEST_LINE;
 use std::io;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
-use tokio::sync::watch;
 
-/// Sends lines back until the peer closes, or until `drain` says that this was the last one. The
+/// Sends lines back until the peer closes, or until it is told that this was the last one. The
 /// stream is the caller's to close.
-pub(crate) async fn serve<IO>(io: IO, mut drain: watch::Receiver<bool>) -> io::Result<IO>
+pub(crate) async fn serve<IO>(io: IO, mut orders: Orders) -> io::Result<IO>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
@@ -23,7 +22,7 @@ where
                     break;
                 }
             }
-            () = told_to_finish(&mut drain) => break,
+            () = orders.either() => break,
         }
         // What is here already goes back together.
         if io.buffer().contains(&b'\n') && (line.len() as u64) < LONGEST_LINE {
@@ -49,12 +48,20 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::sync::watch;
+
+    fn orders(drain: &watch::Receiver<bool>) -> Orders {
+        Orders {
+            drain: drain.clone(),
+            cut: drain.clone(),
+        }
+    }
 
     #[tokio::test]
     async fn lines_come_back_as_they_are_and_the_rest_at_the_end() {
         let (mut client, server) = tokio::io::duplex(1 << 16);
         let (_keep, drain) = watch::channel(false);
-        let echo = tokio::spawn(serve(server, drain));
+        let echo = tokio::spawn(serve(server, orders(&drain)));
         client.write_all(b"one\r\ntwo\n").await.unwrap();
         let mut back = [0; 9];
         client.read_exact(&mut back).await.unwrap();
@@ -71,7 +78,7 @@ mod tests {
     async fn a_line_longer_than_any_comes_back_in_pieces() {
         let (mut client, server) = tokio::io::duplex(1 << 17);
         let (_keep, drain) = watch::channel(false);
-        let echo = tokio::spawn(serve(server, drain));
+        let echo = tokio::spawn(serve(server, orders(&drain)));
         let longest = usize::try_from(LONGEST_LINE).unwrap();
         client.write_all(&vec![b'x'; longest]).await.unwrap();
         // Its end has not come yet, and nobody waits for it.

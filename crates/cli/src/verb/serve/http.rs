@@ -1,6 +1,6 @@
 //! HTTP on one connection: HTTP/2 where ALPN says so, HTTP/1 everywhere else.
 
-use super::accept::told_to_finish;
+use super::accept::{Orders, told_to_finish};
 use super::limits::{HEAD, STREAMS};
 use super::pages;
 use super::site::{Site, Visit};
@@ -11,8 +11,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 
+/// Serves one connection until it ends, or until it is told to.
+pub(crate) async fn serve(visit: Visit, site: Arc<Site>, mut orders: Orders) {
+    let tls = visit.tls.clone();
+    tokio::select! {
+        () = until_the_end(visit, site, orders.drain) => {}
+        // Whatever was under way: nobody is served on this session any more.
+        () = told_to_finish(&mut orders.cut) => tls.close().await,
+    }
+}
+
 /// Serves one connection until it ends, or until `drain` says to finish what is under way.
-pub(crate) async fn serve(visit: Visit, site: Arc<Site>, mut drain: watch::Receiver<bool>) {
+async fn until_the_end(visit: Visit, site: Arc<Site>, mut drain: watch::Receiver<bool>) {
     let h2 = visit
         .tls
         .facts()

@@ -4,15 +4,18 @@ mod accept;
 mod authority;
 mod body;
 pub(crate) mod book;
+mod chores;
 mod config;
 mod echo;
 mod files;
 mod http;
 pub(crate) mod limits;
+mod open;
 mod page;
 mod pages;
 mod private;
 mod ratchet;
+mod revocations;
 mod ring;
 mod site;
 mod starttls;
@@ -29,10 +32,11 @@ use crate::report::talk::Talk;
 use crate::store::{self, For, Store};
 use accept::{House, Lifeline};
 use book::Book;
+use chores::Chores;
 use config::Lasting;
+use open::OpenConnections;
 use private::Asking;
 use ratchet::Keeper;
-use ring::Chores;
 use serde::{Deserialize, Serialize};
 use site::{Content, Site};
 use std::borrow::Cow;
@@ -98,10 +102,11 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let ca = certificates.ca.clone();
     let keeper = keeper(&plan, &store)?.map(Arc::new);
     let deployment = keeper.as_ref().map(|keeper| keeper.deployment());
+    let open = Arc::new(OpenConnections::new(Arc::clone(&tickets)));
     let lasting = Lasting {
         deployment: deployment.or(store.deployment).unwrap_or(plan.deployment),
         tickets,
-        book: Arc::new(Book::new(plan.ledger.as_deref(), talk)?),
+        book: Arc::new(Book::new(plan.ledger.as_deref(), Arc::clone(&open), talk)?),
         key_log: keylog::open(plan.keylog.as_deref(), talk)?,
         process: clock::process_id(),
         store,
@@ -109,6 +114,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let chores = Chores {
         store: lasting.store.clone(),
         tickets: Arc::clone(&lasting.tickets),
+        open: Arc::clone(&open),
         process: lasting.process,
         keeper,
         talk,
@@ -124,6 +130,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let house = Arc::new(House {
         config: RwLock::new(config),
         site: Arc::new(site(&plan, &lasting)),
+        open,
         starttls: plan.starttls,
         patience: plan.idle_timeout,
         talk,
@@ -173,7 +180,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
 /// Ring and revocations, before the first connection. A fleet's store may be away: that costs full handshakes
 /// until it answers, and the machine that starts just then is no worse off than the others.
 async fn first_look(chores: &Chores) -> Outcome<()> {
-    match chores.one_look().await {
+    match chores.first_look().await {
         Err(error @ (StoreError::Unavailable(_) | StoreError::Deadline(_)))
             if chores.store.is_of_a_fleet() =>
         {

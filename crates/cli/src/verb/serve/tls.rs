@@ -1,5 +1,6 @@
 //! The stream under HTTP, which pages look at, too.
 
+use super::limits::LINGER;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,6 +67,13 @@ impl SharedStream {
     pub(crate) async fn identify(&self) -> io::Result<bool> {
         self.lock().stream.ask_for_certificate();
         std::future::poll_fn(|cx| self.lock().stream.poll_certificate(cx)).await
+    }
+
+    /// Says `close_notify`, and waits a moment for it to go out.
+    pub(crate) async fn close(&self) {
+        let shutdown =
+            std::future::poll_fn(|cx| Pin::new(&mut self.lock().stream).poll_shutdown(cx));
+        let _ = tokio::time::timeout(LINGER, shutdown).await;
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

@@ -6,13 +6,13 @@ use crate::report::talk::Talk;
 use crate::store::Store;
 use std::time::Duration;
 use tessera::session::store::{Tally, Uses};
-use tessera::session::{Listed, Page, Revoked, Side, Summary, TicketId, TicketKind};
+use tessera::session::{Listed, Page, Revocation, Revoked, Side, Summary, TicketId, TicketKind};
 use tessera::{Timestamp, clock};
 
 /// Entries read at once.
 const PAGE: usize = 500;
 /// A process that has not said so for this long does not live.
-const ALIVE: Duration = Duration::from_secs(5);
+pub(super) const ALIVE: Duration = Duration::from_secs(5);
 
 /// What is kept.
 pub(super) struct Catalogue {
@@ -62,7 +62,7 @@ impl Catalogue {
     }
 
     /// Those whose id or lineage begins so; a person rarely types all 64 digits.
-    pub(super) fn matching(self, with: &str) -> Outcome<Vec<Row>> {
+    pub(super) fn matching(&self, with: &str) -> Outcome<Vec<Row>> {
         let with = with.to_ascii_lowercase();
         if with.is_empty() || !with.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(Failure::usage(format_args!(
@@ -71,8 +71,9 @@ impl Catalogue {
         }
         let rows: Vec<_> = self
             .rows
-            .into_iter()
+            .iter()
             .filter(|row| row.begins(&with))
+            .cloned()
             .collect();
         if rows.is_empty() {
             return Err(Failure::internal(format_args!(
@@ -101,13 +102,20 @@ async fn page(store: &Store, side: Side, after: Option<TicketId>) -> Outcome<Vec
     .map_err(Failure::store)
 }
 
-fn state(listed: &Listed, summary: &Summary, revoked: &Revoked, now: Timestamp) -> State {
-    match () {
-        () if revoked.covers_summary(summary) => State::Revoked,
-        () if listed.spent => State::Used,
-        () if summary.expires_at <= now => State::Expired,
-        () => State::Live,
-    }
+/// How it stands, and what revokes it.
+fn state<'a>(
+    listed: &Listed,
+    summary: &Summary,
+    revoked: &'a Revoked,
+    now: Timestamp,
+) -> (State, Option<&'a Revocation>) {
+    let state = match revoked.covering(summary) {
+        Some(revocation) => return (State::Revoked, Some(revocation)),
+        None if listed.spent => State::Used,
+        None if summary.expires_at <= now => State::Expired,
+        None => State::Live,
+    };
+    (state, None)
 }
 
 /// Connections are registered by servers; of a lineage whose tickets are with its clients, all count.

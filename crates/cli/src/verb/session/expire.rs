@@ -1,5 +1,6 @@
 //! `session expire`: what is named here is not resumed any more.
 
+use super::revoke::{CLOCK_SKEW, whoami};
 use super::row::Row;
 use crate::args::Global;
 use crate::exit::{Exit, Failure, Outcome};
@@ -7,19 +8,15 @@ use crate::report::out;
 use crate::report::talk::Talk;
 use crate::store::Store;
 use serde_json::json;
-use std::time::Duration;
 use tessera::clock;
 use tessera::session::{Revocation, Selector, Side, TicketKind};
-
-/// Clocks of servers on one store may differ by this much.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Ends these. A session in the store is forgotten; self-encrypted tickets are out of reach, so their
 /// lineage is revoked; a client's ticket leaves the wallet.
 pub(super) async fn run(store: &Store, rows: &[Row], global: &Global, talk: Talk) -> Outcome<Exit> {
     let now = clock::now();
     for row in rows {
-        let handle = row.handle;
+        let handle = &row.handle;
         match (handle.side, handle.kind) {
             (Side::Client, _) => store.wallet.take(handle.id).await.map(|_| ()),
             (Side::Server, TicketKind::Lineage) => {
@@ -28,7 +25,8 @@ pub(super) async fn run(store: &Store, rows: &[Row], global: &Global, talk: Talk
                     "expired by hand",
                     now,
                     CLOCK_SKEW,
-                );
+                )
+                .by(&whoami());
                 store.revocations.add(revocation).await.map(|_| ())
             }
             (Side::Server, TicketKind::Sealed | TicketKind::Stored) => {

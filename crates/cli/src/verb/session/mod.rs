@@ -1,17 +1,18 @@
 //! `tessera session`: what is kept, shown, ended and checked.
 
 mod catalogue;
+mod connections;
 mod convert;
 mod expire;
 mod export;
 mod file;
 mod import;
+mod revoke;
 mod row;
 mod verify;
 
 use crate::args::{Global, SessionArgs, SessionVerb, StateArgs};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::plan::later;
 use crate::plan::state::StateDir;
 use crate::plan::store::{StorePlan, StoreUrl};
 use crate::report::out;
@@ -60,11 +61,15 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
                 expire::run(&store, &chosen, global, talk).await
             }
             SessionVerb::Verify { state } => verify::run(&plan(state)?, global, talk),
-            SessionVerb::Connections(_) => Err(later::refuse("session connections")),
+            SessionVerb::Connections { id, state } => {
+                connections::run(&open(state, talk)?, id, global, talk).await
+            }
             SessionVerb::Export(args) => export::run(args, talk).await,
             SessionVerb::Import(args) => import::run(args, global, talk).await,
             SessionVerb::Convert(args) => convert::run(args),
-            SessionVerb::Revoke(_) => Err(later::refuse("session revoke")),
+            SessionVerb::Revoke(args) => {
+                revoke::run(&open(&args.state, talk)?, args, global, talk).await
+            }
         }
     })
 }

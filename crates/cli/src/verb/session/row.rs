@@ -6,8 +6,10 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::fmt;
 use tessera::Timestamp;
-use tessera::session::store::Tally;
-use tessera::session::{LineageId, Listed, Side, Summary, TicketId, TicketKind};
+use tessera::session::store::{Revocable, Tally};
+use tessera::session::{
+    LineageId, Listed, Revocation, ServerName, Side, Summary, TicketId, TicketKind,
+};
 use tessera_observe::Time;
 
 /// `tessera.session-list/1`.
@@ -41,6 +43,36 @@ pub(super) enum State {
     Revoked,
 }
 
+/// Who revoked something, when and why.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct RevokedNote {
+    at: Time,
+    by: String,
+    why: String,
+}
+
+impl From<&Revocation> for RevokedNote {
+    fn from(revocation: &Revocation) -> Self {
+        Self {
+            at: revocation.at.into(),
+            by: revocation.by.clone(),
+            why: revocation.why.clone(),
+        }
+    }
+}
+
+impl fmt::Display for RevokedNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, by, why } = self;
+        let by = if by.is_empty() { "somebody" } else { by };
+        write!(f, "{at} by {by}")?;
+        match why.as_str() {
+            "" => Ok(()),
+            why => write!(f, ": {why}"),
+        }
+    }
+}
+
 /// One kept session.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Row {
@@ -57,6 +89,9 @@ pub(super) struct Row {
     expires_at: Time,
     uses: u64,
     state: State,
+    /// Who revoked it, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<RevokedNote>,
     open_connections: u64,
     /// What to end it by.
     #[serde(skip)]
@@ -64,13 +99,27 @@ pub(super) struct Row {
 }
 
 /// What a session is ended by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Handle {
     pub(super) id: TicketId,
     pub(super) lineage: LineageId,
     pub(super) side: Side,
     pub(super) kind: TicketKind,
     pub(super) issued_at: Timestamp,
+    authenticated_at: Timestamp,
+    server_name: Option<ServerName>,
+    peer: Option<String>,
+}
+
+impl<'a> From<&'a Handle> for Revocable<'a> {
+    fn from(handle: &'a Handle) -> Self {
+        Self {
+            authenticated_at: handle.authenticated_at,
+            lineage: handle.lineage,
+            server_name: handle.server_name.as_ref(),
+            peer: handle.peer.as_deref(),
+        }
+    }
 }
 
 impl Row {
@@ -80,7 +129,12 @@ impl Row {
     ];
 
     /// A session as a store lists it.
-    pub(super) fn new(listed: &Listed, summary: &Summary, state: State, tally: Tally) -> Self {
+    pub(super) fn new(
+        listed: &Listed,
+        summary: &Summary,
+        (state, revocation): (State, Option<&Revocation>),
+        tally: Tally,
+    ) -> Self {
         Self {
             id: summary.id.to_string(),
             lineage: summary.lineage.id.to_string(),
@@ -95,6 +149,7 @@ impl Row {
             expires_at: summary.expires_at.into(),
             uses: tally.uses,
             state,
+            revoked: revocation.map(RevokedNote::from),
             open_connections: tally.open,
             handle: Handle {
                 id: listed.id,
@@ -102,6 +157,9 @@ impl Row {
                 side: summary.side,
                 kind: summary.kind,
                 issued_at: summary.issued_at,
+                authenticated_at: summary.authenticated_at,
+                server_name: summary.server_name.clone(),
+                peer: summary.peer.clone(),
             },
         }
     }
@@ -109,6 +167,16 @@ impl Row {
     /// Whether it may be resumed.
     pub(super) fn is_live(&self) -> bool {
         self.state == State::Live
+    }
+
+    /// Whether it stands for all self-encrypted tickets of its lineage.
+    pub(super) fn is_of_a_lineage(&self) -> bool {
+        self.handle.kind == TicketKind::Lineage
+    }
+
+    /// How many connections are open on it.
+    pub(super) fn open_connections(&self) -> u64 {
+        self.open_connections
     }
 
     /// Whether its id or its lineage begins so.
@@ -168,6 +236,9 @@ impl fmt::Display for Row {
         )?;
         writeln!(f, "side             {}, kept {kept}", self.side)?;
         writeln!(f, "state            {}", self.state)?;
+        if let Some(revoked) = &self.revoked {
+            writeln!(f, "revoked          {revoked}")?;
+        }
         writeln!(f, "agreed           {} {}", self.version, self.cipher_suite)?;
         writeln!(
             f,
