@@ -159,7 +159,8 @@ impl Authority {
         params.distinguished_name = name(common_name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.issue(&format!("client-{key:?}"), key, &params)
+        let file = common_name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        self.issue(&format!("client-{file}-{key:?}"), key, &params)
     }
 
     fn issue(&self, file: &str, key: KeyType, params: &CertificateParams) -> Identity {

@@ -4,6 +4,8 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::{Identity, KeyType, Outcome, Report, Scene, Server, peer, process};
 
 /// The name and port under which clients know every server; nothing listens there.
@@ -15,6 +17,8 @@ pub struct Fleet {
     pub scene: Scene,
     /// Where the store is.
     pub store: String,
+    /// How long handshakes wait for it: as long as a busy machine may take.
+    pub deadline: &'static str,
     identity: Identity,
     key: String,
 }
@@ -29,6 +33,7 @@ impl Fleet {
         Self {
             scene,
             store: store.to_owned(),
+            deadline: "10s",
             identity,
             key,
         }
@@ -39,7 +44,7 @@ impl Fleet {
         ["--store", &self.store, "--store-key-file", &self.key]
     }
 
-    /// Starts the server of this number. It waits for the store as long as a busy machine may take.
+    /// Starts the server of this number.
     #[track_caller]
     pub fn serve(&self, number: usize, args: &[&str]) -> Server {
         let (cert, key) = (self.identity.cert(), self.identity.key());
@@ -47,7 +52,7 @@ impl Fleet {
             "--policy",
             "fleet",
             "--store-deadline",
-            "10s",
+            self.deadline,
             "--cert",
             cert,
             "--key",
@@ -56,6 +61,24 @@ impl Fleet {
         let state = format!("server-{number}");
         let all = [&flags[..], &self.store_flags(), args].concat();
         self.scene.serve_on(&state, &all)
+    }
+
+    /// Lists the store: every session there is.
+    #[track_caller]
+    pub fn list(&self) -> Vec<Value> {
+        let printed = self
+            .run(&["session", "list", "--all", "--json"])
+            .succeeded()
+            .text();
+        let document: Value = serde_json::from_str(&printed).expect("a document");
+        document["sessions"].as_array().expect("sessions").clone()
+    }
+
+    /// The command of a client with a wallet of this name, who finds this port where every server is.
+    pub fn client(&self, client: &str, port: u16, args: &[&str]) -> Command {
+        let to = format!("localhost:{PORT}:127.0.0.1:{port}");
+        let all = [&["--connect-to", &to][..], args].concat();
+        self.scene.connect_command(client, PORT, &all)
     }
 
     /// Visits a server as every other: under one name, so that tickets of one are offered to all.
@@ -67,11 +90,11 @@ impl Fleet {
     /// The same with a wallet of this name.
     #[track_caller]
     pub fn visit_as(&self, client: &str, server: &Server, args: &[&str]) -> Report {
-        let to = format!("localhost:{PORT}:127.0.0.1:{}", server.port);
-        let flags = ["--connect-to", &to, "--get", "/json"];
-        let all = [&flags[..], args].concat();
-        let mut command = self.scene.connect_command(client, PORT, &all);
-        Report::of(process::run(&mut command, b""))
+        let all = [&["--get", "/json"][..], args].concat();
+        Report::of(process::run(
+            &mut self.client(client, server.port, &all),
+            b"",
+        ))
     }
 
     /// Runs another verb on the store, from a state directory of its own.

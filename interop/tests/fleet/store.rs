@@ -6,15 +6,6 @@ use tessera_interop::process::run;
 use tessera_interop::valkey::{Cluster, Valkey};
 use tessera_interop::{Fleet, KeyType, Scene};
 
-fn list(fleet: &Fleet) -> Vec<Value> {
-    let printed = fleet
-        .run(&["session", "list", "--all", "--json"])
-        .succeeded()
-        .text();
-    let document: Value = serde_json::from_str(&printed).expect("a document");
-    document["sessions"].as_array().expect("sessions").clone()
-}
-
 fn keys(fleet: &Fleet) -> Value {
     let printed = fleet.run(&["keys", "list", "--json"]).succeeded().text();
     serde_json::from_str(&printed).expect("a document")
@@ -34,7 +25,7 @@ fn two_servers_are_one(fleet: &Fleet) {
             again.assert_resumed();
         }
     }
-    let listed = list(fleet);
+    let listed = fleet.list();
     assert!(listed.len() >= 2, "{listed:?}");
     assert!(
         listed
@@ -49,7 +40,12 @@ fn two_servers_are_one(fleet: &Fleet) {
         .succeeded()
         .said("all is well");
     fleet.run(&["session", "expire", "--all"]).succeeded();
-    assert!(list(fleet).iter().all(|session| session["state"] != "live"));
+    assert!(
+        fleet
+            .list()
+            .iter()
+            .all(|session| session["state"] != "live")
+    );
 }
 
 #[test]
@@ -155,9 +151,9 @@ fn r1_a_fleet_of_another_name_meets_nothing_of_this_one() {
     let mut fleet = Fleet::new(scene, &valkey.url());
     let server = fleet.serve(0, &[]);
     fleet.visit(&server, &[]).succeeded().assert_full();
-    assert_eq!(list(&fleet).len(), 1);
+    assert_eq!(fleet.list().len(), 1);
     fleet.store.push_str("?fleet=west");
-    assert_eq!(list(&fleet), Vec::<Value>::new());
+    assert_eq!(fleet.list(), Vec::<Value>::new());
     let western = fleet.serve(1, &[]);
     let report = fleet.visit(&western, &[]).succeeded();
     report.assert_full();
