@@ -1,16 +1,27 @@
-//! Key shares: ephemeral Diffie-Hellman, alone or together with ML-KEM.
+//! Key shares: ephemeral Diffie-Hellman, ML-KEM, or both together.
 
 use core::fmt;
 
 use tessera_wire::codepoint::NamedGroup;
 use zeroize::Zeroizing;
 
-use crate::backend::{self, Curve, CurveKey, KemKey};
+use crate::backend::{self, Curve, CurveKey, Kem, KemKey};
 use crate::entropy::Entropy;
 use crate::secret::Secret;
 
-/// The groups there are, in order of preference: RFC 9846 §9.1 (3).
-pub const GROUPS: [NamedGroup; 4] = [
+/// The groups there are.
+pub const GROUPS: [NamedGroup; 6] = [
+    NamedGroup::X25519MLKEM768,
+    NamedGroup::X25519,
+    NamedGroup::SECP256R1,
+    NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
+    NamedGroup::MLKEM1024,
+];
+
+/// The groups that nobody needs to ask for, best first: RFC 9846 §9.1 (3). The others are for those whom a
+/// rule binds to them: P-521 costs more than P-384 and saves nobody, and ML-KEM alone stands on one assumption.
+pub const DEFAULT_GROUPS: [NamedGroup; 4] = [
     NamedGroup::X25519MLKEM768,
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
@@ -49,7 +60,7 @@ impl std::error::Error for KexError {}
 /// Our half of a key exchange that has begun: the client's.
 ///
 /// Curve keys come from the [`Entropy`] handed in, so equal seeds give equal
-/// shares. The ML-KEM half of a hybrid draws the library's own randomness.
+/// shares. ML-KEM draws the library's own randomness.
 pub struct KeyShare {
     group: NamedGroup,
     private: Private,
@@ -58,6 +69,11 @@ pub struct KeyShare {
 
 enum Private {
     Curve(CurveKey),
+    /// draft-ietf-tls-mlkem.
+    Kem {
+        kem: Kem,
+        key: KemKey,
+    },
     /// draft-ietf-tls-ecdhe-mlkem: ML-KEM's part comes first everywhere.
     Hybrid {
         kem: KemKey,
@@ -65,30 +81,52 @@ enum Private {
     },
 }
 
+/// What a group is made of.
+enum Kind {
+    Curve(Curve),
+    Kem(Kem),
+    /// ML-KEM-768 and X25519.
+    Hybrid,
+}
+
+fn kind(group: NamedGroup) -> Result<Kind, KexError> {
+    Ok(match group {
+        NamedGroup::X25519 => Kind::Curve(Curve::X25519),
+        NamedGroup::SECP256R1 => Kind::Curve(Curve::P256),
+        NamedGroup::SECP384R1 => Kind::Curve(Curve::P384),
+        NamedGroup::SECP521R1 => Kind::Curve(Curve::P521),
+        NamedGroup::MLKEM1024 => Kind::Kem(Kem::MlKem1024),
+        NamedGroup::X25519MLKEM768 => Kind::Hybrid,
+        _ => return Err(KexError::Unsupported),
+    })
+}
+
 impl KeyShare {
     /// Makes an ephemeral key.
     pub fn generate(group: NamedGroup, entropy: &mut Entropy) -> Result<Self, KexError> {
-        if group == NamedGroup::X25519MLKEM768 {
-            return Self::generate_hybrid(entropy);
-        }
-        let curve = curve(group).ok_or(KexError::Unsupported)?;
-        let key = draw_key(curve, entropy)?;
+        let (private, public) = match kind(group)? {
+            Kind::Curve(curve) => {
+                let key = draw_key(curve, entropy)?;
+                let public = key.public()?.as_ref().to_vec();
+                (Private::Curve(key), public)
+            }
+            Kind::Kem(kem) => {
+                let key = KemKey::generate(kem)?;
+                let public = key.encapsulation_key()?;
+                (Private::Kem { kem, key }, public)
+            }
+            Kind::Hybrid => {
+                let x25519 = draw_key(Curve::X25519, entropy)?;
+                let kem = KemKey::generate(Kem::MlKem768)?;
+                let mut public = Vec::with_capacity(MLKEM768_KEY_LEN + X25519_LEN);
+                public.extend_from_slice(&kem.encapsulation_key()?);
+                public.extend_from_slice(x25519.public()?.as_ref());
+                (Private::Hybrid { kem, x25519 }, public)
+            }
+        };
         Ok(Self {
             group,
-            public: key.public()?.as_ref().to_vec(),
-            private: Private::Curve(key),
-        })
-    }
-
-    fn generate_hybrid(entropy: &mut Entropy) -> Result<Self, KexError> {
-        let x25519 = draw_key(Curve::X25519, entropy)?;
-        let kem = KemKey::generate()?;
-        let mut public = Vec::with_capacity(MLKEM768_KEY_LEN + X25519_LEN);
-        public.extend_from_slice(&kem.encapsulation_key()?);
-        public.extend_from_slice(x25519.public()?.as_ref());
-        Ok(Self {
-            group: NamedGroup::X25519MLKEM768,
-            private: Private::Hybrid { kem, x25519 },
+            private,
             public,
         })
     }
@@ -120,10 +158,15 @@ impl KeyShare {
     /// The shared secret, now that the server's share is here.
     pub fn complete(self, peer_share: &[u8]) -> Result<Secret, KexError> {
         match self.private {
-            Private::Curve(key) => agree(&key, self.group, peer_share),
+            Private::Curve(key) => agree(&key, peer_share),
+            // A ciphertext of another length is none of this group: draft-ietf-tls-mlkem.
+            Private::Kem { kem, .. } if peer_share.len() != ciphertext_len(kem) => {
+                Err(KexError::BadShare)
+            }
+            Private::Kem { key, .. } => whole(key.decapsulate(peer_share)?.as_ref()),
             Private::Hybrid { kem, x25519 } => {
-                let (ciphertext, share) = split(peer_share, MLKEM768_CIPHERTEXT_LEN)?;
-                let classical = agree(&x25519, NamedGroup::X25519, share)?;
+                let (ciphertext, share) = split(peer_share, ciphertext_len(Kem::MlKem768))?;
+                let classical = agree(&x25519, share)?;
                 join(kem.decapsulate(ciphertext)?.as_ref(), &classical)
             }
         }
@@ -139,21 +182,27 @@ pub fn respond(
     peer_share: &[u8],
     entropy: &mut Entropy,
 ) -> Result<(Vec<u8>, Secret), KexError> {
-    if group == NamedGroup::X25519MLKEM768 {
-        return respond_hybrid(peer_share, entropy);
+    match kind(group)? {
+        Kind::Curve(curve) => {
+            let key = draw_key(curve, entropy)?;
+            let secret = agree(&key, peer_share)?;
+            Ok((key.public()?.as_ref().to_vec(), secret))
+        }
+        Kind::Kem(kem) => {
+            let (ciphertext, secret) = backend::encapsulate(kem, peer_share)?;
+            Ok((ciphertext.as_ref().to_vec(), whole(secret.as_ref())?))
+        }
+        Kind::Hybrid => respond_hybrid(peer_share, entropy),
     }
-    let key = draw_key(curve(group).ok_or(KexError::Unsupported)?, entropy)?;
-    let secret = agree(&key, group, peer_share)?;
-    Ok((key.public()?.as_ref().to_vec(), secret))
 }
 
 fn respond_hybrid(peer_share: &[u8], entropy: &mut Entropy) -> Result<(Vec<u8>, Secret), KexError> {
     let (encapsulation_key, share) = split(peer_share, MLKEM768_KEY_LEN)?;
     let x25519 = draw_key(Curve::X25519, entropy)?;
-    let classical = agree(&x25519, NamedGroup::X25519, share)?;
-    let (ciphertext, quantum_safe) = backend::encapsulate(encapsulation_key)?;
+    let classical = agree(&x25519, share)?;
+    let (ciphertext, quantum_safe) = backend::encapsulate(Kem::MlKem768, encapsulation_key)?;
 
-    let mut own = Vec::with_capacity(MLKEM768_CIPHERTEXT_LEN + X25519_LEN);
+    let mut own = Vec::with_capacity(ciphertext.as_ref().len() + X25519_LEN);
     own.extend_from_slice(ciphertext.as_ref());
     own.extend_from_slice(x25519.public()?.as_ref());
     Ok((own, join(quantum_safe.as_ref(), &classical)?))
@@ -161,7 +210,13 @@ fn respond_hybrid(peer_share: &[u8], entropy: &mut Entropy) -> Result<(Vec<u8>, 
 
 const X25519_LEN: usize = 32;
 const MLKEM768_KEY_LEN: usize = 1184;
-const MLKEM768_CIPHERTEXT_LEN: usize = 1088;
+
+fn ciphertext_len(kem: Kem) -> usize {
+    match kem {
+        Kem::MlKem768 => 1088,
+        Kem::MlKem1024 => 1568,
+    }
+}
 
 /// Parts a hybrid share into ML-KEM's part and X25519's.
 fn split(share: &[u8], kem_len: usize) -> Result<(&[u8], &[u8]), KexError> {
@@ -169,6 +224,11 @@ fn split(share: &[u8], kem_len: usize) -> Result<(&[u8], &[u8]), KexError> {
         Some((kem, x25519)) if x25519.len() == X25519_LEN => Ok((kem, x25519)),
         _ => Err(KexError::BadShare),
     }
+}
+
+/// A secret of ML-KEM's as it is.
+fn whole(kem: &[u8]) -> Result<Secret, KexError> {
+    Secret::new(kem).map_err(|_| KexError::Backend)
 }
 
 fn join(kem: &[u8], x25519: &Secret) -> Result<Secret, KexError> {
@@ -179,42 +239,41 @@ fn join(kem: &[u8], x25519: &Secret) -> Result<Secret, KexError> {
     }
     front.copy_from_slice(kem);
     back.copy_from_slice(x25519.as_bytes());
-    Secret::new(&*joined).map_err(|_| KexError::Backend)
-}
-
-fn curve(group: NamedGroup) -> Option<Curve> {
-    match group {
-        NamedGroup::X25519 => Some(Curve::X25519),
-        NamedGroup::SECP256R1 => Some(Curve::P256),
-        NamedGroup::SECP384R1 => Some(Curve::P384),
-        _ => None,
-    }
+    whole(&*joined)
 }
 
 fn draw_key(curve: Curve, entropy: &mut Entropy) -> Result<CurveKey, KexError> {
-    let len = if curve == Curve::P384 { 48 } else { 32 };
-    let mut scalar = Zeroizing::new([0; 48]);
-    // One draw in 2^32 falls outside the order of P-256, fewer for P-384: ten
+    let mut scalar = Zeroizing::new([0; 66]);
+    let scalar = &mut scalar[..scalar_len(curve)];
+    // One draw in 2^32 falls outside the order of P-256, fewer for the others: ten
     // in a row do not happen.
     for _ in 0..10 {
-        entropy.secret(&mut scalar[..len]);
-        if let Some(key) = CurveKey::from_scalar(curve, &scalar[..len]) {
+        entropy.secret(scalar);
+        if curve == Curve::P521 {
+            // Its order has 521 bits.
+            scalar[0] &= 1;
+        }
+        if let Some(key) = CurveKey::from_scalar(curve, scalar) {
             return Ok(key);
         }
     }
     Err(KexError::Backend)
 }
 
-pub(crate) fn agree(
-    key: &CurveKey,
-    group: NamedGroup,
-    peer_share: &[u8],
-) -> Result<Secret, KexError> {
+fn scalar_len(curve: Curve) -> usize {
+    match curve {
+        Curve::X25519 => X25519_LEN,
+        Curve::P256 => 32,
+        Curve::P384 => 48,
+        Curve::P521 => 66,
+    }
+}
+
+pub(crate) fn agree(key: &CurveKey, peer_share: &[u8]) -> Result<Secret, KexError> {
     // Only the uncompressed form: RFC 9846 §4.3.8.2.
-    let well_formed = match (group, peer_share) {
-        (NamedGroup::X25519, share) => share.len() == X25519_LEN,
-        (NamedGroup::SECP256R1, [4, point @ ..]) => point.len() == 64,
-        (NamedGroup::SECP384R1, [4, point @ ..]) => point.len() == 96,
+    let well_formed = match (key.curve(), peer_share) {
+        (Curve::X25519, share) => share.len() == X25519_LEN,
+        (curve, [4, point @ ..]) => point.len() == 2 * scalar_len(curve),
         _ => false,
     };
     if !well_formed {
@@ -222,7 +281,7 @@ pub(crate) fn agree(
     }
     let secret = key.agree(peer_share)?;
     // RFC 9846 §7.4.2 (2) asks for this of X25519. P-256 has points whose x is zero, and they are good.
-    if group == NamedGroup::X25519 && secret.is_all_zero() {
+    if key.curve() == Curve::X25519 && secret.is_all_zero() {
         return Err(KexError::BadShare);
     }
     Ok(secret)

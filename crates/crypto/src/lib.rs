@@ -2,7 +2,7 @@
 //!
 //! * [`hash`], [`hmac`], [`hkdf`], [`prf`]: the transcript and the key schedules.
 //! * [`aead`]: records and tickets.
-//! * [`kex`]: key shares, classical and hybrid.
+//! * [`kex`]: key shares: curves, ML-KEM, and both together.
 //! * [`sign`]: `CertificateVerify`, both directions.
 //! * [`cbc`], [`foreign_mac`]: what other stacks protect their tickets with; no record ever is.
 //! * [`suite`]: what a cipher suite stands for.
@@ -35,7 +35,7 @@ pub use entropy::Entropy;
 pub use hash::{Digest, HashAlgorithm, HashContext};
 pub use hkdf::{Prk, expand, expand_label, expand_label_into, extract};
 pub use hmac::HmacKey;
-pub use kex::{GROUPS, KexError, KeyShare, is_supported, respond};
+pub use kex::{DEFAULT_GROUPS, GROUPS, KexError, KeyShare, is_supported, respond};
 pub use secret::{Secret, TooLong};
 pub use sign::{KeyError, SignError, SigningKey, VerifyError, verify};
 pub use suite::{

@@ -7,7 +7,7 @@ mod digest;
 mod signature;
 
 pub(crate) use aead::{AeadKey, SivKey};
-pub(crate) use agreement::{Curve, CurveKey, KemKey, encapsulate};
+pub(crate) use agreement::{Curve, CurveKey, Kem, KemKey, encapsulate};
 pub(crate) use cbc::{cbc_decrypt, cbc_encrypt};
 pub(crate) use digest::{HashContext, HmacKey, hash, sha512_256};
 pub(crate) use signature::{KeyPair, KeyRejection, verify, verify_ecdsa};

@@ -5,10 +5,11 @@ fn entropy(seed: u8) -> Entropy {
     Entropy::from_seed([seed; 32])
 }
 
-const CLASSICAL: [NamedGroup; 3] = [
+const CLASSICAL: [NamedGroup; 4] = [
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
     NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
 ];
 
 #[test]
@@ -21,14 +22,25 @@ fn x25519_gives_the_answers_of_rfc_7748() {
         key.public().unwrap().as_ref(),
         test_hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a")
     );
-    let agreed = agree(&key, NamedGroup::X25519, &bob).unwrap();
+    let agreed = agree(&key, &bob).unwrap();
     assert!(agreed.matches(&test_hex(
         "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"
     )));
 }
 
 #[test]
+fn p521_gives_the_answers_of_rfc_5903() {
+    // §8.3.
+    let hex = |digits: &[&str]| test_hex(&digits.concat());
+    let key = CurveKey::from_scalar(Curve::P521, &hex(&P521_I)).unwrap();
+    assert_eq!(key.public().unwrap().as_ref(), hex(&P521_GI));
+    let agreed = agree(&key, &hex(&P521_GR)).unwrap();
+    assert!(agreed.matches(&hex(&P521_GIR)));
+}
+
+#[test]
 fn both_ends_agree_in_every_group() {
+    assert!(DEFAULT_GROUPS.into_iter().all(is_supported));
     for group in GROUPS {
         assert!(is_supported(group));
         let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
@@ -46,6 +58,8 @@ fn shares_have_the_lengths_of_their_groups() {
         (NamedGroup::X25519, 32, 32, 32),
         (NamedGroup::SECP256R1, 65, 65, 32),
         (NamedGroup::SECP384R1, 97, 97, 48),
+        (NamedGroup::SECP521R1, 133, 133, 66),
+        (NamedGroup::MLKEM1024, 1568, 1568, 32),
         (NamedGroup::X25519MLKEM768, 1184 + 32, 1088 + 32, 64),
     ] {
         let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
@@ -138,9 +152,27 @@ fn shares_of_the_wrong_length_are_refused() {
 }
 
 #[test]
+fn shares_of_ml_kem_have_one_length_and_no_other() {
+    let group = NamedGroup::MLKEM1024;
+    let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
+    let key = client.public_share().to_vec();
+    let (ciphertext, _) = respond(group, &key, &mut entropy(2)).unwrap();
+    for (good, role) in [(key, 1), (ciphertext, 0)] {
+        let longer = [good.as_slice(), &[0]].concat();
+        for bad in [&[][..], &good[1..], &longer] {
+            assert_eq!(refusals(group, bad)[role], Some(KexError::BadShare));
+        }
+    }
+}
+
+#[test]
 fn points_that_are_not_on_the_curve_are_refused() {
     // RFC 9846 §4.3.8.2 (1).
-    for group in [NamedGroup::SECP256R1, NamedGroup::SECP384R1] {
+    for group in [
+        NamedGroup::SECP256R1,
+        NamedGroup::SECP384R1,
+        NamedGroup::SECP521R1,
+    ] {
         let good = KeyShare::generate(group, &mut entropy(7)).unwrap();
         let mut off = good.public_share().to_vec();
         *off.last_mut().unwrap() ^= 1;
@@ -201,28 +233,30 @@ fn an_all_zero_x25519_result_is_refused() {
 #[test]
 fn an_ml_kem_key_with_coefficients_out_of_range_is_refused() {
     // FIPS 203 §7.2; draft-ietf-tls-ecdhe-mlkem makes it illegal_parameter.
-    let group = NamedGroup::X25519MLKEM768;
-    let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
-    let mut share = client.public_share().to_vec();
-    share[..1152].fill(0xff);
-    assert_eq!(
-        respond(group, &share, &mut entropy(2)).err(),
-        Some(KexError::BadShare)
-    );
+    for group in [NamedGroup::X25519MLKEM768, NamedGroup::MLKEM1024] {
+        let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
+        let mut share = client.public_share().to_vec();
+        share[..1152].fill(0xff);
+        assert_eq!(
+            respond(group, &share, &mut entropy(2)).err(),
+            Some(KexError::BadShare)
+        );
+    }
 }
 
 #[test]
 fn a_changed_ml_kem_ciphertext_gives_another_secret_and_no_error() {
-    let group = NamedGroup::X25519MLKEM768;
-    let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
-    let (mut share, secret) = respond(group, client.public_share(), &mut entropy(2)).unwrap();
-    share[5] ^= 1;
-    assert!(!client.complete(&share).unwrap().matches(secret.as_bytes()));
+    for group in [NamedGroup::X25519MLKEM768, NamedGroup::MLKEM1024] {
+        let client = KeyShare::generate(group, &mut entropy(1)).unwrap();
+        let (mut share, secret) = respond(group, client.public_share(), &mut entropy(2)).unwrap();
+        share[5] ^= 1;
+        assert!(!client.complete(&share).unwrap().matches(secret.as_bytes()));
+    }
 }
 
 #[test]
 fn groups_that_are_not_supported_say_so() {
-    for group in [NamedGroup::X448, NamedGroup::SECP521R1, NamedGroup(0x1a1a)] {
+    for group in [NamedGroup::X448, NamedGroup::MLKEM768, NamedGroup(0x1a1a)] {
         assert!(!is_supported(group));
         let share = KeyShare::generate(group, &mut entropy(1)).err();
         assert_eq!(share, Some(KexError::Unsupported));
@@ -233,10 +267,39 @@ fn groups_that_are_not_supported_say_so() {
 
 #[test]
 fn scalars_outside_the_group_are_not_keys() {
-    for (curve, len) in [(Curve::P256, 32), (Curve::P384, 48)] {
+    for (curve, len) in [(Curve::P256, 32), (Curve::P384, 48), (Curve::P521, 66)] {
         assert!(CurveKey::from_scalar(curve, &vec![0; len]).is_none());
         assert!(CurveKey::from_scalar(curve, &vec![0xff; len]).is_none());
         assert!(CurveKey::from_scalar(curve, &vec![1; len]).is_some());
         assert!(CurveKey::from_scalar(curve, &vec![1; len - 1]).is_none());
     }
 }
+
+/// RFC 5903 §8.3: the initiator's private key.
+const P521_I: [&str; 3] = [
+    "0037ade9319a89f4dabdb3ef411aaccca5123c61acab57b5393dce47608172a0",
+    "95aa85a30fe1c2952c6771d937ba9777f5957b2639bab072462f68c27a57382d",
+    "4a52",
+];
+/// Its share.
+const P521_GI: [&str; 5] = [
+    "040015417e84dbf28c0ad3c278713349dc7df153c897a1891bd98bab4357c9ec",
+    "bee1e3bf42e00b8e380aeae57c2d107564941885942af5a7f4601723c4195d17",
+    "6ced3e017cae20b6641d2eeb695786d8c946146239d099e18e1d5a514c739d7c",
+    "b4a10ad8a788015ac405d7799dc75e7b7d5b6cf2261a6a7f1507438bf01beb6c",
+    "a3926f9582",
+];
+/// The responder's share.
+const P521_GR: [&str; 5] = [
+    "0400d0b3975ac4b799f5bea16d5e13e9af971d5e9b984c9f39728b5e5739735a",
+    "219b97c356436adc6e95bb0352f6be64a6c2912d4ef2d0433ced2b6171640012",
+    "d9460f015c68226383956e3bd066e797b623c27ce0eac2f551a10c2c724d9852",
+    "077b87220b6536c5c408a1d2aebb8e86d678ae49cb57091f4732296579ab44fc",
+    "d17f0fc56a",
+];
+/// What both agree on.
+const P521_GIR: [&str; 3] = [
+    "01144c7d79ae6956bc8edb8e7c787c4521cb086fa64407f97894e5e6b2d79b04",
+    "d1427e73ca4baa240a34786859810c06b3c715a3a8cc3151f2bee417996d19f3",
+    "ddea",
+];

@@ -8,7 +8,8 @@ use tessera_wire::{DecodeError, Reader};
 
 super::table! { KEYS, 300 variants: peer_share peer_signature }
 
-/// A key share in any group, the first byte says which: both roles make the same secret of it, or neither does.
+/// A key share in any group, the first byte says which: both roles make the same secret of it, or neither does; with
+/// ML-KEM, where the two roles' shares are different things, each takes those of the right length only.
 pub fn peer_share(data: &[u8]) {
     let Some((which, share)) = data.split_first() else {
         return;
@@ -18,9 +19,9 @@ pub fn peer_share(data: &[u8]) {
     let own = KeyShare::generate(group, &mut entropy()).expect("one of the groups");
     let public = own.public_share().to_vec();
     let (as_client, as_server) = (own.complete(share), respond(group, share, &mut entropy()));
-    // The two halves of a hybrid look different, and one of them is random.
-    if group == NamedGroup::X25519MLKEM768 {
-        assert!(as_client.is_err() || as_server.is_err());
+    if let Some((clients_len, servers_len)) = mlkem_lens(group) {
+        assert!(as_client.is_err() || share.len() == servers_len);
+        assert!(as_server.is_err() || share.len() == clients_len);
         return;
     }
     match (as_client, as_server) {
@@ -29,6 +30,15 @@ pub fn peer_share(data: &[u8]) {
             assert!(client.matches(server.as_bytes()) && !client.is_all_zero());
         }
         (client, server) => assert_eq!(client.err(), server.err()),
+    }
+}
+
+/// How long a client's share and a server's are where ML-KEM is in them.
+fn mlkem_lens(group: NamedGroup) -> Option<(usize, usize)> {
+    match group {
+        NamedGroup::X25519MLKEM768 => Some((1184 + 32, 1088 + 32)),
+        NamedGroup::MLKEM1024 => Some((1568, 1568)),
+        _ => None,
     }
 }
 
@@ -71,8 +81,10 @@ mod seeds {
             share("x25519", 1),
             share("p256", 2),
             share("p384", 3),
+            share("p521", 4),
             Seed::new("x25519_of_low_order", [&[1], [0; 32].as_slice()].concat()),
             Seed::new("hybrid", [&[0], [1; 1184 + 32].as_slice()].concat()),
+            Seed::new("ml_kem", [&[5], [1; 1568].as_slice()].concat()),
         ]
     }
 

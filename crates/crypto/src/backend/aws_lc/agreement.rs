@@ -1,4 +1,4 @@
-//! Diffie-Hellman over three curves, and ML-KEM-768.
+//! Diffie-Hellman over four curves, and ML-KEM.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ pub(crate) enum Curve {
     X25519,
     P256,
     P384,
+    P521,
 }
 
 impl Curve {
@@ -21,6 +22,7 @@ impl Curve {
             Self::X25519 => &agreement::X25519,
             Self::P256 => &agreement::ECDH_P256,
             Self::P384 => &agreement::ECDH_P384,
+            Self::P521 => &agreement::ECDH_P521,
         }
     }
 }
@@ -43,6 +45,10 @@ impl CurveKey {
         })
     }
 
+    pub(crate) fn curve(&self) -> Curve {
+        self.curve
+    }
+
     pub(crate) fn public(&self) -> Result<impl AsRef<[u8]> + use<>, KexError> {
         self.private
             .compute_public_key()
@@ -60,19 +66,35 @@ impl CurveKey {
     }
 }
 
-/// An ML-KEM-768 decapsulation key. Its randomness is the library's own.
+/// A parameter set of FIPS 203.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kem {
+    MlKem768,
+    MlKem1024,
+}
+
+impl Kem {
+    fn algorithm(self) -> &'static kem::Algorithm {
+        match self {
+            Self::MlKem768 => &kem::ML_KEM_768,
+            Self::MlKem1024 => &kem::ML_KEM_1024,
+        }
+    }
+}
+
+/// A decapsulation key. Its randomness is the library's own.
 pub(crate) struct KemKey(DecapsulationKey);
 
 impl KemKey {
-    pub(crate) fn generate() -> Result<Self, KexError> {
-        let key = DecapsulationKey::generate(&kem::ML_KEM_768).map_err(|_| KexError::Backend)?;
+    pub(crate) fn generate(kem: Kem) -> Result<Self, KexError> {
+        let key = DecapsulationKey::generate(kem.algorithm()).map_err(|_| KexError::Backend)?;
         Ok(Self(key))
     }
 
     /// A key of known answers, as FIPS 203 §7.3 writes it; `None` if it is none.
     #[cfg(test)]
-    pub(crate) fn from_expanded(key: &[u8]) -> Option<Self> {
-        DecapsulationKey::new(&kem::ML_KEM_768, key).ok().map(Self)
+    pub(crate) fn from_expanded(kem: Kem, key: &[u8]) -> Option<Self> {
+        DecapsulationKey::new(kem.algorithm(), key).ok().map(Self)
     }
 
     pub(crate) fn encapsulation_key(&self) -> Result<Vec<u8>, KexError> {
@@ -96,9 +118,10 @@ impl KemKey {
 /// The ciphertext and the shared secret for the peer's encapsulation key, whose
 /// coefficients are checked (FIPS 203 §7.2). The randomness is the library's own.
 pub(crate) fn encapsulate(
+    kem: Kem,
     encapsulation_key: &[u8],
 ) -> Result<(impl AsRef<[u8]> + use<>, impl AsRef<[u8]> + use<>), KexError> {
-    let key = EncapsulationKey::new(&kem::ML_KEM_768, encapsulation_key)
+    let key = EncapsulationKey::new(kem.algorithm(), encapsulation_key)
         .map_err(|_| KexError::BadShare)?;
     key.encapsulate().map_err(|_| KexError::BadShare)
 }
