@@ -25,8 +25,8 @@ mod verdict;
 
 pub use config::{
     Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
-    ExtendedMainSecret, GreaseValues, Identity, PeerChange, Renegotiation, Reverification,
-    ServerConfig, ServerSettings, SessionForms, SettingsError, Unsuited,
+    ExtendedMainSecret, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange, Renegotiation,
+    Reverification, ServerConfig, ServerSettings, SessionForms, SettingsError, Unsuited,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

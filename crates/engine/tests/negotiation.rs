@@ -1,6 +1,6 @@
 //! What two ends agree on, and what they say when they cannot.
 
-use tessera_engine::{Ending, Fault, IdentityProblem, Kind, Misbehaviour, Mismatch};
+use tessera_engine::{Ending, Fault, IdentityProblem, KeyShares, Kind, Misbehaviour, Mismatch};
 use tessera_session::{Alpn, ClientAuthMode, ServerName};
 use tessera_testkit::{Direction, KeyType, Link, Pair};
 use tessera_wire::codepoint::{
@@ -14,11 +14,13 @@ const SUITES: [CipherSuite; 3] = [
     CipherSuite::TLS_AES_256_GCM_SHA384,
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
 ];
-const GROUPS: [NamedGroup; 4] = [
+const GROUPS: [NamedGroup; 6] = [
     NamedGroup::X25519MLKEM768,
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
     NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
+    NamedGroup::MLKEM1024,
 ];
 
 fn alpn(names: &[&str]) -> Vec<Alpn> {
@@ -58,6 +60,7 @@ fn every_suite_with_every_group_full_and_resumed() {
             let mut pair = Pair::tls13().seed(1);
             pair.client.cipher_suites = vec![suite];
             pair.client.groups = vec![group];
+            pair.server.groups = GROUPS.to_vec();
             for kind in [Kind::Full, Kind::Psk] {
                 let mut link = pair.connect();
                 assert_eq!(
@@ -122,6 +125,7 @@ fn a_retry_finds_the_common_group_and_costs_one_round() {
             NamedGroup::SECP384R1
         };
         pair.client.groups = vec![other, group];
+        pair.client.key_shares = KeyShares::Of(vec![other]);
         pair.server.groups = vec![group];
         let mut link = pair.connect();
         let facts = link.facts().expect("established").clone();

@@ -101,7 +101,7 @@ pub(crate) struct ConnectArgs {
         help_heading = "Protocol"
     )]
     pub(crate) alpn: Vec<String>,
-    /// Key exchange groups, best first, e.g. X25519MLKEM768,X25519,P-256,P-384
+    /// Key exchange groups, best first [default: X25519MLKEM768,X25519,P-256,P-384; P-521 and MLKEM1024 where asked for]
     #[arg(
         long,
         value_name = "LIST",

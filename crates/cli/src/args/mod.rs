@@ -199,7 +199,7 @@ mod tests {
         let line = "serve --listen 127.0.0.1:0 --cert a --key b --cert c --key d --state s --store memory: \
             --store-key-file k --tls 1.2,1.3 --tickets 4 --ticket-kind stored --no-tickets --no-session-ids \
             --single-use --policy p --ocsp o --session-lifetime 90s --lineage-lifetime 7d --client-auth require \
-            --client-ca ca --early-data 16384 --renegotiate any --alpn h2 --idle-timeout 5s --starttls smtp --dir d \
+            --client-ca ca --early-data 16384 --renegotiate any --alpn h2 --groups P-521 --idle-timeout 5s --starttls smtp --dir d \
             --console 127.0.0.1:0 --keylog f --timeout 1s --json";
         assert!(parse(line).is_ok());
         assert!(parse("serve --echo").is_ok());

@@ -52,6 +52,14 @@ pub(crate) struct ServeArgs {
         help_heading = "Protocol"
     )]
     pub(crate) alpn: Vec<String>,
+    /// Key exchange groups, best first [default: X25519MLKEM768,X25519,P-256,P-384; P-521 and MLKEM1024 where asked for]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        help_heading = "Protocol"
+    )]
+    pub(crate) groups: Vec<String>,
     /// Take so much 0-RTT data, 32768 at most; each ticket is good for it once
     #[arg(
         long,

@@ -183,13 +183,8 @@ impl Offer {
     fn new(args: &ConnectArgs) -> Outcome<Self> {
         let groups = names::groups(&args.groups)?;
         let cipher_suites = names::cipher_suites(&args.ciphers)?;
-        let mut versions = names::versions(&args.tls)?;
-        if args.tls.is_empty() {
-            // Nobody asked for the version that these leave nothing to work with.
-            versions.retain(|version| can_do(*version, &groups, &cipher_suites));
-        }
         Ok(Self {
-            versions,
+            versions: names::versions_for(&args.tls, &groups, &cipher_suites)?,
             // In TLS 1.2 new keys take a handshake, too.
             renegotiation: match (args.renegotiate || args.key_update, args.cert.is_empty()) {
                 (true, _) => Renegotiation::Any,
@@ -227,16 +222,6 @@ fn ticket_request(counts: &[u8]) -> Outcome<Option<TicketRequest>> {
         [full, resumed] => Ok(request(*full, *resumed)),
         _ => Err(Failure::usage("--tickets takes N, or N,M")),
     }
-}
-
-/// Whether this version has a group and a suite on the lists.
-fn can_do(version: ProtocolVersion, groups: &[NamedGroup], suites: &[CipherSuite]) -> bool {
-    let is_new = version == ProtocolVersion::TLS1_3;
-    let group = |group: &NamedGroup| is_new || *group != NamedGroup::X25519MLKEM768;
-    // The suites of TLS 1.3 are those with 0x13 in front: RFC 9846 §B.4.
-    let suite = |suite: &CipherSuite| is_new == (suite.0 >> 8 == 0x13);
-    (groups.is_empty() || groups.iter().any(group))
-        && (suites.is_empty() || suites.iter().any(suite))
 }
 
 fn work(args: &ConnectArgs, target: &Target) -> Work {

@@ -12,7 +12,7 @@ const VERSIONS: [(&str, ProtocolVersion); 2] = [
 ];
 
 /// Groups by their names here, in the RFC and in OpenSSL.
-const GROUPS: [(&str, NamedGroup); 9] = [
+const GROUPS: [(&str, NamedGroup); 13] = [
     ("x25519mlkem768", NamedGroup::X25519MLKEM768),
     ("x25519", NamedGroup::X25519),
     ("secp256r1", NamedGroup::SECP256R1),
@@ -22,6 +22,10 @@ const GROUPS: [(&str, NamedGroup); 9] = [
     ("secp384r1", NamedGroup::SECP384R1),
     ("p-384", NamedGroup::SECP384R1),
     ("p384", NamedGroup::SECP384R1),
+    ("secp521r1", NamedGroup::SECP521R1),
+    ("p-521", NamedGroup::SECP521R1),
+    ("p521", NamedGroup::SECP521R1),
+    ("mlkem1024", NamedGroup::MLKEM1024),
 ];
 
 /// Cipher suites by their names in the RFC, those of TLS 1.2 in OpenSSL too; case and the TLS_ in
@@ -97,6 +101,29 @@ pub(crate) fn versions(list: &[String]) -> Outcome<Vec<ProtocolVersion>> {
     Ok(found)
 }
 
+/// The versions of a list; without one, those for which these lists leave something to work with.
+pub(crate) fn versions_for(
+    list: &[String],
+    groups: &[NamedGroup],
+    suites: &[CipherSuite],
+) -> Outcome<Vec<ProtocolVersion>> {
+    let mut found = versions(list)?;
+    if list.is_empty() {
+        found.retain(|version| can_do(*version, groups, suites));
+    }
+    Ok(found)
+}
+
+/// Whether this version has a group and a suite on the lists.
+fn can_do(version: ProtocolVersion, groups: &[NamedGroup], suites: &[CipherSuite]) -> bool {
+    let is_new = version == ProtocolVersion::TLS1_3;
+    let group = |group: &NamedGroup| is_new || !group.has_mlkem();
+    // The suites of TLS 1.3 are those with 0x13 in front: RFC 9846 §B.4.
+    let suite = |suite: &CipherSuite| is_new == (suite.0 >> 8 == 0x13);
+    (groups.is_empty() || groups.iter().any(group))
+        && (suites.is_empty() || suites.iter().any(suite))
+}
+
 /// Protocols that begin in the clear and are not in this version.
 const LATER: [&str; 10] = [
     "pop3",
@@ -167,11 +194,15 @@ mod tests {
     #[test]
     fn groups_and_suites_have_the_names_of_the_rfc_and_of_openssl() {
         assert_eq!(
-            groups(&list("X25519MLKEM768,P-256:x25519,secp256r1")),
+            groups(&list(
+                "X25519MLKEM768,P-256:x25519,secp256r1,P-521,MLKEM1024"
+            )),
             Ok(vec![
                 NamedGroup::X25519MLKEM768,
                 NamedGroup::SECP256R1,
-                NamedGroup::X25519
+                NamedGroup::X25519,
+                NamedGroup::SECP521R1,
+                NamedGroup::MLKEM1024
             ])
         );
         assert_eq!(
@@ -202,5 +233,9 @@ mod tests {
         assert_eq!(versions(&list("TLSv1.2,1.3")), Ok(vec![old, new]));
         let refused = versions(&list("1.1")).unwrap_err().message;
         assert!(refused.contains("1.3, 1.2"), "{refused}");
+
+        let asked = |names: &str| versions_for(&[], &groups(&list(names)).unwrap(), &[]);
+        assert_eq!(asked("MLKEM1024"), Ok(vec![new]));
+        assert_eq!(asked("MLKEM1024,P-521"), Ok(vec![new, old]));
     }
 }

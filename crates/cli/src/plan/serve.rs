@@ -19,7 +19,7 @@ use tessera::identity::{Credential, Roots, Verifier};
 use tessera::session::{ClientAuthMode, EarlyData, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
 use tessera::starttls::Protocol;
-use tessera::wire::ProtocolVersion;
+use tessera::wire::{NamedGroup, ProtocolVersion};
 use tessera::{Alpn, Timestamp};
 
 /// What `serve` is to do.
@@ -36,6 +36,8 @@ pub(crate) struct ServePlan {
     pub(crate) certificates: CertificatePlan,
     /// Protocol versions.
     pub(crate) versions: Vec<ProtocolVersion>,
+    /// Key exchange groups, best first; none for the default ones.
+    pub(crate) groups: Vec<NamedGroup>,
     /// TLS 1.2: how sessions are picked up again.
     pub(crate) session_forms: SessionForms,
     /// TLS 1.2: who may negotiate again.
@@ -123,6 +125,7 @@ impl ServePlan {
             [] => alpn(&["h2".to_owned(), "http/1.1".to_owned()])?,
             asked => alpn(asked)?,
         };
+        let groups = names::groups(&args.groups)?;
         let state = StateDir::open(args.state.state.as_deref())?;
         let store = StorePlan::new(&args.state, &state)?;
         let store_deadline = args.store_deadline.unwrap_or(match store.url {
@@ -140,7 +143,8 @@ impl ServePlan {
                 .map_err(Failure::store)?,
             store,
             certificates,
-            versions: names::versions(&args.tls)?,
+            versions: names::versions_for(&args.tls, &groups, &[])?,
+            groups,
             session_forms: SessionForms {
                 ids: !args.no_session_ids,
                 tickets: !args.no_tickets,
@@ -333,6 +337,7 @@ mod tests {
             "serve --cert a",
             "serve --client-auth require",
             "serve --tls 1.1",
+            "serve --groups P-192",
             "serve --starttls gopher",
             "serve --console 127.0.0.1:0",
             "serve --listen nowhere",

@@ -1,9 +1,9 @@
 //! What a client is set to do.
 
 use super::{
-    ExtendedMainSecret, Identity, PeerChange, Renegotiation, Reverification, SettingsError,
-    check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
-    default_versions, groups_of, suites_of,
+    ExtendedMainSecret, Identity, KeyShares, PeerChange, Renegotiation, Reverification,
+    SettingsError, check_identity, check_schemes, check_terms, default_groups, default_schemes,
+    default_suites, default_versions, groups_of, suites_of,
 };
 use crate::{KeyLog, Trace};
 use std::time::Duration;
@@ -68,9 +68,10 @@ pub struct ClientSettings {
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
-    /// Key exchange groups, best first. The first one's share is sent, and the first classical
-    /// one's too where the first is a hybrid.
+    /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Which of them get a share in the first hello.
+    pub key_shares: KeyShares,
     /// Signature schemes accepted of servers, best first: in their handshakes and, as far as they
     /// look, in their certificates.
     pub signature_schemes: Vec<SignatureScheme>,
@@ -115,6 +116,7 @@ impl Default for ClientSettings {
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
+            key_shares: KeyShares::Likely,
             signature_schemes: default_schemes(),
             send_server_name: true,
             verification: Verification::Verified,
@@ -169,6 +171,9 @@ impl TryFrom<ClientSettings> for ClientConfig {
             &settings.cipher_suites,
             &settings.groups,
         )?;
+        if let Some(group) = settings.key_shares.unknown_to(&settings.groups) {
+            return Err(SettingsError::ShareOfUnofferedGroup(group));
+        }
         check_schemes(&settings.versions, &settings.signature_schemes)?;
         for (position, identity) in settings.identities.iter().enumerate() {
             check_identity(position, identity, &settings.versions)?;

@@ -2,21 +2,25 @@
 //! a config is never wrong.
 
 mod client;
+mod groups;
 mod identity;
 mod reverification;
 mod schemes;
 mod server;
 mod tls12;
 
+pub(crate) use groups::groups_of;
 pub(crate) use identity::candidates;
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};
+pub use groups::{GroupChoice, KeyShares};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
 pub use server::{Authorisation, ClientAuth, ServerConfig, ServerSettings};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
 
+use groups::default_groups;
 use schemes::{check_identity, check_schemes, default_schemes};
 use std::fmt;
 use tessera_crypto::{TLS12_SUITES, TLS13_SUITES};
@@ -47,10 +51,12 @@ pub enum SettingsError {
     NoCipherSuite(ProtocolVersion),
     /// A cipher suite this stack does not have.
     UnknownCipherSuite(CipherSuite),
-    /// No group is left; TLS 1.2 has no use for a hybrid one.
+    /// No group is left; TLS 1.2 has no use for one with ML-KEM.
     NoGroup,
     /// A group this stack does not have.
     UnknownGroup(NamedGroup),
+    /// A key share of a group that is not offered: RFC 9846 §4.3.8 (1).
+    ShareOfUnofferedGroup(NamedGroup),
     /// No signature scheme of this version is left to accept.
     NoSignatureScheme(ProtocolVersion),
     /// A signature scheme this stack cannot check.
@@ -92,6 +98,9 @@ impl fmt::Display for SettingsError {
             Self::UnknownCipherSuite(suite) => write!(f, "cipher suite {suite} is not supported"),
             Self::NoGroup => f.write_str("no key exchange group is enabled"),
             Self::UnknownGroup(group) => write!(f, "group {group} is not supported"),
+            Self::ShareOfUnofferedGroup(group) => {
+                write!(f, "a key share of {group}, which is not among the groups")
+            }
             Self::NoSignatureScheme(version) => {
                 write!(f, "no signature scheme of {version} is accepted")
             }
@@ -161,16 +170,6 @@ fn check_terms(
     Ok(())
 }
 
-/// The groups a version can use: the hybrid one is TLS 1.3's only.
-pub(crate) fn groups_of(
-    version: ProtocolVersion,
-    groups: &[NamedGroup],
-) -> impl Iterator<Item = NamedGroup> {
-    groups.iter().copied().filter(move |group| {
-        version == ProtocolVersion::TLS1_3 || *group != NamedGroup::X25519MLKEM768
-    })
-}
-
 /// The suites of these versions, in their order.
 pub(crate) fn suites_of(
     versions: &[ProtocolVersion],
@@ -192,8 +191,4 @@ pub(crate) fn default_suites() -> Vec<CipherSuite> {
 /// RFC 9325 §3.1.1 (5).
 pub(crate) fn default_versions() -> Vec<ProtocolVersion> {
     vec![ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]
-}
-
-pub(crate) fn default_groups() -> Vec<NamedGroup> {
-    tessera_crypto::kex::GROUPS.to_vec()
 }

@@ -1,9 +1,9 @@
 //! What a server is set to do.
 
 use super::{
-    ExtendedMainSecret, Identity, PeerChange, Renegotiation, SessionForms, SettingsError,
-    candidates, check_identity, check_schemes, check_terms, default_groups, default_schemes,
-    default_suites, default_versions,
+    ExtendedMainSecret, GroupChoice, Identity, PeerChange, Renegotiation, SessionForms,
+    SettingsError, candidates, check_identity, check_schemes, check_terms, default_groups,
+    default_schemes, default_suites, default_versions,
 };
 use crate::handshake::limits::EARLY_DATA;
 use crate::{KeyLog, Trace};
@@ -68,6 +68,8 @@ pub struct ServerSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Whether the best group is worth a round trip to a client that sent no share for it.
+    pub group_choice: GroupChoice,
     /// Signature schemes accepted of clients, best first: in their handshakes and, as far as they
     /// look, in their certificates.
     pub signature_schemes: Vec<SignatureScheme>,
@@ -127,6 +129,7 @@ impl Default for ServerSettings {
             alpn: Vec::new(),
             cipher_suites: default_suites(),
             groups: default_groups(),
+            group_choice: GroupChoice::AtHand,
             signature_schemes: default_schemes(),
             tickets: TicketPlan::default(),
             session_forms: SessionForms::default(),

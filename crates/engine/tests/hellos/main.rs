@@ -1,6 +1,7 @@
 //! What the hellos of either end say, and what becomes of one that breaks a rule.
 
 mod early_data;
+mod groups;
 mod offers;
 mod renegotiation_info;
 mod retries;

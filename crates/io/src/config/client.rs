@@ -7,8 +7,8 @@ use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
-    EarlyDataOffer, ExtendedMainSecret, GreaseValues, PeerChange, Renegotiation, Reverification,
-    Trace, Trust, Unsuited,
+    EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares, PeerChange, Renegotiation,
+    Reverification, Trace, Trust, Unsuited,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -34,6 +34,8 @@ pub struct ClientSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Which of them get a share in the first hello.
+    pub key_shares: KeyShares,
     /// Signature schemes accepted of servers, best first.
     pub signature_schemes: Vec<SignatureScheme>,
     /// Whether server_name is sent.
@@ -89,6 +91,7 @@ impl Default for ClientSettings {
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
+            key_shares: engine.key_shares,
             signature_schemes: engine.signature_schemes,
             send_server_name: engine.send_server_name,
             reverification: engine.reverification,
@@ -273,6 +276,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),
+        key_shares: settings.key_shares.clone(),
         signature_schemes: settings.signature_schemes.clone(),
         send_server_name: settings.send_server_name,
         verification: match settings.verifier.trust() {

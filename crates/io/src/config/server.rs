@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_engine as engine;
 use tessera_engine::{
-    Authorisation, ClientAuth, ExtendedMainSecret, Identity, PeerChange, Renegotiation,
-    SessionForms, Trace,
+    Authorisation, ClientAuth, ExtendedMainSecret, GroupChoice, Identity, PeerChange,
+    Renegotiation, SessionForms, Trace,
 };
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
@@ -33,6 +33,8 @@ pub struct ServerSettings {
     pub cipher_suites: Vec<CipherSuite>,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
+    /// Whether the best group is worth a round trip to a client that sent no share for it.
+    pub group_choice: GroupChoice,
     /// Signature schemes accepted of clients, best first.
     pub signature_schemes: Vec<SignatureScheme>,
     /// Whether clients are asked for certificates.
@@ -131,6 +133,7 @@ impl Default for ServerSettings {
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
+            group_choice: engine.group_choice,
             signature_schemes: engine.signature_schemes,
             client_auth: engine.client_auth.mode,
             client_verifier: None,
@@ -316,6 +319,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),
+        group_choice: settings.group_choice,
         signature_schemes: settings.signature_schemes.clone(),
         tickets: settings.tickets,
         session_forms: SessionForms {

@@ -69,6 +69,9 @@ pub(crate) fn build(
         key_log: lasting.key_log.clone(),
         ..defaults
     };
+    if !plan.groups.is_empty() {
+        settings.groups.clone_from(&plan.groups);
+    }
     match certificates.ocsp {
         None => settings.credentials = certificates.credentials,
         Some(staple) => {

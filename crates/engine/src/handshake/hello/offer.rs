@@ -42,7 +42,7 @@ impl Offer {
         let versions = settings.versions.clone();
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         let shares = if tls13 {
-            key_shares(&settings.groups, entropy)?
+            key_shares(settings, entropy)?
         } else {
             Vec::new()
         };
@@ -163,22 +163,15 @@ fn make_binder(
     key.verify_data(&digest)
 }
 
-/// The most preferred group's share, and the first classical one's behind a hybrid, for servers
-/// that have not heard of it. Shares are never reused: each is a key of its own, and they stand in the
-/// order of the groups: RFC 9846 §4.3.8 (1, 2, 3, 4, 6).
-fn key_shares(groups: &[NamedGroup], entropy: &mut Entropy) -> Result<Vec<KeyShare>, Fault> {
-    let first = groups.first().copied();
-    let classical = match first {
-        Some(NamedGroup::X25519MLKEM768) => groups
-            .iter()
-            .copied()
-            .find(|group| *group != NamedGroup::X25519MLKEM768),
-        _ => None,
-    };
-    let wanted = first.into_iter().chain(classical);
-    wanted
-        .map(|group| KeyShare::generate(group, entropy).map_err(|_| LocalError::Crypto.into()))
-        .collect()
+/// Shares are never reused: each is a key of its own, and they stand in the order of the groups:
+/// RFC 9846 §4.3.8 (1, 2, 3, 4, 6).
+fn key_shares(settings: &ClientSettings, entropy: &mut Entropy) -> Result<Vec<KeyShare>, Fault> {
+    let wanted = settings.key_shares.chosen(&settings.offered_groups());
+    let made = wanted
+        .into_iter()
+        .map(|group| KeyShare::generate(group, entropy));
+    made.collect::<Result<_, _>>()
+        .map_err(|_| LocalError::Crypto.into())
 }
 
 pub(super) fn share_list(shares: &[KeyShare], grease: Option<NamedGroup>) -> KeyShareClientHello {

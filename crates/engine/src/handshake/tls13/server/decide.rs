@@ -1,7 +1,7 @@
 //! ClientHello + config → a value. Pure: writes nothing, asks nobody.
 
 use crate::ServerConfig;
-use crate::config::common_scheme;
+use crate::config::{GroupChoice, common_scheme};
 use crate::fault::{Fault, Misbehaviour, Mismatch};
 use crate::handshake::hello::alpn;
 use crate::handshake::hello::offered::Offered;
@@ -41,28 +41,11 @@ pub(super) struct Choice {
 pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decision, Fault> {
     let settings = config.settings();
     let suite = choose_suite(offered, config, None)?;
-    let common = |group: &&NamedGroup| offered.groups.contains(group);
-    let with_share = |group: &&NamedGroup| {
-        offered
-            .key_shares
-            .iter()
-            .any(|share| share.group == **group)
-    };
-    // A share that is there beats a better group that costs a round trip; without one there is a
-    // retry, and without a group the end: RFC 9846 §4.2.1 (1, 3).
-    let Some(group) = settings
-        .groups
-        .iter()
-        .filter(common)
-        .find(with_share)
-        .copied()
-    else {
-        let best = settings.groups.iter().find(common).copied();
-        let group = best.ok_or_else(|| Mismatch::Group {
-            offered: without_grease(&offered.groups),
-        })?;
+    let group = choose_group(offered, config)?;
+    // Without a share there is a retry: RFC 9846 §4.2.1 (3).
+    if !has_share(offered, group) {
         return Ok(Decision::Retry(Asked { suite, group }));
-    };
+    }
     let (identity, scheme) = choose_identity(offered, config);
     let choice = Choice {
         suite,
@@ -123,6 +106,28 @@ const OPENSSLS_ORDER: [CipherSuite; 3] = [
     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
     CipherSuite::TLS_AES_128_GCM_SHA256,
 ];
+
+/// The best group in common, or the best of those that cost no round trip; without any the end:
+/// RFC 9846 §4.2.1 (1).
+fn choose_group(offered: &Offered, config: &ServerConfig) -> Result<NamedGroup, Mismatch> {
+    let settings = config.settings();
+    let ours = settings.groups.iter().copied();
+    let mut common = ours.filter(|group| offered.groups.contains(group));
+    let at_hand = match settings.group_choice {
+        GroupChoice::AtHand => common.clone().find(|group| has_share(offered, *group)),
+        GroupChoice::Best => None,
+    };
+    at_hand
+        .or_else(|| common.next())
+        .ok_or_else(|| Mismatch::Group {
+            offered: without_grease(&offered.groups),
+        })
+}
+
+fn has_share(offered: &Offered, group: NamedGroup) -> bool {
+    let mut shares = offered.key_shares.iter();
+    shares.any(|share| share.group == group)
+}
 
 /// The virtual host: of the identities for this name the first that the client can verify, those of
 /// an issuer that it names before others: RFC 9846 §4.3.4.
