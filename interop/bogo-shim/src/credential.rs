@@ -38,7 +38,7 @@ fn own(options: &Options, files: &CredentialFiles, number: i32) -> Result<Option
         let prefs = files.signing_prefs.iter().copied();
         identity.schemes = prefs.map(SignatureScheme).collect();
     }
-    own_schemes(options, &mut identity.schemes);
+    own_schemes(options, &mut identity.schemes)?;
     if files.must_match_issuer {
         identity.audience = Audience::NamersOfIssuer;
     }

@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) max_version: Option<u16>,
     pub(crate) excluded_versions: Vec<u16>,
     pub(crate) curves: Vec<u16>,
+    pub(crate) key_shares: Option<Vec<u16>>,
+    pub(crate) server_groups: Vec<u16>,
     pub(crate) cipher: Option<String>,
     pub(crate) verify_prefs: Vec<u16>,
     pub(crate) policy: Option<Policy>,
@@ -112,6 +114,9 @@ pub(crate) struct Expected {
 pub(crate) enum Policy {
     Fips202205,
     Wpa202304,
+    Cnsa202407,
+    Cnsa1,
+    Cnsa2,
 }
 
 /// How the peer's wish to renegotiate is taken; one that is not granted ends the connection.

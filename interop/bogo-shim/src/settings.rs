@@ -23,8 +23,7 @@ struct Algorithms {
 impl Algorithms {
     /// The engine wants something of every kind for every version; BoringSSL finds out later.
     fn complete(&mut self) {
-        let is_hybrid = |group: &NamedGroup| *group == NamedGroup::X25519MLKEM768;
-        if self.groups.iter().all(is_hybrid) {
+        if self.groups.iter().all(|group| group.has_mlkem()) {
             let tls13 = ProtocolVersion::TLS1_3;
             self.versions.retain(|version| *version == tls13);
         }
@@ -94,11 +93,19 @@ fn trace(options: &Options) -> Trace {
 }
 
 /// What our own keys may sign with.
-pub(crate) fn own_schemes(options: &Options, schemes: &mut Vec<SignatureScheme>) {
+pub(crate) fn own_schemes(
+    options: &Options,
+    schemes: &mut Vec<SignatureScheme>,
+) -> Result<(), Failure> {
     if let Some(policy) = options.policy {
         let allowed = policy::lists(policy).schemes;
         schemes.retain(|scheme| allowed.contains(scheme));
+        if schemes.is_empty() {
+            let why = "the policy lets this key sign nothing";
+            return Err(Failure::Credential(why.to_owned()));
+        }
     }
+    Ok(())
 }
 
 /// The versions between the bounds that are left.

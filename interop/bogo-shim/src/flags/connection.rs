@@ -28,11 +28,17 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         // A version that is not there is easily excluded.
         "-no-tls11" | "-no-tls1" => Switch(nothing),
         "-curves" => Number(|o, n| o.curves.push(code(n))),
+        "-key-shares" => Number(|o, n| o.key_shares.get_or_insert_default().push(code(n))),
+        "-no-key-shares" => Switch(|o| o.key_shares = Some(Vec::new())),
+        "-server-supported-groups-hint" => Number(|o, n| o.server_groups.push(code(n))),
         "-cipher" => Text(|o, s| o.cipher = text(s)),
         // A server prefers as it likes.
         "-server-preference" => Switch(nothing),
         "-fips-202205" => Switch(|o| o.policy = Some(Policy::Fips202205)),
         "-wpa-202304" => Switch(|o| o.policy = Some(Policy::Wpa202304)),
+        "-cnsa-202407" => Switch(|o| o.policy = Some(Policy::Cnsa202407)),
+        "-cnsa1-202603" => Switch(|o| o.policy = Some(Policy::Cnsa1)),
+        "-cnsa2-202603" => Switch(|o| o.policy = Some(Policy::Cnsa2)),
 
         "-host-name" => Text(|o, s| o.host_name = text(s)),
         "-advertise-alpn" => Text(|o, s| o.advertise_alpn = s.as_bytes().to_vec()),

@@ -6,10 +6,11 @@ use crate::failure::Failure;
 use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
-    ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, Renegotiation,
-    Reverification, Unsuited,
+    ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares,
+    Renegotiation, Reverification, Unsuited,
 };
 use tessera_session::{ServerName, Verification};
+use tessera_wire::codepoint::NamedGroup;
 
 /// Where a client goes that was not told a name.
 const UNNAMED: &str = "test";
@@ -24,6 +25,7 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
     let settings = ClientSettings {
         versions,
         cipher_suites,
+        key_shares: key_shares(options, &groups),
         groups,
         signature_schemes,
         identities: own.iter().map(|own| own.identity.clone()).collect(),
@@ -57,6 +59,17 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
         ..ClientSettings::default()
     };
     Ok(Arc::new(ClientConfig::try_from(settings)?))
+}
+
+/// What a client knows of its server's groups outweighs what it was set to.
+fn key_shares(options: &Options, groups: &[NamedGroup]) -> KeyShares {
+    let hint = &options.server_groups;
+    let predicted = groups.iter().find(|group| hint.contains(&group.0));
+    match (predicted, &options.key_shares) {
+        (Some(group), _) => KeyShares::Of(vec![*group]),
+        (None, Some(codes)) => KeyShares::Of(codes.iter().copied().map(NamedGroup).collect()),
+        (None, None) => KeyShares::Likely,
+    }
 }
 
 /// Whether a bad certificate is the end.

@@ -1,6 +1,7 @@
 //! Compliance policies: fixed lists of algorithms, as BoringSSL's of the same names.
 
 use crate::options::Policy;
+use tessera_crypto::kex::DEFAULT_GROUPS;
 use tessera_wire::codepoint::{
     CipherSuite as C, NamedGroup as G, ProtocolVersion as V, SignatureScheme as S,
 };
@@ -60,9 +61,48 @@ const WPA_202304: Lists = Lists {
     ],
 };
 
+/// Everything, with AES-256 first.
+const CNSA_202407: Lists = Lists {
+    versions: BOTH,
+    cipher_suites: &[
+        C::TLS_AES_256_GCM_SHA384,
+        C::TLS_AES_128_GCM_SHA256,
+        C::TLS_CHACHA20_POLY1305_SHA256,
+        C::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        C::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    ],
+    groups: &DEFAULT_GROUPS,
+    schemes: FIPS_202205.schemes,
+};
+
+const CNSA_SCHEMES: &[S] = &[
+    S::RSA_PKCS1_SHA384,
+    S::ECDSA_SECP384R1_SHA384,
+    S::RSA_PSS_RSAE_SHA384,
+];
+
+/// CNSA 1.0, and of 2.0 the key exchange.
+const CNSA1: Lists = Lists {
+    versions: BOTH,
+    cipher_suites: AES_256,
+    groups: &[G::MLKEM1024, G::SECP384R1],
+    schemes: CNSA_SCHEMES,
+};
+
+/// CNSA 2.0, with the signatures of 1.0.
+const CNSA2: Lists = Lists {
+    versions: &[V::TLS1_3],
+    cipher_suites: &[C::TLS_AES_256_GCM_SHA384],
+    groups: &[G::MLKEM1024],
+    schemes: CNSA_SCHEMES,
+};
+
 pub(super) fn lists(policy: Policy) -> &'static Lists {
     match policy {
         Policy::Fips202205 => &FIPS_202205,
         Policy::Wpa202304 => &WPA_202304,
+        Policy::Cnsa202407 => &CNSA_202407,
+        Policy::Cnsa1 => &CNSA1,
+        Policy::Cnsa2 => &CNSA2,
     }
 }

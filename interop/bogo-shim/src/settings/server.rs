@@ -3,11 +3,12 @@
 use super::{Algorithms, algorithms, trace};
 use crate::credential::Own;
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Options, Policy};
 use crate::world::World;
 use std::sync::Arc;
 use tessera_engine::{
-    ClientAuth, ExtendedMainSecret, Renegotiation, ServerConfig, ServerSettings, SessionForms,
+    ClientAuth, ExtendedMainSecret, GroupChoice, Renegotiation, ServerConfig, ServerSettings,
+    SessionForms,
 };
 use tessera_session::{Alpn, ClientAuthMode, EarlyData, TicketPlan};
 
@@ -40,6 +41,10 @@ pub(crate) fn config(
         versions,
         cipher_suites,
         groups,
+        group_choice: match options.policy {
+            Some(Policy::Cnsa1) => GroupChoice::Best,
+            _ => GroupChoice::AtHand,
+        },
         signature_schemes,
         identities: own.iter().map(|own| own.identity.clone()).collect(),
         client_auth: ClientAuth {
