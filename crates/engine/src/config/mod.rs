@@ -4,6 +4,7 @@
 mod client;
 mod groups;
 mod identity;
+mod limits;
 mod reverification;
 mod schemes;
 mod server;

@@ -1,11 +1,11 @@
 //! What a server is set to do.
 
+use super::limits::EARLY_DATA;
 use super::{
     ExtendedMainSecret, GroupChoice, Identity, PeerChange, Renegotiation, SessionForms,
     SettingsError, candidates, check_identity, check_schemes, check_terms, default_groups,
     default_schemes, default_suites, default_versions,
 };
-use crate::handshake::limits::EARLY_DATA;
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,9 +10,6 @@ pub(crate) const IDENTITIES_LOOKED_AT: usize = 2;
 /// The longest ticket a client keeps: half of what all extensions of the next ClientHello may have together.
 pub(crate) const LONGEST_TICKET: usize = 0x8000;
 
-/// Early data a server may be told to accept, in bytes: what a handshake that has proven nothing yet makes it keep.
-pub(crate) const EARLY_DATA: u32 = 32 * 1024;
-
 /// Renegotiations of one connection, ever: more is an attack or a mistake.
 pub(crate) const RENEGOTIATIONS: u32 = 1000;
 
