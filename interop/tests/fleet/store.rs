@@ -194,3 +194,17 @@ fn a_server_that_starts_while_its_store_is_away_serves_and_says_so() {
     // It has a ring when it has seen the store.
     while fleet.visit(&server, &[]).succeeded().connections()[0]["resumed"] != true {}
 }
+
+#[test]
+fn r16_servers_that_lost_their_store_keep_the_last_ring_they_saw() {
+    let scene = Scene::new();
+    let valkey = Valkey::start(scene.dir());
+    let fleet = Fleet::new(scene, &valkey.url());
+    let servers = [0, 1].map(|number| fleet.serve(number, &[]));
+    fleet.visit(&servers[0], &[]).succeeded().assert_full();
+    drop(valkey);
+    for server in [&servers[1], &servers[0], &servers[1]] {
+        // What one seals the other opens, and neither has anybody to ask.
+        fleet.visit(server, &[]).succeeded().assert_resumed();
+    }
+}
