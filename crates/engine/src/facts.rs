@@ -44,6 +44,8 @@ pub struct Facts {
     /// The group of this connection's key exchange; `None` where TLS 1.2 resumed a session that
     /// does not remember its own.
     pub group: Option<NamedGroup>,
+    /// What the external key is called that authenticated both ends in this handshake, if one did.
+    pub external_psk: Option<Vec<u8>>,
     /// How the server has signed in this handshake, where it did.
     pub server_signature: Option<SignatureScheme>,
     /// How the client has signed in this handshake, where it did.

@@ -204,8 +204,10 @@ pub enum Mismatch {
         /// What the peer offered.
         offered: Vec<Vec<u8>>,
     },
-    /// The peer offers only key exchange modes we do not do.
+    /// The peer offers only key exchange modes we do not do, or no external key where one is needed.
     PskMode,
+    /// No external key is common.
+    ExternalPsk,
     /// The client fell back to a version below what both ends can do: RFC 7507.
     Fallback {
         /// The best it offered this time.
@@ -384,6 +386,9 @@ impl Mismatch {
             | Self::SecureRenegotiation
             | Self::ClientCertificate
             | Self::PskMode => Alert::HANDSHAKE_FAILURE,
+            // As a wrong binder is answered, so that nobody learns whose keys there are:
+            // RFC 9846 §F.6.
+            Self::ExternalPsk => Alert::DECRYPT_ERROR,
             Self::Fallback { .. } => Alert::INAPPROPRIATE_FALLBACK,
         }
     }

@@ -25,8 +25,9 @@ mod verdict;
 
 pub use config::{
     Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
-    ExtendedMainSecret, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange, Renegotiation,
-    Reverification, ServerConfig, ServerSettings, SessionForms, SettingsError, Unsuited,
+    ExtendedMainSecret, ExternalPsk, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange,
+    PskError, Renegotiation, Reverification, ServerConfig, ServerSettings, SessionForms,
+    SettingsError, Unsuited, WithoutPsk,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,
@@ -40,5 +41,7 @@ pub use handshake::question::{Answer, Consent, Found, Keep, PeerClaim, Question,
 pub use keys::exporter::ExportTooLong;
 pub use keys::keylog::{KeyLog, KeyLogLine};
 pub use offered_session::OfferedSession;
+/// The hash that an external key is used with.
+pub use tessera_crypto::HashAlgorithm as PskHash;
 pub use tessera_wire::codepoint::KeyUpdateRequest;
 pub use verdict::{Accepted, IdentityError, IdentityProblem, Trust, Verdict};

@@ -187,6 +187,24 @@ pub struct PeerIdentity {
     pub issuer_serials: Vec<IssuerSerial>,
 }
 
+impl PeerIdentity {
+    /// Of a peer that has proven to know the external key of this name: it has shown no certificate, and
+    /// is called `psk:` and that name. Nothing of it ends before `not_after`.
+    pub fn by_external_psk(name: &[u8], not_after: Timestamp) -> Self {
+        Self {
+            subject: format!("psk:{}", name.escape_ascii()),
+            chain: Vec::new(),
+            not_after,
+            issuer_serials: Vec::new(),
+        }
+    }
+
+    /// Whether it has shown a certificate; else an external key stands for it.
+    pub fn has_certificate(&self) -> bool {
+        !self.chain.is_empty()
+    }
+}
+
 impl fmt::Debug for PeerIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PeerIdentity")

@@ -59,6 +59,9 @@ pub struct ScopeInputs<'a> {
     pub client_auth: ClientAuthMode,
     /// SHA-256 of each certificate authority accepted for clients, in any order.
     pub client_ca: &'a [[u8; 32]],
+    /// What external keys are called that let clients in: who came without one, or with one that is gone,
+    /// comes back in full.
+    pub external_psks: &'a [&'a [u8]],
     /// The authorisation policy's version: raise it and no older session resumes.
     pub authorisation_version: u32,
     /// What runs inside: `""` for none, or the name of the protocol TLS was started in.
@@ -83,6 +86,11 @@ impl ScopeInputs<'_> {
         }
         hash.part(&self.authorisation_version.to_be_bytes());
         hash.part(self.protocol.as_bytes());
+        let mut psks = self.external_psks.to_vec();
+        psks.sort_unstable();
+        for psk in psks {
+            hash.part(psk);
+        }
         hash.finish()
     }
 }
@@ -148,6 +156,7 @@ mod tests {
             server_name,
             client_auth: ClientAuthMode::Request,
             client_ca,
+            external_psks: &[],
             authorisation_version: 1,
             protocol: "",
         }

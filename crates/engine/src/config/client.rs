@@ -1,11 +1,13 @@
 //! What a client is set to do.
 
 use super::{
-    ExtendedMainSecret, Identity, KeyShares, PeerChange, Renegotiation, Reverification,
-    SettingsError, check_identity, check_schemes, check_terms, default_groups, default_schemes,
-    default_suites, default_versions, groups_of, suites_of,
+    ExtendedMainSecret, ExternalPsk, Identity, KeyShares, PeerChange, PskForm, Renegotiation,
+    Reverification, SettingsError, WithoutPsk, check_identity, check_schemes, check_terms,
+    default_groups, default_schemes, default_suites, default_versions, external_psk, groups_of,
+    suites_of,
 };
 use crate::{KeyLog, Trace};
+use std::sync::Arc;
 use std::time::Duration;
 use tessera_session::{Alpn, EarlyData, ResumptionPolicy, Verification};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
@@ -82,6 +84,11 @@ pub struct ClientSettings {
     pub verification: Verification,
     /// Whether the server's certificates are verified again when a session is resumed.
     pub reverification: Reverification,
+    /// Keys known from elsewhere, best first: RFC 9846 §2.2. Each is offered with every hello.
+    pub external_psks: Vec<ExternalPsk>,
+    /// What follows where the server chooses none of them: by default only TLS 1.3 is offered then, and
+    /// a certificate is not taken.
+    pub without_psk: WithoutPsk,
     /// TLS 1.2: whether a server must bind the secret to the handshake.
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
@@ -121,6 +128,8 @@ impl Default for ClientSettings {
             send_server_name: true,
             verification: Verification::Verified,
             reverification: Reverification::default(),
+            external_psks: Vec::new(),
+            without_psk: WithoutPsk::default(),
             extended_main_secret: ExtendedMainSecret::default(),
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),
@@ -137,6 +146,11 @@ impl Default for ClientSettings {
 }
 
 impl ClientSettings {
+    /// Whether a server may prove with a certificate who it is.
+    pub(crate) fn takes_certificates(&self) -> bool {
+        self.external_psks.is_empty() || self.without_psk == WithoutPsk::Certificates
+    }
+
     /// The suites of the versions that are enabled.
     pub(crate) fn offered_suites(&self) -> Vec<CipherSuite> {
         suites_of(&self.versions, &self.cipher_suites).collect()
@@ -160,12 +174,21 @@ impl ClientSettings {
 pub struct ClientConfig {
     settings: ClientSettings,
     policy: ResumptionPolicy,
+    psks: Vec<Arc<PskForm>>,
 }
 
 impl TryFrom<ClientSettings> for ClientConfig {
     type Error = SettingsError;
 
-    fn try_from(settings: ClientSettings) -> Result<Self, SettingsError> {
+    fn try_from(mut settings: ClientSettings) -> Result<Self, SettingsError> {
+        let psks = external_psk::forms(
+            &settings.external_psks,
+            &settings.versions,
+            &settings.cipher_suites,
+        )?;
+        if !settings.takes_certificates() {
+            settings.versions = vec![ProtocolVersion::TLS1_3];
+        }
         check_terms(
             &settings.versions,
             &settings.cipher_suites,
@@ -194,7 +217,11 @@ impl TryFrom<ClientSettings> for ClientConfig {
             early_data_with_identity: true,
             ..ResumptionPolicy::default()
         };
-        Ok(Self { settings, policy })
+        Ok(Self {
+            settings,
+            policy,
+            psks,
+        })
     }
 }
 
@@ -202,6 +229,11 @@ impl ClientConfig {
     /// What it was made from.
     pub fn settings(&self) -> &ClientSettings {
         &self.settings
+    }
+
+    /// The external keys, as they are offered.
+    pub(crate) fn psks(&self) -> &[Arc<PskForm>] {
+        &self.psks
     }
 
     /// How a kept session is judged before it is offered.

@@ -2,6 +2,7 @@
 //! a config is never wrong.
 
 mod client;
+mod external_psk;
 mod groups;
 mod identity;
 mod limits;
@@ -10,11 +11,13 @@ mod schemes;
 mod server;
 mod tls12;
 
+pub(crate) use external_psk::PskForm;
 pub(crate) use groups::groups_of;
 pub(crate) use identity::candidates;
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};
+pub use external_psk::{ExternalPsk, PskError, WithoutPsk};
 pub use groups::{GroupChoice, KeyShares};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
@@ -32,7 +35,7 @@ use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, Signatur
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// A server needs at least one identity.
+    /// A server needs at least one identity, or an external key.
     NoIdentity,
     /// An identity without a certificate.
     EmptyChain {
@@ -74,6 +77,18 @@ pub enum SettingsError {
         /// The largest number of bytes.
         most: u32,
     },
+    /// External keys are TLS 1.3's.
+    ExternalPskNeedsTls13,
+    /// No enabled suite has the hash of this external key.
+    NoSuiteForExternalPsk {
+        /// Its position.
+        position: usize,
+    },
+    /// This external key is called like one before it.
+    DuplicateExternalPsk {
+        /// Its position.
+        position: usize,
+    },
     /// Stored tickets need a vault that makes and recognises their lookup keys.
     StoredTicketsNeedVault,
     /// Tickets of other servers resume there as often as they like, whatever is used up here.
@@ -85,7 +100,9 @@ pub enum SettingsError {
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoIdentity => f.write_str("a server needs at least one certificate and key"),
+            Self::NoIdentity => {
+                f.write_str("a server needs at least one certificate and key, or an external key")
+            }
             Self::EmptyChain { identity } => write!(f, "identity {identity} has no certificate"),
             Self::NoUsableScheme { identity } => {
                 write!(
@@ -112,6 +129,13 @@ impl fmt::Display for SettingsError {
             Self::TooManyTickets { most } => write!(f, "at most {most} tickets a handshake"),
             Self::TooMuchEarlyData { most } => {
                 write!(f, "at most {most} bytes of early data")
+            }
+            Self::ExternalPskNeedsTls13 => f.write_str("external keys need TLS 1.3"),
+            Self::NoSuiteForExternalPsk { position } => {
+                write!(f, "no cipher suite goes with external key {position}")
+            }
+            Self::DuplicateExternalPsk { position } => {
+                write!(f, "external key {position} is called like one before it")
             }
             Self::StoredTicketsNeedVault => f.write_str("stored tickets need a store key"),
             Self::ForeignTicketsAreNotUsedUp => f.write_str(

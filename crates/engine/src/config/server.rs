@@ -2,9 +2,9 @@
 
 use super::limits::EARLY_DATA;
 use super::{
-    ExtendedMainSecret, GroupChoice, Identity, PeerChange, Renegotiation, SessionForms,
-    SettingsError, candidates, check_identity, check_schemes, check_terms, default_groups,
-    default_schemes, default_suites, default_versions,
+    ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange, PskForm, Renegotiation,
+    SessionForms, SettingsError, candidates, check_identity, check_schemes, check_terms,
+    default_groups, default_schemes, default_suites, default_versions, external_psk,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -41,7 +41,8 @@ pub struct ClientAuth {
     pub revoked: Arc<RevokedSerials>,
 }
 
-/// What a person writes to set up a server. Every field has a default but `identities`.
+/// What a person writes to set up a server. Every field has a default but `identities`, and even that
+/// one where there are external keys.
 ///
 /// ```
 /// use tessera_engine::{ServerConfig, ServerSettings, SettingsError};
@@ -58,6 +59,9 @@ pub struct ServerSettings {
     /// Certificates, chosen by server name: the first for it that the client can check. An unknown or
     /// missing name gets the first of all.
     pub identities: Vec<Identity>,
+    /// Keys known from elsewhere, best first: RFC 9846 §2.2. A client that offers one is known by it and is
+    /// not asked for a certificate. Without `identities` nobody else is let in, and only TLS 1.3 is spoken.
+    pub external_psks: Vec<ExternalPsk>,
     /// Client authentication.
     pub client_auth: ClientAuth,
     /// Whether the application has a word in who comes in.
@@ -124,6 +128,7 @@ impl Default for ServerSettings {
         Self {
             versions: default_versions(),
             identities: Vec::new(),
+            external_psks: Vec::new(),
             client_auth: ClientAuth::default(),
             authorisation: Authorisation::default(),
             alpn: Vec::new(),
@@ -159,6 +164,7 @@ impl Default for ServerSettings {
 pub struct ServerConfig {
     settings: ServerSettings,
     policy: ResumptionPolicy,
+    psks: Vec<Arc<PskForm>>,
 }
 
 /// A peer keeps 32 tickets of one connection at most, if it is like us.
@@ -169,9 +175,17 @@ const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
 impl TryFrom<ServerSettings> for ServerConfig {
     type Error = SettingsError;
 
-    fn try_from(settings: ServerSettings) -> Result<Self, SettingsError> {
+    fn try_from(mut settings: ServerSettings) -> Result<Self, SettingsError> {
+        let psks = external_psk::forms(
+            &settings.external_psks,
+            &settings.versions,
+            &settings.cipher_suites,
+        )?;
         if settings.identities.is_empty() {
-            return Err(SettingsError::NoIdentity);
+            if psks.is_empty() {
+                return Err(SettingsError::NoIdentity);
+            }
+            settings.versions = vec![ProtocolVersion::TLS1_3];
         }
         for (position, identity) in settings.identities.iter().enumerate() {
             check_identity(position, identity, &settings.versions)?;
@@ -214,7 +228,11 @@ impl TryFrom<ServerSettings> for ServerConfig {
             early_data_with_identity: settings.early_data_with_identity,
             revocation_lag: settings.revocation_lag,
         };
-        Ok(Self { settings, policy })
+        Ok(Self {
+            settings,
+            policy,
+            psks,
+        })
     }
 }
 
@@ -222,6 +240,11 @@ impl ServerConfig {
     /// What it was made from.
     pub fn settings(&self) -> &ServerSettings {
         &self.settings
+    }
+
+    /// The external keys, as clients offer them.
+    pub(crate) fn psks(&self) -> &[Arc<PskForm>] {
+        &self.psks
     }
 
     /// How offered sessions are judged.
@@ -246,12 +269,18 @@ impl ServerConfig {
     /// The scope of sessions made for `server_name` under these settings.
     pub fn scope(&self, server_name: Option<&ServerName>) -> Scope {
         let settings = &self.settings;
+        let external_psks: Vec<&[u8]> = settings
+            .external_psks
+            .iter()
+            .map(ExternalPsk::identity)
+            .collect();
         ScopeInputs {
             deployment: &settings.deployment,
             policy: &settings.policy,
             server_name,
             client_auth: settings.client_auth.mode,
             client_ca: &settings.client_auth.anchors,
+            external_psks: &external_psks,
             authorisation_version: settings.authorisation_version,
             protocol: &settings.protocol,
         }

@@ -180,7 +180,8 @@ impl fmt::Display for Mismatch {
                     names.join(", ")
                 )
             }
-            Self::PskMode => f.write_str("the peer offers PSKs without a key exchange only"),
+            Self::PskMode => f.write_str("the peer offers no PSK that goes with a key exchange"),
+            Self::ExternalPsk => f.write_str("the peer offers no external key that is known here"),
             Self::Fallback { offered } => write!(
                 f,
                 "the peer fell back to {offered} although both ends can do better"

@@ -2,6 +2,7 @@
 
 pub(crate) mod exporter;
 pub(crate) mod finished;
+pub(crate) mod importer;
 pub(crate) mod keylog;
 pub(crate) mod record_keys;
 pub(crate) mod tls12;

@@ -22,6 +22,10 @@ pub(crate) struct EarlySecret {
 pub(crate) enum PskOrigin {
     /// A ticket.
     Resumption,
+    /// An external key as it is.
+    External,
+    /// An external key that was imported: RFC 9258 §5.2.
+    Imported,
 }
 
 impl EarlySecret {
@@ -39,6 +43,8 @@ impl EarlySecret {
     pub(crate) fn binder_key(&self, origin: PskOrigin) -> FinishedKey {
         let label: &[u8] = match origin {
             PskOrigin::Resumption => b"res binder",
+            PskOrigin::External => b"ext binder",
+            PskOrigin::Imported => b"imp binder",
         };
         let nothing = self.algorithm.hash(b"");
         let base = derive_secret(self.algorithm, &self.secret, label, &nothing);

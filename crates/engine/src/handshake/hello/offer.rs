@@ -1,26 +1,28 @@
 //! The client's offer: one ClientHello, built once and only edited afterwards.
 
 use super::grease::Grease;
-use crate::config::{ClientSettings, GreaseValues, schemes_of};
+use crate::config::{ClientSettings, GreaseValues, PskForm, schemes_of};
 use crate::fault::{Fault, LocalError};
+use crate::keys::finished::FinishedKey;
 use crate::keys::tls13::{EarlySecret, PskOrigin};
 use crate::keys::transcript::Transcript;
 use crate::offered_session::Form;
 use crate::offered_session::OfferedSession;
+use std::sync::Arc;
 use tessera_crypto::kex::KeyShare;
-use tessera_crypto::{Entropy, HashAlgorithm};
+use tessera_crypto::{Digest, Entropy, HashAlgorithm, Secret};
 use tessera_session::{Resumption, ServerName, Timestamp};
 use tessera_wire::codepoint::{
     EcPointFormat, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
 };
 use tessera_wire::extension::{
-    CertificateStatusRequest, EarlyDataIndication, EcPointFormats, ExtendedMainSecret,
+    CertificateStatusRequest, EarlyDataIndication, EcPointFormats, ExtendedMainSecret, Extensions,
     KeyShareClientHello, KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList,
     PskIdentity, PskKeyExchangeModes, RenegotiationInfo, SctRequest, ServerNameList, SessionTicket,
     SignatureAlgorithms, SignatureAlgorithmsCert, SupportedGroups, SupportedVersions,
 };
 use tessera_wire::handshake::ClientHello;
-use tessera_wire::{Random, SessionId};
+use tessera_wire::{Random, SessionId, Writer};
 
 /// Everything a client offered, kept to check the answer against.
 pub(crate) struct Offer {
@@ -28,6 +30,8 @@ pub(crate) struct Offer {
     pub(crate) hello: ClientHello,
     pub(crate) shares: Vec<KeyShare>,
     pub(crate) session: Option<OfferedSession>,
+    /// External keys, offered behind the session.
+    pub(crate) psks: Vec<Arc<PskForm>>,
     pub(crate) versions: Vec<ProtocolVersion>,
 }
 
@@ -80,6 +84,7 @@ impl Offer {
             hello,
             shares,
             session,
+            psks: Vec::new(),
             versions,
         })
     }
@@ -89,36 +94,54 @@ impl Offer {
         self.hello.extensions.push(&EarlyDataIndication);
     }
 
-    /// The bytes of the hello, with the binder of the offered session over `before` (what a retry
-    /// put into the transcript) and this hello up to its binders.
+    /// The bytes of the hello, with the binder of each PSK over `before` (what a retry put into the
+    /// transcript) and this hello up to its binders.
     pub(crate) fn encode(
         &self,
         before: Option<&Transcript>,
         now: Timestamp,
     ) -> Result<Vec<u8>, Fault> {
-        let Some(session) = self.session.as_ref().filter(|session| session.is_tls13()) else {
+        let session = self.tls13_session();
+        let (session_identity, session_binder) = session
+            .map(|session| (identity(session, now), Binder::of_session(session)))
+            .unzip();
+        let binders: Vec<Binder> = session_binder
+            .into_iter()
+            .chain(self.psks.iter().map(|form| Binder::of_external(form)))
+            .collect();
+        if binders.is_empty() {
             return Ok(self.hello.encode());
-        };
-        let algorithm = session.hash();
+        }
+        let external = self.psks.iter().map(|form| PskIdentity {
+            identity: form.identity.clone(),
+            // RFC 9846 §4.3.11: an external key has no age.
+            obfuscated_ticket_age: 0,
+        });
+        let zeros = |binder: &Binder| vec![0; binder.algorithm.output_len()];
         let mut hello = self.hello.clone();
-        let binder = vec![0; algorithm.output_len()];
         // It comes last: RFC 9846 §4.3.11 (10).
         hello.extensions.push(&OfferedPsks {
-            identities: vec![identity(session, now)],
-            binders: vec![binder],
+            identities: session_identity.into_iter().chain(external).collect(),
+            binders: binders.iter().map(zeros).collect(),
         });
         let mut message = hello.encode();
         let cut = ClientHello::binders_offset(&message).ok_or(LocalError::Crypto)?;
-        let binder = make_binder(
-            session,
-            before,
-            message.get(..cut).unwrap_or_default(),
-            algorithm,
-        );
-        // The binders list ends the message: 2 bytes of length, then one binder behind its length byte.
-        let tail = message.get_mut(cut + 3..).ok_or(LocalError::Crypto)?;
-        tail.copy_from_slice(binder.as_bytes());
+        let truncated = message.get(..cut).unwrap_or_default();
+        let mut tail = Writer::new();
+        tail.vec16(|list| {
+            for binder in &binders {
+                let value = binder.over(before, truncated);
+                list.vec8(|entry| entry.bytes(value.as_bytes()));
+            }
+        });
+        message.truncate(cut);
+        message.extend_from_slice(tail.as_slice());
         Ok(message)
+    }
+
+    /// A session that a PSK of TLS 1.3 stands for.
+    fn tls13_session(&self) -> Option<&OfferedSession> {
+        self.session.as_ref().filter(|session| session.is_tls13())
     }
 
     /// Whether this version may be chosen.
@@ -130,7 +153,7 @@ impl Offer {
     pub(crate) fn asked_for(&self, extension: ExtensionType) -> bool {
         self.hello.extensions.contains(extension)
             || (extension == ExtensionType::PRE_SHARED_KEY
-                && self.session.as_ref().is_some_and(OfferedSession::is_tls13))
+                && (self.tls13_session().is_some() || !self.psks.is_empty()))
     }
 }
 
@@ -148,19 +171,36 @@ fn identity(session: &OfferedSession, now: Timestamp) -> PskIdentity {
     }
 }
 
-fn make_binder(
-    session: &OfferedSession,
-    before: Option<&Transcript>,
-    truncated: &[u8],
+/// What makes a PSK's binder.
+struct Binder {
     algorithm: HashAlgorithm,
-) -> tessera_crypto::Digest {
-    let key = EarlySecret::new(algorithm, Some(session.session.secret.secret()))
-        .binder_key(PskOrigin::Resumption);
-    let digest = match before {
-        Some(transcript) => transcript.with(truncated),
-        None => algorithm.hash(truncated),
-    };
-    key.verify_data(&digest)
+    key: FinishedKey,
+}
+
+impl Binder {
+    fn of_session(session: &OfferedSession) -> Self {
+        let secret = session.session.secret.secret();
+        Self::new(session.hash(), secret, PskOrigin::Resumption)
+    }
+
+    fn of_external(form: &PskForm) -> Self {
+        Self::new(form.hash, &form.secret, form.origin)
+    }
+
+    fn new(algorithm: HashAlgorithm, secret: &Secret, origin: PskOrigin) -> Self {
+        Self {
+            algorithm,
+            key: EarlySecret::new(algorithm, Some(secret)).binder_key(origin),
+        }
+    }
+
+    fn over(&self, before: Option<&Transcript>, truncated: &[u8]) -> Digest {
+        let digest = match before {
+            Some(transcript) => transcript.with(truncated),
+            None => self.algorithm.hash(truncated),
+        };
+        self.key.verify_data(&digest)
+    }
 }
 
 /// Shares are never reused: each is a key of its own, and they stand in the order of the groups:
@@ -206,6 +246,30 @@ fn extend(
         .into_iter()
         .chain(settings.offered_groups());
     extensions.push(&SupportedGroups(groups.collect()));
+    if settings.takes_certificates() {
+        extend_for_schemes(extensions, settings, grease);
+    }
+    if !settings.alpn.is_empty() {
+        extensions.push(&ProtocolNameList(
+            settings
+                .alpn
+                .iter()
+                .map(|name| name.as_bytes().to_vec())
+                .collect(),
+        ));
+    }
+    if settings.takes_certificates() {
+        extensions.push(&CertificateStatusRequest::ocsp());
+        extensions.push(&SctRequest);
+    }
+}
+
+/// What servers may sign with.
+fn extend_for_schemes(
+    extensions: &mut Extensions,
+    settings: &ClientSettings,
+    grease: Option<&Grease>,
+) {
     let schemes = &settings.signature_schemes;
     let for_handshakes = if settings.versions.contains(&ProtocolVersion::TLS1_2) {
         schemes.clone()
@@ -219,17 +283,6 @@ fn extend(
     if !same {
         extensions.push(&SignatureAlgorithmsCert(schemes.clone()));
     }
-    if !settings.alpn.is_empty() {
-        extensions.push(&ProtocolNameList(
-            settings
-                .alpn
-                .iter()
-                .map(|name| name.as_bytes().to_vec())
-                .collect(),
-        ));
-    }
-    extensions.push(&CertificateStatusRequest::ocsp());
-    extensions.push(&SctRequest);
 }
 
 /// What only TLS 1.3 asks for: every version we speak, and how a PSK would be used:

@@ -42,8 +42,9 @@ impl Offer {
         Ok(group)
     }
 
-    /// A session whose hash the chosen suite does not share cannot be offered again: §4.2.2.
-    pub(crate) fn drop_session_unless(&mut self, hash: HashAlgorithm) {
+    /// A PSK whose hash the chosen suite does not share cannot be offered again: §4.2.2.
+    pub(crate) fn drop_psks_unless(&mut self, hash: HashAlgorithm) {
+        self.psks.retain(|form| form.hash == hash);
         if self
             .session
             .as_ref()

@@ -34,6 +34,7 @@ pub(crate) fn start(
         cx.tell(Event::Refused(*refusal));
     }
     let mut offer = Offer::build(cx.config.settings(), &to.name, session, cx.entropy)?;
+    offer.psks = cx.config.psks().to_vec();
     if early_data.is_some() {
         offer.announce_early_data();
     }

@@ -42,6 +42,7 @@ impl Agreed {
             version: ProtocolVersion::TLS1_2,
             cipher_suite: self.suite.suite,
             group: self.group,
+            external_psk: None,
             server_signature: self.server_signature,
             client_signature: self.client_signature,
             alpn: self.alpn.clone(),

@@ -43,9 +43,14 @@ impl Connected {
             .alpn
             .as_ref()
             .is_some_and(|alpn| alpn.as_bytes() == b"h2");
+        // Nor has a connection that goes back to an external key: RFC 9846 §4.4.2 (7).
+        let by_key = agreed
+            .peer
+            .as_ref()
+            .is_some_and(|peer| !peer.has_certificate());
         let has_identity = !cx.config.settings().identities.is_empty();
         Self {
-            transcript: (has_identity && !is_http2).then_some(transcript),
+            transcript: (has_identity && !is_http2 && !by_key).then_some(transcript),
             agreed,
             resumption,
             traffic,

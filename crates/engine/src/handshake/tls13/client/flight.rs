@@ -75,7 +75,7 @@ impl WaitEncryptedExtensions {
         self.agreed.expected_tickets = expected.map(|ExpectedTickets(count)| count.min(kept));
         self.transcript.absorb(raw);
         self.early_data(&message.extensions, cx)?;
-        let resumed = self.agreed.current.is_resumed();
+        let by_psk = self.agreed.current.is_resumed() || self.agreed.external_psk.is_some();
         let Self {
             offer,
             agreed,
@@ -91,14 +91,15 @@ impl WaitEncryptedExtensions {
             traffic,
             requested: None,
         };
-        let remembered = wait.agreed.peer.as_ref().filter(|_| resumed);
+        let remembered = wait.agreed.peer.as_ref();
+        let remembered = remembered.filter(|peer| by_psk && peer.has_certificate());
         let again = cx.config.settings().reverification == Reverification::Always;
         if let Some(peer) = remembered.filter(|_| again) {
             let claim = PeerClaim::remembered(peer, Some(&wait.agreed.name));
             cx.ask(Question::VerifyPeer(Box::new(claim)));
             return Ok(State::WaitReverdict(Box::new(WaitReverdict { wait })));
         }
-        Ok(if resumed {
+        Ok(if by_psk {
             State::WaitFinished(Box::new(wait))
         } else {
             State::WaitCertificateOrRequest(Box::new(WaitCertificateOrRequest { offer, wait }))

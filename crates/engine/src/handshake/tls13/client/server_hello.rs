@@ -4,14 +4,16 @@ use super::State;
 use super::agreed::Agreed;
 use super::early_data::EarlyTerms;
 use super::flight::WaitEncryptedExtensions;
+use crate::config::PskForm;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::hello::sent::Sent;
 use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Transcript;
 use crate::{ClientConfig, EarlyDataFate, Event, Half};
+use std::sync::Arc;
 use tessera_crypto::{Secret, SuiteParameters, kex, tls13_suite};
-use tessera_session::Refusal;
+use tessera_session::{PeerIdentity, Refusal};
 use tessera_wire::SessionId;
 use tessera_wire::codepoint::{CipherSuite, ExtensionType, NamedGroup, ProtocolVersion};
 use tessera_wire::extension::{Extensions, KeyShareServerHello, SelectedIdentity, SelectedVersion};
@@ -30,6 +32,12 @@ pub(super) struct Retried {
     transcript: Transcript,
     /// Early data followed the first hello, and was for nothing.
     early_data: bool,
+}
+
+/// The PSK that a server chose.
+enum ChosenPsk {
+    Session,
+    External(Arc<PskForm>),
 }
 
 impl WaitServerHello {
@@ -61,7 +69,7 @@ impl WaitServerHello {
         let suite = self.offered_suite(message.cipher_suite)?;
         let early_data = self.sent.offers_early_data();
         let group = self.sent.offer.retry(message, cx.entropy)?;
-        self.sent.offer.drop_session_unless(suite.hash);
+        self.sent.offer.drop_psks_unless(suite.hash);
 
         let messages = std::mem::take(&mut self.sent.messages);
         let mut transcript = messages.hash_with(suite.hash).into_retry();
@@ -98,8 +106,18 @@ impl WaitServerHello {
         )?;
         self.sent.check_answers(&message.extensions, None)?;
         let suite = self.offered_suite(message.cipher_suite)?;
-        let resumes = self.accepted_session(&message.extensions, suite)?;
-        let (group, shared) = self.key_exchange(&message.extensions, resumes)?;
+        let chosen = self.chosen_psk(&message.extensions, suite)?;
+        let resumes = matches!(chosen, Some(ChosenPsk::Session));
+        let (group, shared) = self.key_exchange(&message.extensions, chosen.is_some())?;
+        let external = match chosen {
+            Some(ChosenPsk::External(form)) => Some(form),
+            Some(ChosenPsk::Session) => None,
+            // No key of ours, and nothing else will do.
+            None if !cx.config.settings().takes_certificates() => {
+                return Err(Misbehaviour::MissingExtension("pre_shared_key").into());
+            }
+            None => None,
+        };
 
         let retried = self.retried.is_some();
         let early_data = self.sent.offers_early_data();
@@ -131,7 +149,8 @@ impl WaitServerHello {
         let session = offered.filter(|_| resumes);
         let psk = session
             .as_ref()
-            .map(|session| session.session.secret.secret());
+            .map(|session| session.session.secret.secret())
+            .or_else(|| external.as_ref().map(|form| &form.secret));
         let secret = EarlySecret::new(suite.hash, psk).into_handshake(&shared);
         let traffic = secret.traffic(&transcript.current());
         let client_random = self.sent.offer.hello.random;
@@ -160,6 +179,15 @@ impl WaitServerHello {
         let agreed = Agreed::new((suite, group), self.sent.to, client_random, session, cx);
         let agreed = Agreed {
             retried,
+            // A resumption, but for a full one by an external key, knows the peer from its session.
+            peer: match &external {
+                Some(form) => Some(PeerIdentity::by_external_psk(
+                    &form.name,
+                    agreed.current.lifetime.lineage_ends_at,
+                )),
+                None => agreed.peer.clone(),
+            },
+            external_psk: external.map(|form| form.name.clone()),
             refusal,
             early_data: match (offered_early_data, self.sent.early_data_withheld) {
                 (true, _) => EarlyDataFate::Rejected(Refusal::DeclinedByServer),
@@ -199,29 +227,37 @@ impl WaitServerHello {
             .ok_or_else(|| Misbehaviour::UnofferedSuite(suite).into())
     }
 
-    /// Whether the session we offered is the one the server chose: RFC 9846 §4.3.11 (6, 7, 9).
-    fn accepted_session(
+    /// Which of the PSKs we offered the server chose: RFC 9846 §4.3.11 (6, 7, 9).
+    fn chosen_psk(
         &self,
         extensions: &Extensions,
         suite: &SuiteParameters,
-    ) -> Result<bool, Fault> {
-        let selected = extensions.find::<SelectedIdentity>()?;
-        match (selected, &self.sent.offer.session) {
-            (None, _) => Ok(false),
-            (Some(SelectedIdentity(0)), Some(session)) if session.hash() == suite.hash => Ok(true),
-            (Some(SelectedIdentity(0)), Some(_)) => Err(Misbehaviour::WrongSuiteForSession.into()),
-            (Some(_), _) => Err(Misbehaviour::UnofferedPsk.into()),
+    ) -> Result<Option<ChosenPsk>, Fault> {
+        let Some(SelectedIdentity(selected)) = extensions.find::<SelectedIdentity>()? else {
+            return Ok(None);
+        };
+        let offer = &self.sent.offer;
+        let session = offer.session.iter().filter(|session| session.is_tls13());
+        let session = session.map(|session| (session.hash(), ChosenPsk::Session));
+        let external = offer
+            .psks
+            .iter()
+            .map(|form| (form.hash, ChosenPsk::External(Arc::clone(form))));
+        match session.chain(external).nth(usize::from(selected)) {
+            Some((hash, chosen)) if hash == suite.hash => Ok(Some(chosen)),
+            Some(_) => Err(Misbehaviour::WrongSuiteForSession.into()),
+            None => Err(Misbehaviour::UnofferedPsk.into()),
         }
     }
 
     fn key_exchange(
         &mut self,
         extensions: &Extensions,
-        resumes: bool,
+        by_psk: bool,
     ) -> Result<(NamedGroup, Secret), Fault> {
         let share = extensions.find::<KeyShareServerHello>()?;
         // We offer psk_dhe_ke only, so there is a share on every road: RFC 9846 §4.3.9 (7).
-        let KeyShareServerHello(theirs) = share.ok_or(match resumes {
+        let KeyShareServerHello(theirs) = share.ok_or(match by_psk {
             true => Misbehaviour::UnofferedPskMode,
             false => Misbehaviour::MissingExtension("key_share"),
         })?;

@@ -36,6 +36,8 @@ pub(super) struct Agreed {
     pub(super) early_data: EarlyDataFate,
     pub(super) refusal: Option<Refusal>,
     pub(super) peer: Option<PeerIdentity>,
+    /// The external key, if it was one that authenticated the client.
+    pub(super) external_psk: Option<Vec<u8>>,
     pub(super) current: Current,
 }
 
@@ -74,6 +76,7 @@ impl Agreed {
             },
             refusal: None,
             peer: None,
+            external_psk: None,
             current,
         }
     }
@@ -83,6 +86,7 @@ impl Agreed {
             version: ProtocolVersion::TLS1_3,
             cipher_suite: self.suite.suite,
             group: Some(self.group),
+            external_psk: self.external_psk.clone(),
             server_signature: self.scheme.filter(|_| !self.current.is_resumed()),
             client_signature: self.client_signature,
             alpn: self.alpn.clone(),

@@ -1,5 +1,6 @@
 //! ClientHello + config → a value. Pure: writes nothing, asks nobody.
 
+use super::external::{self, External};
 use crate::ServerConfig;
 use crate::config::{GroupChoice, common_scheme};
 use crate::fault::{Fault, Misbehaviour, Mismatch};
@@ -23,6 +24,8 @@ pub(super) enum Decision {
 pub(super) struct Asked {
     pub(super) suite: &'static SuiteParameters,
     pub(super) group: NamedGroup,
+    /// The external key that was going to be used, as it is called on the wire.
+    pub(super) external: Option<Vec<u8>>,
 }
 
 /// Every choice a server makes, before a byte is written.
@@ -36,15 +39,25 @@ pub(super) struct Choice {
     pub(super) alpn: Option<Alpn>,
     pub(super) server_name: Option<ServerName>,
     pub(super) scope: Scope,
+    /// An external key that the client offers, should no session be resumed.
+    pub(super) external: Option<External>,
 }
 
 pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decision, Fault> {
     let settings = config.settings();
-    let suite = choose_suite(offered, config, None)?;
+    let external = external::choose(offered, config);
+    let suite = match &external {
+        Some(external) => external.suite,
+        None => choose_suite(offered, config, None)?,
+    };
     let group = choose_group(offered, config)?;
     // Without a share there is a retry: RFC 9846 §4.2.1 (3).
     if !has_share(offered, group) {
-        return Ok(Decision::Retry(Asked { suite, group }));
+        return Ok(Decision::Retry(Asked {
+            suite,
+            group,
+            external: external.map(|external| external.form.identity.clone()),
+        }));
     }
     let (identity, scheme) = choose_identity(offered, config);
     let choice = Choice {
@@ -55,6 +68,7 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
         alpn: alpn::choose(&settings.alpn, &offered.alpn)?,
         scope: config.scope(offered.server_name.as_ref()),
         server_name: offered.server_name.clone(),
+        external,
     };
     // We know one mode of the two, and use none that is not listed: RFC 9846 §4.2.1 (2), §4.3.9 (4).
     if offered.psks.is_some() && offered.resumes_with_key_exchange() {

@@ -5,7 +5,7 @@ use super::agreed::Agreed;
 use super::decide::{self, Choice};
 use super::hello::Hello;
 use super::resume::Resumed;
-use super::{client_auth, early_data, finish};
+use super::{client_auth, early_data, external, finish};
 use crate::config::schemes_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::current::Current;
@@ -16,7 +16,7 @@ use crate::keys::tls13::{EarlySecret, HandshakeSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::{EarlyDataFate, Event, Half, ServerConfig};
 use tessera_crypto::{Secret, kex};
-use tessera_session::{ClientAuthMode, Refusal, Side};
+use tessera_session::{ClientAuthMode, PeerIdentity, Refusal, Side};
 use tessera_wire::Random;
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::{
@@ -46,11 +46,17 @@ pub(crate) struct WaitSignature {
 
 /// A full handshake: certificates, and a new lineage.
 pub(super) fn full(
-    choice: Choice,
+    mut choice: Choice,
     hello: &Hello,
     refusal: Option<Refusal>,
     cx: &mut Cx<'_, ServerConfig>,
 ) -> Result<State, Fault> {
+    if let Some(external) = choice.external.take() {
+        return external::authenticated(choice, &external, hello, refusal, cx);
+    }
+    if cx.config.settings().identities.is_empty() {
+        return Err(external::unknown(&hello.offered));
+    }
     let scheme = choice
         .scheme
         .ok_or_else(|| decide::no_identity(&hello.offered, cx.config))?;
@@ -102,6 +108,9 @@ pub(super) fn resumed(
     } = resumed;
     let mut agreed = Agreed::new(choice, hello, current, &cx.config.settings().tickets);
     agreed.peer.clone_from(&session.binding.peer);
+    // Nor is a client asked later that goes back to an external key: RFC 9846 §4.4.2 (7).
+    let by_key = |peer: &PeerIdentity| !peer.has_certificate();
+    agreed.can_be_asked &= !agreed.peer.as_ref().is_some_and(by_key);
     agreed.settle_early_data(early_data);
     let psk = Psk {
         secret: session.secret.secret(),
@@ -111,15 +120,15 @@ pub(super) fn resumed(
     begin(agreed, hello, Some(&psk), cx)?.finished(ClientAuthMode::None, cx)
 }
 
-struct Psk<'a> {
-    secret: &'a Secret,
-    selected_identity: u16,
+pub(super) struct Psk<'a> {
+    pub(super) secret: &'a Secret,
+    pub(super) selected_identity: u16,
     /// So much early data under it is taken.
-    early_data: Option<u32>,
+    pub(super) early_data: Option<u32>,
 }
 
 /// ServerHello, handshake keys, EncryptedExtensions.
-fn begin(
+pub(super) fn begin(
     agreed: Agreed,
     hello: &Hello,
     psk: Option<&Psk<'_>>,
@@ -278,7 +287,7 @@ impl Begun {
     }
 
     /// The end of our flight; from here on we send under application keys: RFC 9846 §4.5.3 (3).
-    fn finished(
+    pub(super) fn finished(
         mut self,
         client_auth: ClientAuthMode,
         cx: &mut Cx<'_, ServerConfig>,

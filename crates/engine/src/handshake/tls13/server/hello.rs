@@ -3,11 +3,13 @@
 use super::State;
 use super::decide::{Decision, decide};
 use super::{flight, resume, retry};
-use crate::fault::Fault;
+use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::hello::offered::Offered;
+use crate::keys::tls13::{EarlySecret, PskOrigin};
 use crate::keys::transcript::Transcript;
 use crate::{Event, ServerConfig};
+use tessera_crypto::{HashAlgorithm, Secret};
 use tessera_wire::handshake::ClientHello;
 use tessera_wire::{Random, SessionId};
 
@@ -35,6 +37,33 @@ impl Hello {
             random: message.random,
             session_id: message.legacy_session_id,
             before: None,
+        }
+    }
+}
+
+impl Hello {
+    /// RFC 9846 §4.3.11 (4, 5): over everything before the binders, the retry included.
+    pub(super) fn verify_binder(
+        &self,
+        position: usize,
+        hash: HashAlgorithm,
+        (secret, origin): (&Secret, PskOrigin),
+    ) -> Result<(), Fault> {
+        let psks = self.offered.psks.as_ref();
+        let binder = psks
+            .and_then(|psks| psks.binders.get(position))
+            .ok_or(Misbehaviour::BinderCount)?;
+        let cut = ClientHello::binders_offset(&self.raw).ok_or(Misbehaviour::BadBinder)?;
+        let truncated = self.raw.get(..cut).unwrap_or_default();
+        let digest = match &self.before {
+            Some(transcript) => transcript.with(truncated),
+            None => hash.hash(truncated),
+        };
+        let key = EarlySecret::new(hash, Some(secret)).binder_key(origin);
+        if key.verifies(&digest, binder) {
+            Ok(())
+        } else {
+            Err(Misbehaviour::BadBinder.into())
         }
     }
 }

@@ -29,6 +29,7 @@ mod client_auth;
 mod connected;
 mod decide;
 mod early_data;
+mod external;
 mod finish;
 mod flight;
 mod hello;

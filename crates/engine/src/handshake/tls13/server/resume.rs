@@ -9,13 +9,14 @@ use super::decide::{Choice, choose_suite};
 use super::flight;
 use super::hello::Hello;
 use crate::ServerConfig;
+use crate::config::PskForm;
 use crate::facts::Kind;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
 use crate::handshake::limits;
 use crate::handshake::question::{Found, Question};
-use crate::keys::tls13::{EarlySecret, PskOrigin};
+use crate::keys::tls13::PskOrigin;
 use std::sync::Arc;
 use std::time::Duration;
 use tessera_crypto::{SuiteParameters, tls13_suite};
@@ -24,7 +25,6 @@ use tessera_session::{
     Claim, ClientAuthMode, Offer, Refusal, Resumption, Revoked, Ruling, Session, Spend, TicketId,
 };
 use tessera_wire::codepoint::ProtocolVersion;
-use tessera_wire::handshake::ClientHello;
 
 /// The offered identities, and how far we have come with them.
 struct Resuming {
@@ -94,6 +94,15 @@ impl Resuming {
             return flight::full(self.choice, &self.hello, self.refusal, cx);
         };
         let id = TicketId::of_wire(&identity.identity);
+        // An external key is no ticket; it has its turn when no session is resumed.
+        let external = |form: &Arc<PskForm>| form.identity == identity.identity;
+        if cx.config.psks().iter().any(external) {
+            return Self {
+                position: self.position + 1,
+                ..self
+            }
+            .look(cx);
+        }
         let settings = cx.config.settings();
         match Ticket::of(&identity.identity) {
             Ticket::LookupKey(key) => match &settings.vault {
@@ -204,28 +213,12 @@ impl Resuming {
         Some(Duration::from_millis(age.into()))
     }
 
-    /// RFC 9846 §4.3.11 (4, 5): over everything before the binders, the retry included.
     fn verify_binder(&self, session: &Session) -> Result<(), Fault> {
         let hash = tls13_suite(session.cipher_suite)
             .map(|suite| suite.hash)
             .ok_or(Misbehaviour::WrongSuiteForSession)?;
-        let psks = self.hello.offered.psks.as_ref();
-        let binder = psks
-            .and_then(|psks| psks.binders.get(self.position))
-            .ok_or(Misbehaviour::BinderCount)?;
-        let cut = ClientHello::binders_offset(&self.hello.raw).ok_or(Misbehaviour::BadBinder)?;
-        let truncated = self.hello.raw.get(..cut).unwrap_or_default();
-        let digest = match &self.hello.before {
-            Some(transcript) => transcript.with(truncated),
-            None => hash.hash(truncated),
-        };
-        let key =
-            EarlySecret::new(hash, Some(session.secret.secret())).binder_key(PskOrigin::Resumption);
-        if key.verifies(&digest, binder) {
-            Ok(())
-        } else {
-            Err(Misbehaviour::BadBinder.into())
-        }
+        let psk = (session.secret.secret(), PskOrigin::Resumption);
+        self.hello.verify_binder(self.position, hash, psk)
     }
 
     fn resume(

@@ -2,6 +2,7 @@
 
 use super::State;
 use super::decide::{Asked, Decision, decide};
+use super::external::External;
 use super::hello::Hello;
 use super::{flight, resume};
 use crate::fault::{Fault, Misbehaviour};
@@ -82,6 +83,7 @@ impl WaitSecondClientHello {
         let offered = Offered::read(message)?;
         self.check(message, &offered)?;
         self.check_psks(&offered)?;
+        self.check_external(&offered)?;
         // The suite was fixed by the retry, and the transcript is already on its hash: a session
         // of another hash is a full handshake, not another choice.
         let (mut choice, looks_at_sessions) = match decide(&offered, cx.config)? {
@@ -90,7 +92,12 @@ impl WaitSecondClientHello {
             Decision::Resume(choice) => (choice, true),
         };
         // RFC 9846 §4.2.4 (8).
-        choice.suite = self.asked.suite;
+        let suite = self.asked.suite;
+        choice.suite = suite;
+        choice.external = choice
+            .external
+            .filter(|external| external.form.hash == suite.hash)
+            .map(|external| External { suite, ..external });
         let hello = Hello {
             before: Some(self.transcript),
             early_data: self.early_data,
@@ -131,6 +138,17 @@ impl WaitSecondClientHello {
             return Err(Misbehaviour::MissingExtension("pre_shared_key").into());
         }
         Ok(())
+    }
+
+    /// A retry takes away PSKs that do not go with its suite, and the key we were going to use does.
+    fn check_external(&self, offered: &Offered) -> Result<(), Fault> {
+        let mut offered = offered.psks.iter().flat_map(|psks| &psks.identities);
+        match &self.asked.external {
+            Some(external) if !offered.any(|psk| psk.identity == *external) => {
+                Err(Misbehaviour::ChangedClientHello.into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
