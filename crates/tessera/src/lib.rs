@@ -130,7 +130,7 @@ mod tls_dial;
 
 #[cfg(feature = "store-sqlite")]
 pub use state::State;
-pub use tessera_engine::{Facts, Kind, SessionFacts};
+pub use tessera_engine::{ExternalPsk, Facts, Kind, PskError, PskHash, SessionFacts, WithoutPsk};
 pub use tessera_identity::{Credential, Roots, Verifier};
 pub use tessera_io::{
     AlertSender, Asked, Authorise, Authorising, ClientConfig, ClientSettings, Closed,

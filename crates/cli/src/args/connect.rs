@@ -1,6 +1,6 @@
 //! Flags of `connect`.
 
-use super::StateArgs;
+use super::{PskNames, StateArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -126,12 +126,19 @@ pub(crate) struct ConnectArgs {
     /// TLS 1.2: negotiate again on each connection, into a new session
     #[arg(long, help_heading = "Protocol")]
     pub(crate) renegotiate: bool,
-    /// An external PSK's name (later version)
-    #[arg(long, value_name = "NAME", help_heading = "Protocol")]
+    /// What our external key is called; a server without it is refused, unless --ca-file or --insecure is given
+    #[arg(long, value_name = "ID", requires = "psk", help_heading = "Protocol")]
     pub(crate) psk_identity: Option<String>,
-    /// An external PSK (later version)
-    #[arg(long, value_name = "FILE", help_heading = "Protocol")]
+    /// The external key: hexadecimal digits, or bytes as they are
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "psk_identity",
+        help_heading = "Protocol"
+    )]
     pub(crate) psk: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) psk_names: PskNames,
 
     /// Offer the session of this file (OpenSSL PEM) on the first connection
     #[arg(

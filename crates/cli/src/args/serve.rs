@@ -1,6 +1,6 @@
 //! Flags of `serve`.
 
-use super::{DialectArg, StateArgs, duration};
+use super::{DialectArg, PskNames, StateArgs, duration};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +35,15 @@ pub(crate) struct ServeArgs {
     /// The CAs (PEM) client certificates must come from
     #[arg(long, value_name = "FILE", help_heading = "Certificates")]
     pub(crate) client_ca: Option<PathBuf>,
+
+    /// What an external key is called that lets a client in; without --cert nobody else is let in
+    #[arg(long, value_name = "ID", help_heading = "Certificates")]
+    pub(crate) psk_identity: Vec<String>,
+    /// The external key at the same place: hexadecimal digits, or bytes as they are
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub(crate) psk: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) psk_names: PskNames,
 
     /// TLS versions: 1.2, 1.3 [default: both]
     #[arg(

@@ -4,7 +4,7 @@ use super::serve::alpn;
 use super::state::StateDir;
 use super::store::StorePlan;
 use super::target::{Overrides, Target};
-use super::{later, names, pairs};
+use super::{names, pairs, psk};
 use crate::args::{ConnectArgs, Expect};
 use crate::devcert;
 use crate::exit::{Failure, Outcome};
@@ -15,7 +15,7 @@ use tessera::engine::Renegotiation;
 use tessera::identity::{Credential, Roots, Verifier};
 use tessera::starttls::Protocol;
 use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion, TicketRequest};
-use tessera::{Alpn, ServerName};
+use tessera::{Alpn, ExternalPsk, ServerName, WithoutPsk};
 
 /// What `connect` is to do.
 pub(crate) struct ConnectPlan {
@@ -35,6 +35,10 @@ pub(crate) struct ConnectPlan {
     pub(crate) verifier: Verifier,
     /// What we show if asked.
     pub(crate) credentials: Vec<Credential>,
+    /// A key that the peer has, too.
+    pub(crate) external_psk: Option<ExternalPsk>,
+    /// What follows where the peer has not.
+    pub(crate) without_psk: WithoutPsk,
     /// What is offered.
     pub(crate) offer: Offer,
     /// Where sessions come from and go to; `None`: they live as long as this process.
@@ -119,10 +123,6 @@ const WAIT_TICKET_TO_SAVE: Duration = Duration::from_millis(2000);
 impl ConnectPlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ConnectArgs, talk: Talk) -> Outcome<Self> {
-        later::none_of(&[(
-            args.psk.is_some() || args.psk_identity.is_some(),
-            "an external PSK (--psk)",
-        )])?;
         let target = Target::parse(&args.target)?;
         let asked = args.sni.as_deref().unwrap_or(&target.host);
         let name = ServerName::new(asked)
@@ -162,6 +162,13 @@ impl ConnectPlan {
             send_server_name: !args.no_sni,
             verifier: verifier(args, state.as_ref(), talk)?,
             credentials: pairs::read(&pairs::pair(&args.cert, &args.key)?)?,
+            external_psk: external_psk(args)?,
+            // Who says what certificates are good for means them.
+            without_psk: if args.ca_file.is_some() || args.insecure {
+                WithoutPsk::Certificates
+            } else {
+                WithoutPsk::End
+            },
             offer,
             wallet,
             session_in: args.session_in.clone(),
@@ -283,5 +290,12 @@ fn verifier(args: &ConnectArgs, state: Option<&StateDir>, talk: Talk) -> Outcome
         (Ok(native), None) => Ok(Verifier::new(native)),
         (Err(_), Some(own)) => Ok(Verifier::new(own)),
         (Err(error), None) => Err(Failure::internal(error)),
+    }
+}
+
+fn external_psk(args: &ConnectArgs) -> Outcome<Option<ExternalPsk>> {
+    match (&args.psk_identity, &args.psk) {
+        (Some(identity), Some(file)) => psk::read(identity, file, &args.psk_names).map(Some),
+        _ => Ok(None),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod later;
 pub(crate) mod migration;
 mod names;
 mod pairs;
+mod psk;
 pub(crate) mod ratchet;
 pub(crate) mod serve;
 pub(crate) mod state;

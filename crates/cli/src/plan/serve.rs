@@ -5,8 +5,8 @@ use super::pairs::{self, Pair};
 use super::ratchet::RatchetPlan;
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
-use super::{later, names};
-use crate::args::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
+use super::{later, names, psk};
+use crate::args::{ClientAuthArg, PskNames, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
 use crate::exit::{Failure, Outcome};
 use crate::random;
@@ -20,7 +20,7 @@ use tessera::session::{ClientAuthMode, EarlyData, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
 use tessera::starttls::Protocol;
 use tessera::wire::{NamedGroup, ProtocolVersion};
-use tessera::{Alpn, Timestamp};
+use tessera::{Alpn, ExternalPsk, Timestamp};
 
 /// What `serve` is to do.
 pub(crate) struct ServePlan {
@@ -83,6 +83,8 @@ pub(crate) struct ServePlan {
 /// Which certificates to show, and which to ask for. Read anew whenever it is asked for.
 pub(crate) struct CertificatePlan {
     pairs: Vec<Pair>,
+    psks: Vec<(String, PathBuf)>,
+    psk_names: PskNames,
     ocsp: Option<PathBuf>,
     client_auth: ClientAuthMode,
     client_ca: Option<PathBuf>,
@@ -92,6 +94,8 @@ pub(crate) struct CertificatePlan {
 pub(crate) struct Certificates {
     /// Ours; the first is for unknown names.
     pub(crate) credentials: Vec<Credential>,
+    /// Keys that clients have, too.
+    pub(crate) external_psks: Vec<ExternalPsk>,
     /// The file of the authority of a development certificate.
     pub(crate) ca: Option<PathBuf>,
     /// Staples to the first.
@@ -194,6 +198,12 @@ fn ticket_plan(args: &ServeArgs) -> TicketPlan {
 
 impl CertificatePlan {
     fn new(args: &ServeArgs) -> Outcome<Self> {
+        if args.psk_identity.len() != args.psk.len() {
+            let (names, keys) = (args.psk_identity.len(), args.psk.len());
+            return Err(Failure::usage(format_args!(
+                "{names} --psk-identity and {keys} --psk: they come in pairs"
+            )));
+        }
         let client_auth = match args.client_auth {
             ClientAuthArg::None => ClientAuthMode::None,
             ClientAuthArg::Request => ClientAuthMode::Request,
@@ -206,6 +216,13 @@ impl CertificatePlan {
         }
         Ok(Self {
             pairs: pairs::pair(&args.cert, &args.key)?,
+            psks: args
+                .psk_identity
+                .iter()
+                .cloned()
+                .zip(args.psk.iter().cloned())
+                .collect(),
+            psk_names: args.psk_names.clone(),
             ocsp: args.ocsp.clone(),
             client_auth,
             client_ca: args.client_ca.clone(),
@@ -217,9 +234,15 @@ impl CertificatePlan {
         self.client_ca.is_some()
     }
 
-    /// Reads all files; without any, the development certificate.
+    /// Reads all files; without certificates and external keys, the development certificate.
     pub(crate) fn read(&self, state: &StateDir, now: Timestamp) -> Outcome<Certificates> {
+        let external_psks = self
+            .psks
+            .iter()
+            .map(|(identity, file)| psk::read(identity, file, &self.psk_names))
+            .collect::<Outcome<Vec<_>>>()?;
         let (credentials, ca) = match self.pairs.as_slice() {
+            [] if !external_psks.is_empty() => (Vec::new(), None),
             [] => {
                 let DevCert { credential, ca } = devcert::ensure(state, now)?;
                 (vec![credential], Some(ca))
@@ -241,6 +264,7 @@ impl CertificatePlan {
             };
         Ok(Certificates {
             credentials,
+            external_psks,
             ca,
             ocsp,
             client_auth: self.client_auth,

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
-    EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares, PeerChange, Renegotiation,
-    Reverification, Trace, Trust, Unsuited,
+    EarlyDataOffer, ExtendedMainSecret, ExternalPsk, GreaseValues, KeyShares, PeerChange,
+    Renegotiation, Reverification, Trace, Trust, Unsuited, WithoutPsk,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -26,6 +26,11 @@ pub struct ClientSettings {
     pub credentials: Vec<Credential>,
     /// What becomes of the handshake when none of them fits.
     pub unsuited: Unsuited,
+    /// Keys known from elsewhere, best first: RFC 9846 §2.2.
+    pub external_psks: Vec<ExternalPsk>,
+    /// What follows where the server chooses none of them. By default nothing does, and `verifier` is not
+    /// needed.
+    pub without_psk: WithoutPsk,
     /// The protocol versions offered.
     pub versions: Vec<ProtocolVersion>,
     /// Application protocols, best first; empty switches ALPN off.
@@ -87,6 +92,8 @@ impl Default for ClientSettings {
             verifier: Verifier::new(Roots::empty()),
             credentials: Vec::new(),
             unsuited: engine.unsuited,
+            external_psks: engine.external_psks,
+            without_psk: engine.without_psk,
             versions: engine.versions,
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
@@ -147,7 +154,7 @@ pub struct ClientConfig {
     idle_timeout: Option<Duration>,
     /// A hash of the trust anchors.
     anchors: [u8; 32],
-    /// A hash of our certificates.
+    /// A hash of our certificates, and of what our external keys are called.
     identity: Option<[u8; 32]>,
 }
 
@@ -172,7 +179,9 @@ impl TryFrom<ClientSettings> for ClientConfig {
             (Some(_), None) => return Err(SettingsError::NoVault { what: "wallet" }),
             (None, _) => None,
         };
-        if settings.verifier.roots().is_some_and(Roots::is_empty) {
+        let by_certificate =
+            settings.external_psks.is_empty() || settings.without_psk == WithoutPsk::Certificates;
+        if by_certificate && settings.verifier.roots().is_some_and(Roots::is_empty) {
             return Err(SettingsError::NoRoots);
         }
         Ok(Self {
@@ -182,7 +191,7 @@ impl TryFrom<ClientSettings> for ClientConfig {
                 .roots()
                 .map(Roots::hash)
                 .unwrap_or_default(),
-            identity: hash(&settings.credentials),
+            identity: hash(&settings.credentials, &settings.external_psks),
             signers: settings
                 .credentials
                 .into_iter()
@@ -249,17 +258,25 @@ impl ClientConfig {
     }
 }
 
-/// Of their leaves, one behind the other: DER says itself where it ends.
-fn hash(credentials: &[Credential]) -> Option<[u8; 32]> {
-    let leaves: Vec<&[u8]> = credentials
+/// Who we are, as far as tickets are kept apart by it: our leaves, one behind the other (DER says itself
+/// where it ends), and what external keys are called. A ticket that goes back to such a key stays where
+/// that key is.
+fn hash(credentials: &[Credential], psks: &[ExternalPsk]) -> Option<[u8; 32]> {
+    let mut parts: Vec<u8> = credentials
         .iter()
         .filter_map(|credential| credential.chain.first())
-        .map(Vec::as_slice)
+        .flatten()
+        .copied()
         .collect();
-    if leaves.is_empty() {
+    for psk in psks {
+        parts.extend(b"external key");
+        parts.extend(psk.identity().len().to_be_bytes());
+        parts.extend(psk.identity());
+    }
+    if parts.is_empty() {
         return None;
     }
-    let hash = HashAlgorithm::Sha256.hash(&leaves.concat());
+    let hash = HashAlgorithm::Sha256.hash(&parts);
     hash.as_bytes().try_into().ok()
 }
 
@@ -273,6 +290,8 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
             .map(Credential::identity)
             .collect(),
         unsuited: settings.unsuited,
+        external_psks: settings.external_psks.clone(),
+        without_psk: settings.without_psk,
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
         groups: settings.groups.clone(),

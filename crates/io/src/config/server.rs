@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_engine as engine;
 use tessera_engine::{
-    Authorisation, ClientAuth, ExtendedMainSecret, GroupChoice, Identity, PeerChange,
+    Authorisation, ClientAuth, ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange,
     Renegotiation, SessionForms, Trace,
 };
 use tessera_identity::{Credential, Signer, Verifier};
@@ -17,7 +17,8 @@ use tessera_session::{
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
-/// What a person writes to set up a server. Only `credentials` has no default that works.
+/// What a person writes to set up a server. Only `credentials` has no default that works, where there are
+/// no `external_psks`.
 #[derive(Clone)]
 pub struct ServerSettings {
     /// The protocol versions spoken.
@@ -27,6 +28,9 @@ pub struct ServerSettings {
     pub credentials: Vec<Credential>,
     /// Certificates whose keys are elsewhere, behind those of `credentials` in order.
     pub signers: Vec<(Identity, Arc<dyn Signer>)>,
+    /// Keys known from elsewhere, best first: RFC 9846 §2.2. A client that offers one is known by it; without
+    /// `credentials` and `signers` nobody else is let in.
+    pub external_psks: Vec<ExternalPsk>,
     /// Application protocols, best first; empty switches ALPN off.
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
@@ -130,6 +134,7 @@ impl Default for ServerSettings {
             versions: engine.versions,
             credentials: Vec::new(),
             signers: Vec::new(),
+            external_psks: engine.external_psks,
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
             groups: engine.groups,
@@ -311,6 +316,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
     engine::ServerSettings {
         versions: settings.versions.clone(),
         identities,
+        external_psks: settings.external_psks.clone(),
         client_auth: settings.client_auth(),
         authorisation: match settings.authorise {
             Some(_) => Authorisation::Ask,

@@ -191,6 +191,8 @@ fn terms(plan: &ConnectPlan) -> ClientSettings {
     let mut settings = ClientSettings {
         verifier: plan.verifier.clone(),
         credentials: plan.credentials.clone(),
+        external_psks: plan.external_psk.iter().cloned().collect(),
+        without_psk: plan.without_psk,
         versions: plan.offer.versions.clone(),
         renegotiation: plan.offer.renegotiation,
         alpn: plan.offer.alpn.clone(),

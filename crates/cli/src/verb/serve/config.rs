@@ -39,6 +39,7 @@ pub(crate) fn build(
         session_forms: plan.session_forms,
         renegotiation: plan.renegotiation,
         alpn: plan.alpn.clone(),
+        external_psks: certificates.external_psks,
         client_auth: certificates.client_auth,
         client_verifier: certificates.client_verifier,
         tickets: plan.tickets,
