@@ -6,7 +6,7 @@ use crate::settings::own_schemes;
 use std::path::Path;
 use std::sync::Arc;
 use tessera_crypto::{KeyError, SigningKey};
-use tessera_engine::{Audience, Identity};
+use tessera_engine::{Audience, ExternalPsk, Identity, PskHash};
 use tessera_identity::{Credential, LoadError, LoadProblem};
 use tessera_wire::codepoint::SignatureScheme;
 
@@ -25,6 +25,32 @@ pub(crate) fn load(options: &Options) -> Result<Vec<Own>, Failure> {
         .chain(std::iter::once((-1, &options.default_credential)))
         .filter_map(|(number, files)| own(options, files, number).transpose())
         .collect()
+}
+
+/// The external keys among them, in the order of preference.
+pub(crate) fn external_psks(options: &Options) -> Result<Vec<ExternalPsk>, Failure> {
+    let psks = options.credentials.iter();
+    psks.filter_map(|files| files.psk.as_ref())
+        .map(|psk| {
+            let hash = if psk.sha384 {
+                PskHash::Sha384
+            } else {
+                PskHash::Sha256
+            };
+            ExternalPsk::imported(&psk.identity, &psk.key, hash, &psk.context)
+                .map_err(|error| Failure::Credential(error.to_string()))
+        })
+        .collect()
+}
+
+/// Which of the flags' credentials the external key of this name is.
+pub(crate) fn number_of_psk(options: &Options, name: &[u8]) -> Option<i32> {
+    let mut numbered = (0..).zip(&options.credentials);
+    let named =
+        |files: &CredentialFiles| files.psk.as_ref().is_some_and(|psk| psk.identity == name);
+    numbered
+        .find(|(_, files)| named(files))
+        .map(|(number, _)| number)
 }
 
 fn own(options: &Options, files: &CredentialFiles, number: i32) -> Result<Option<Own>, Failure> {

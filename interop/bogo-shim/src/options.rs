@@ -138,6 +138,16 @@ pub(crate) struct CredentialFiles {
     pub(crate) must_match_issuer: bool,
     pub(crate) ocsp_response: Option<Vec<u8>>,
     pub(crate) scts: Option<Vec<u8>>,
+    pub(crate) psk: Option<Psk>,
+}
+
+/// An external key that is imported.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Psk {
+    pub(crate) key: Vec<u8>,
+    pub(crate) identity: Vec<u8>,
+    pub(crate) context: Vec<u8>,
+    pub(crate) sha384: bool,
 }
 
 impl Options {
@@ -146,6 +156,11 @@ impl Options {
         self.credentials
             .last_mut()
             .unwrap_or(&mut self.default_credential)
+    }
+
+    /// The same, which is an external key.
+    pub(crate) fn psk(&mut self) -> &mut Psk {
+        self.credential().psk.get_or_insert_default()
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::{expect, same};
 use crate::answers::Answers;
-use crate::credential::sct_list;
+use crate::credential::{number_of_psk, sct_list};
 use crate::failure::Failure;
 use crate::options::Options;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use tessera_engine::Facts;
-use tessera_session::Taint;
+use tessera_session::{PeerIdentity, Taint};
 
 pub(super) fn after_handshake(
     options: &Options,
@@ -17,10 +17,13 @@ pub(super) fn after_handshake(
 ) -> Result<(), Failure> {
     let wanted = &options.expect;
     let noted = &answers.noted;
-    if wanted.no_peer_certificate {
-        expect("no certificate of the peer", facts.peer.is_none())?;
+    let peer = facts.peer.as_ref();
+    let has_certificate = peer.is_some_and(PeerIdentity::has_certificate);
+    let by_key = peer.is_some_and(|peer| !peer.has_certificate());
+    if wanted.no_peer_certificate || by_key {
+        expect("no certificate of the peer", !has_certificate)?;
     } else if !options.server || options.require_client_certificate {
-        expect("a certificate of the peer", facts.peer.is_some())?;
+        expect("a certificate of the peer", has_certificate)?;
     }
     if let Some(file) = &wanted.peer_certificate_file {
         let chain = facts.peer.as_ref().map(|peer| &peer.chain);
@@ -33,10 +36,12 @@ pub(super) fn after_handshake(
             unverified == options.verify_fail,
         )?;
     }
+    let psk = facts.external_psk.as_deref();
+    let psk = psk.and_then(|name| number_of_psk(options, name));
     same(
         "credential",
         wanted.selected_credential.as_ref(),
-        Some(&noted.signed_with.unwrap_or(-1)),
+        Some(&noted.signed_with.or(psk).unwrap_or(-1)),
     )?;
     let signature = answers.world.signatures.get(&facts.session.lineage);
     let signature = signature.map(|scheme| scheme.0);

@@ -7,6 +7,15 @@ use crate::options::CredentialFiles;
 pub(super) fn flag(name: &str) -> Option<Flag> {
     Some(match name {
         "-new-x509-credential" => Switch(|o| o.credentials.push(CredentialFiles::default())),
+        "-new-psk-credential" => Switch(|o| {
+            o.credentials.push(CredentialFiles::default());
+            o.psk();
+        }),
+        "-psk-importer-key" => Base64(|o, b| o.psk().key = b),
+        "-psk-importer-identity" => Base64(|o, b| o.psk().identity = b),
+        "-psk-importer-context" => Base64(|o, b| o.psk().context = b),
+        "-psk-importer-sha256" => Switch(|o| o.psk().sha384 = false),
+        "-psk-importer-sha384" => Switch(|o| o.psk().sha384 = true),
         "-cert-file" => Text(|o, s| o.credential().certificate = text(s)),
         "-key-file" => Text(|o, s| o.credential().key = text(s)),
         "-signing-prefs" => Number(|o, n| o.credential().signing_prefs.push(code(n))),

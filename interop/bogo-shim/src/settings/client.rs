@@ -1,13 +1,13 @@
 //! A client's settings.
 
 use super::{Algorithms, algorithms, protocols, trace};
-use crate::credential::Own;
+use crate::credential::{self, Own};
 use crate::failure::Failure;
 use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
     ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares,
-    Renegotiation, Reverification, Unsuited,
+    Renegotiation, Reverification, Unsuited, WithoutPsk,
 };
 use tessera_session::{ServerName, Verification};
 use tessera_wire::codepoint::NamedGroup;
@@ -31,6 +31,12 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
         identities: own.iter().map(|own| own.identity.clone()).collect(),
         // BoringSSL goes on without a certificate only where none was given.
         unsuited: Unsuited::End,
+        external_psks: credential::external_psks(options)?,
+        without_psk: if verifies(options) {
+            WithoutPsk::Certificates
+        } else {
+            WithoutPsk::End
+        },
         alpn: protocols(&options.advertise_alpn)?,
         send_server_name: options.host_name.is_some(),
         verification: if verifies(options) {

@@ -1,7 +1,7 @@
 //! A server's settings.
 
 use super::{Algorithms, algorithms, trace};
-use crate::credential::Own;
+use crate::credential::{self, Own};
 use crate::failure::Failure;
 use crate::options::{Options, Policy};
 use crate::world::World;
@@ -47,6 +47,7 @@ pub(crate) fn config(
         },
         signature_schemes,
         identities: own.iter().map(|own| own.identity.clone()).collect(),
+        external_psks: credential::external_psks(options)?,
         client_auth: ClientAuth {
             mode: client_auth(options),
             authorities: authorities(options)?,
