@@ -48,6 +48,8 @@ pub(crate) struct ConnectionReport {
     /// Names the traffic keys without telling them.
     pub(crate) keys_fingerprint: String,
     early_data: &'static str,
+    /// Why early data was withheld or rejected, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     early_data_refusal: Option<&'static str>,
     handshake_us: u64,
     bytes_in: u64,
