@@ -112,12 +112,14 @@ pub(crate) fn own_schemes(
 fn versions(options: &Options) -> Result<Vec<ProtocolVersion>, Failure> {
     let min = options.min_version.unwrap_or(0);
     let max = options.max_version.unwrap_or(u16::MAX);
+    let is_excluded = |version| options.excluded_versions.contains(&version);
     let versions: Vec<_> = [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]
         .into_iter()
         .filter(|version| (min..=max).contains(&version.0))
-        .filter(|version| !options.excluded_versions.contains(&version.0))
+        .filter(|version| !is_excluded(version.0))
         .collect();
-    if versions.is_empty() {
+    // The engine has to say so where nothing is left of any version.
+    if versions.is_empty() && !(0x0301..=0x0304).all(is_excluded) {
         return Err(Failure::Unimplemented("a version below TLS 1.2".to_owned()));
     }
     Ok(versions)

@@ -25,8 +25,8 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-max-version" => Number(|o, n| o.max_version = Some(code(n))),
         "-no-tls13" => Switch(|o| o.excluded_versions.push(0x0304)),
         "-no-tls12" => Switch(|o| o.excluded_versions.push(0x0303)),
-        // A version that is not there is easily excluded.
-        "-no-tls11" | "-no-tls1" => Switch(nothing),
+        "-no-tls11" => Switch(|o| o.excluded_versions.push(0x0302)),
+        "-no-tls1" => Switch(|o| o.excluded_versions.push(0x0301)),
         "-curves" => Number(|o, n| o.curves.push(code(n))),
         "-key-shares" => Number(|o, n| o.key_shares.get_or_insert_default().push(code(n))),
         "-no-key-shares" => Switch(|o| o.key_shares = Some(Vec::new())),

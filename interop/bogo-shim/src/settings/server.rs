@@ -3,7 +3,7 @@
 use super::{Algorithms, algorithms, trace};
 use crate::credential::{self, Own};
 use crate::failure::Failure;
-use crate::options::{Options, Policy};
+use crate::options::Options;
 use crate::world::World;
 use std::sync::Arc;
 use tessera_engine::{
@@ -41,10 +41,8 @@ pub(crate) fn config(
         versions,
         cipher_suites,
         groups,
-        group_choice: match options.policy {
-            Some(Policy::Cnsa1) => GroupChoice::Best,
-            _ => GroupChoice::AtHand,
-        },
+        // BoringSSL's server would rather have a retry than its second choice.
+        group_choice: GroupChoice::Best,
         signature_schemes,
         identities: own.iter().map(|own| own.identity.clone()).collect(),
         external_psks: credential::external_psks(options)?,
