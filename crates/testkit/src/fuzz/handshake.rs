@@ -22,14 +22,8 @@ pub fn handshake(data: &[u8]) {
     let encoded = message.encode();
     let name = message.name();
     assert_eq!(Handshake::decode(&encoded).as_ref(), Ok(&message), "{name}");
-    // A hello may have an empty list of extensions or none: all else has one form.
-    let is_hello = matches!(
-        message.kind(),
-        HandshakeType::CLIENT_HELLO | HandshakeType::SERVER_HELLO
-    );
-    let empty_list = [&encoded[4..], &[0, 0]].concat();
     assert!(
-        encoded == data || is_hello && data[4..] == empty_list,
+        is_form_of(&encoded, message.kind(), data),
         "{name} has two forms"
     );
     if let Handshake::ClientHello(hello) = &message
@@ -46,6 +40,17 @@ pub fn handshake(data: &[u8]) {
 /// The body of a ClientHello.
 pub fn client_hello(data: &[u8]) {
     body(HandshakeType::CLIENT_HELLO, data);
+}
+
+/// Whether a message that is written like this may have come like that: a hello may have an empty list of extensions
+/// or none, all else has one form.
+pub(super) fn is_form_of(encoded: &[u8], kind: HandshakeType, data: &[u8]) -> bool {
+    let is_hello = matches!(
+        kind,
+        HandshakeType::CLIENT_HELLO | HandshakeType::SERVER_HELLO
+    );
+    let empty_list = || [&encoded[4..], &[0, 0]].concat();
+    encoded == data || is_hello && data[4..] == empty_list()
 }
 
 /// The body of a ServerHello that is no HelloRetryRequest.

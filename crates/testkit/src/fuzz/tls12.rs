@@ -8,13 +8,16 @@ super::table! { TLS12, 4000 variants:
     certificate_status server_key_exchange client_key_exchange
 }
 
-/// A whole message with its header: TLS 1.2 has one form for each, so it is written back byte for byte.
+/// A whole message with its header: what is read is written back as it was.
 pub fn tls12_handshake(data: &[u8]) {
     let Ok(message) = Handshake::decode(data) else {
         return;
     };
     assert_eq!(data.first(), Some(&message.kind().0));
-    assert_eq!(message.encode(), data, "{}", message.name());
+    let (encoded, name) = (message.encode(), message.name());
+    assert_eq!(Handshake::decode(&encoded).as_ref(), Ok(&message), "{name}");
+    let has_one_form = super::handshake::is_form_of(&encoded, message.kind(), data);
+    assert!(has_one_form, "{name} has two forms");
 }
 
 /// The body of a Certificate.
@@ -58,11 +61,12 @@ mod seeds {
         Certificate, CertificateRequest, CertificateStatus, ClientKeyExchange, HelloRequest,
         NewSessionTicket, ServerHelloDone, ServerKeyExchange,
     };
-    use tessera_wire::{ClientCertificateType, NamedGroup, SignatureScheme};
+    use tessera_wire::{ClientCertificateType, HandshakeType, NamedGroup, SignatureScheme};
 
     pub(super) fn tls12_handshake() -> Vec<Seed> {
         vec![
             Seed::new("hello_request", HelloRequest.encode()),
+            Seed::new("hello_with_an_empty_list", hello_with_an_empty_list()),
             Seed::new("certificate", chain()),
             Seed::new("certificate_status", status()),
             Seed::new("server_key_exchange", server_share()),
@@ -71,6 +75,14 @@ mod seeds {
             Seed::new("client_key_exchange", client_share()),
             Seed::new("new_session_ticket", ticket()),
         ]
+    }
+
+    /// Found: such a hello has two forms, with the list's length and without.
+    fn hello_with_an_empty_list() -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend([0x44; 32]);
+        body.extend([0, 0, 2, 0xc0, 0x2b, 1, 0, 0, 0]);
+        super::super::handshake::with_header(HandshakeType::CLIENT_HELLO, &body)
     }
 
     pub(super) fn tls12_certificate() -> Vec<Seed> {
