@@ -19,8 +19,13 @@ pub(super) fn objection<B>(visit: &Visit, request: &Request<B>) -> Option<Respon
     // Where only one side has a name, the other fell to the first certificate and to the one policy
     // that all hosts share here: then it is the certificate that says for whom the connection is.
     let half_named = name.is_none() || host.is_ip();
+    // Whoever came by an external key was shown none, and knows whom it shares the key with.
+    let by_key = facts
+        .peer
+        .as_ref()
+        .is_some_and(|peer| !peer.has_certificate());
     let belongs = !http::is_misdirected(&facts, &host)
-        || half_named && visit.config.engine().shows_certificate_of(&host, name);
+        || half_named && (by_key || visit.config.engine().shows_certificate_of(&host, name));
     (!belongs).then(|| misdirected(&host, name))
 }
 
