@@ -44,6 +44,9 @@ pub struct Facts {
     /// The group of this connection's key exchange; `None` where TLS 1.2 resumed a session that
     /// does not remember its own.
     pub group: Option<NamedGroup>,
+    /// Whether the secrets are bound to the whole handshake: always in TLS 1.3, in TLS 1.2 by the extended main secret
+    /// (RFC 7627). Without it nothing is exported and no channel is bound.
+    pub extended_main_secret: bool,
     /// What the external key is called that authenticated both ends in this handshake, if one did.
     pub external_psk: Option<Vec<u8>>,
     /// How the server has signed in this handshake, where it did.

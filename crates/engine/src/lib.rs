@@ -26,8 +26,8 @@ mod verdict;
 pub use config::{
     Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
     ExtendedMainSecret, ExternalPsk, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange,
-    PskError, Renegotiation, Reverification, ServerConfig, ServerSettings, SessionForms,
-    SettingsError, Unsuited, WithoutPsk,
+    PskError, Renegotiation, Reverification, SecureRenegotiation, ServerConfig, ServerSettings,
+    SessionForms, SettingsError, Unsuited, WithoutPsk,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

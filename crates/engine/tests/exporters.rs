@@ -1,7 +1,8 @@
 //! What both ends can derive and show: exporters, the channel binding, key logs and fingerprints.
 
+use tessera_engine::Input;
 use tessera_session::ClientAuthMode;
-use tessera_testkit::{KeyType, Link, Pair};
+use tessera_testkit::{End, KeyType, Link, Pair};
 use tessera_wire::codepoint::{NamedGroup, SignatureScheme};
 
 #[test]
@@ -130,4 +131,26 @@ fn both_ends_tell_how_each_has_signed_where_it_did() {
         let ed25519 = Some(SignatureScheme::ED25519);
         assert_eq!(signatures(&pair.connect_with(None)), [[ecdsa, ed25519]; 2]);
     }
+}
+
+#[test]
+fn rule_08_nothing_is_exported_in_the_middle_of_a_renegotiation() {
+    let mut pair = Pair::tls12().renegotiation();
+    let mut link = pair.connect();
+    let exported = |end: &End| {
+        let mut out = [0; 16];
+        let label = b"EXPORTER-test";
+        let there = end.connection.export_keying_material(label, None, &mut out);
+        there.expect("16 bytes are not too many").then_some(out)
+    };
+    let before = exported(&link.client);
+    assert!(before.is_some());
+    let now = link.now;
+    link.client.handle(now, Input::Renegotiate, &mut pair.world);
+    assert_eq!(exported(&link.client), None);
+    assert_eq!(link.client.connection.channel_binding(), None);
+    link.run(&mut pair.world);
+    let after = exported(&link.client);
+    assert!(after.is_some() && after != before);
+    assert_eq!(exported(&link.server), after);
 }

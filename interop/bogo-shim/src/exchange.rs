@@ -122,23 +122,8 @@ impl Exchange<'_> {
         if self.options.export_keying_material == 0 {
             return Ok(());
         }
-        let material = self.keying_material()?;
+        let material = self.stream.keying_material()?;
         self.stream.write(&material)
-    }
-
-    fn keying_material(&self) -> Result<Vec<u8>, Failure> {
-        let options = self.options;
-        let context = options.export_context.as_bytes();
-        let mut material = vec![0; options.export_keying_material];
-        let exported = self.stream.connection.export_keying_material(
-            options.export_label.as_bytes(),
-            options.use_export_context.then_some(context),
-            &mut material,
-        );
-        match exported {
-            Ok(true) => Ok(material),
-            _ => Err(Failure::expectation("keying material")),
-        }
     }
 
     fn write_first(&mut self) -> Result<(), Failure> {
@@ -165,7 +150,7 @@ impl Exchange<'_> {
         let most = options.read_size.unwrap_or(READ_SIZE);
         loop {
             if options.export_between_reads {
-                self.keying_material()?;
+                self.stream.keying_material()?;
             }
             if options.key_update_before_read {
                 self.update_keys()?;

@@ -60,8 +60,7 @@ pub(crate) fn after_handshake(
     same("curve", wanted.curve.as_ref(), group.as_ref())?;
     expect("a retry", facts.retried || !wanted.retry)?;
     expect("no retry", !facts.retried || !wanted.no_retry)?;
-    // Without it nothing can be bound to the connection; in TLS 1.3 it is always there.
-    let is_bound = stream.connection.channel_binding().is_some();
+    let is_bound = facts.extended_main_secret;
     expect(
         "the extended main secret",
         is_bound || !wanted.extended_main_secret,

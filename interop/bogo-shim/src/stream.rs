@@ -146,8 +146,29 @@ impl<'a> Stream<'a> {
             if !self.take_in()? {
                 return self.end_of_stream();
             }
+            // An asynchronous read comes back to its caller before there is anything to read.
+            let options = self.answers.options;
+            if options.asynchronous && options.export_between_reads {
+                self.keying_material()?;
+            }
         }
         Ok(Some(self.plaintext.iter().take(most).copied().collect()))
+    }
+
+    /// What the flags want exported.
+    pub(crate) fn keying_material(&self) -> Result<Vec<u8>, Failure> {
+        let options = self.answers.options;
+        let context = options.export_context.as_bytes();
+        let mut material = vec![0; options.export_keying_material];
+        let exported = self.connection.export_keying_material(
+            options.export_label.as_bytes(),
+            options.use_export_context.then_some(context),
+            &mut material,
+        );
+        match exported {
+            Ok(true) => Ok(material),
+            _ => Err(Failure::expectation("keying material")),
+        }
     }
 
     /// A transport that ends is an end like another, once there is a connection.

@@ -22,7 +22,7 @@ pub use groups::{GroupChoice, KeyShares};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
 pub use server::{Authorisation, ClientAuth, ServerConfig, ServerSettings};
-pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SessionForms};
+pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SecureRenegotiation, SessionForms};
 
 use groups::default_groups;
 use schemes::{check_identity, check_schemes, default_schemes};

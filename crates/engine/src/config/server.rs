@@ -3,8 +3,8 @@
 use super::limits::EARLY_DATA;
 use super::{
     ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange, PskForm, Renegotiation,
-    SessionForms, SettingsError, candidates, check_identity, check_schemes, check_terms,
-    default_groups, default_schemes, default_suites, default_versions, external_psk,
+    SecureRenegotiation, SessionForms, SettingsError, candidates, check_identity, check_schemes,
+    check_terms, default_groups, default_schemes, default_suites, default_versions, external_psk,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -85,6 +85,8 @@ pub struct ServerSettings {
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: who may start a handshake on a connection that has one.
     pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a client must know how to do that safely.
+    pub secure_renegotiation: SecureRenegotiation,
     /// TLS 1.2: whether a renegotiation may bring another certificate of the client.
     pub peer_change: PeerChange,
     /// A ticket resumes once, ever, across all processes on the store. TLS 1.2 cannot promise that,
@@ -140,6 +142,7 @@ impl Default for ServerSettings {
             session_forms: SessionForms::default(),
             extended_main_secret: ExtendedMainSecret::default(),
             renegotiation: Renegotiation::default(),
+            secure_renegotiation: SecureRenegotiation::default(),
             peer_change: PeerChange::default(),
             single_use: false,
             early_data: EarlyData::Refuse,

@@ -10,6 +10,18 @@ pub enum ExtendedMainSecret {
     Prefer,
 }
 
+/// Whether a client must know `renegotiation_info`, which ties a renegotiation to the handshake before it: RFC 5746.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SecureRenegotiation {
+    /// One that does not is refused: RFC 5746 §4.3.
+    #[default]
+    Require,
+    /// One that does not is served and never renegotiates: RFC 5746 §3.6. The server is as safe as with the others,
+    /// for it is a renegotiation that joins what two parties said. A client has no such setting: it cannot see
+    /// whether its handshake is the first one for the server.
+    Prefer,
+}
+
 /// Who may start a handshake on a connection that has one: RFC 5246 §7.4.1.1, RFC 5746.
 ///
 /// Never with HTTP/2 (RFC 9113 §9.2.1), whatever is set here.

@@ -316,7 +316,8 @@ impl Connection {
     }
 
     /// Fills `out` with keying material both ends can derive: RFC 9846 §7.5, RFC 5705. `false` before
-    /// the handshake is done, and where TLS 1.2 has no extended main secret. No context and an empty
+    /// the handshake is done, where TLS 1.2 has no extended main secret, and in the middle of a renegotiation, when
+    /// nobody could say of which session it is. No context and an empty
     /// one are the same in TLS 1.3, and differ in TLS 1.2.
     ///
     /// # Errors
@@ -327,7 +328,7 @@ impl Connection {
         context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<bool, ExportTooLong> {
-        match &self.exporter {
+        match self.exporter() {
             Some(exporter) => exporter.export(label, context, out).map(|()| true),
             None => Ok(false),
         }
@@ -335,7 +336,14 @@ impl Connection {
 
     /// The `tls-exporter` channel binding of this connection, once the handshake is done: RFC 9266.
     pub fn channel_binding(&self) -> Option<[u8; 32]> {
-        self.exporter.as_ref().map(Exporter::channel_binding)
+        self.exporter().map(Exporter::channel_binding)
+    }
+
+    fn exporter(&self) -> Option<&Exporter> {
+        // In TLS 1.3 messages behind the handshake leave its secrets as they are.
+        let facts = self.facts.as_deref()?;
+        let renegotiates = facts.version == ProtocolVersion::TLS1_2 && !self.role.is_settled();
+        self.exporter.as_ref().filter(|_| !renegotiates)
     }
 
     /// Bytes of heap this connection's buffers hold; 0 while it is idle.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tessera_engine as engine;
 use tessera_engine::{
     Authorisation, ClientAuth, ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange,
-    Renegotiation, SessionForms, Trace,
+    Renegotiation, SecureRenegotiation, SessionForms, Trace,
 };
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
@@ -60,6 +60,8 @@ pub struct ServerSettings {
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: who may start a handshake on a connection that has one.
     pub renegotiation: Renegotiation,
+    /// TLS 1.2: whether a client must know how to do that safely.
+    pub secure_renegotiation: SecureRenegotiation,
     /// TLS 1.2: whether a renegotiation may bring another certificate of the client.
     pub peer_change: PeerChange,
     /// A ticket resumes once, ever, across all processes on the store. TLS 1.2 cannot promise that,
@@ -149,6 +151,7 @@ impl Default for ServerSettings {
             session_forms: engine.session_forms,
             extended_main_secret: engine.extended_main_secret,
             renegotiation: engine.renegotiation,
+            secure_renegotiation: engine.secure_renegotiation,
             peer_change: engine.peer_change,
             single_use: engine.single_use,
             early_data: engine.early_data,
@@ -335,6 +338,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         },
         extended_main_secret: settings.extended_main_secret,
         renegotiation: settings.renegotiation,
+        secure_renegotiation: settings.secure_renegotiation,
         peer_change: settings.peer_change,
         single_use: settings.single_use,
         early_data: settings.early_data,

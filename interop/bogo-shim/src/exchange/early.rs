@@ -15,7 +15,7 @@ impl Exchange<'_> {
         };
         expectations::early(options, session)?;
         if options.export_keying_material > 0 {
-            self.keying_material()?;
+            self.stream.keying_material()?;
         }
         if let Some(message) = options.early_write_after {
             self.stream.wait_for(message)?;

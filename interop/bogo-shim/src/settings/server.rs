@@ -7,8 +7,8 @@ use crate::options::Options;
 use crate::world::World;
 use std::sync::Arc;
 use tessera_engine::{
-    ClientAuth, ExtendedMainSecret, GroupChoice, Renegotiation, ServerConfig, ServerSettings,
-    SessionForms,
+    ClientAuth, ExtendedMainSecret, GroupChoice, Renegotiation, SecureRenegotiation, ServerConfig,
+    ServerSettings, SessionForms,
 };
 use tessera_session::{Alpn, ClientAuthMode, EarlyData, TicketPlan};
 
@@ -66,6 +66,7 @@ pub(crate) fn config(
         },
         early_data_with_identity: true,
         extended_main_secret: ExtendedMainSecret::Prefer,
+        secure_renegotiation: SecureRenegotiation::Prefer,
         renegotiation: Renegotiation::Ask,
         shared,
         trace: trace(options),

@@ -83,6 +83,13 @@ impl Offered12 {
     }
 }
 
+impl Offered12 {
+    /// Whether the client can tell what its first handshake has to do with a later one: RFC 5746 §3.6.
+    pub(crate) const fn secure_renegotiation(&self) -> bool {
+        self.renegotiated_connection.is_some() || self.renegotiation_scsv
+    }
+}
+
 /// Whether a peer names the point formats it reads. The uncompressed one, which is the only one we
 /// write, must be among them: RFC 8422 §5.1.2 (1, 2, 3), §5.2 (2).
 pub(crate) fn names_point_formats(extensions: &Extensions) -> Result<bool, Fault> {

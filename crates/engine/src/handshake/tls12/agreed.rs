@@ -24,6 +24,8 @@ pub(crate) struct Agreed {
     pub(crate) peer: Option<PeerIdentity>,
     pub(crate) randoms: Randoms,
     pub(crate) extended_main_secret: bool,
+    /// The peer knows `renegotiation_info`: RFC 5746 §3.4, §3.6.
+    pub(crate) secure_renegotiation: bool,
     pub(crate) current: Current,
     pub(crate) refusal: Option<Refusal>,
     /// A client: it has shown its certificate on this connection.
@@ -42,6 +44,7 @@ impl Agreed {
             version: ProtocolVersion::TLS1_2,
             cipher_suite: self.suite.suite,
             group: self.group,
+            extended_main_secret: self.extended_main_secret,
             external_psk: None,
             server_signature: self.server_signature,
             client_signature: self.client_signature,

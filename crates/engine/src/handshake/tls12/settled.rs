@@ -94,12 +94,12 @@ impl Settled {
         self.agreed.session(&self.main, id.unwrap_or_default())
     }
 
-    /// RFC 9113 §9.2.1 (2): no renegotiation under HTTP/2.
-    pub(crate) fn is_http2(&self) -> bool {
-        self.agreed
-            .alpn
-            .as_ref()
-            .is_some_and(|alpn| alpn.as_bytes() == b"h2")
+    /// Whether there may be another handshake on this connection: not with a peer that cannot tie it to the one
+    /// before (RFC 5746 §3.6), and not under HTTP/2 (RFC 9113 §9.2.1 (2)).
+    pub(crate) fn can_renegotiate(&self) -> bool {
+        let alpn = self.agreed.alpn.as_ref();
+        let is_http2 = alpn.is_some_and(|alpn| alpn.as_bytes() == b"h2");
+        self.agreed.secure_renegotiation && !is_http2
     }
 }
 

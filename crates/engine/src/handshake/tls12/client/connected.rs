@@ -75,6 +75,8 @@ impl Connected {
     }
 
     fn may_renegotiate(&mut self, cx: &Cx<'_, ClientConfig>) -> bool {
-        may_renegotiate(cx) && !self.settled.is_http2() && self.settled.renegotiations.allow(cx.now)
+        may_renegotiate(cx)
+            && self.settled.can_renegotiate()
+            && self.settled.renegotiations.allow(cx.now)
     }
 }

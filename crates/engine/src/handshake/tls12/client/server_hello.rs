@@ -108,6 +108,7 @@ impl WaitServerHello {
                 .and_then(|offered| offered.session.binding.peer.clone()),
             randoms,
             extended_main_secret: extended,
+            secure_renegotiation: true,
             current: session.as_ref().map_or_else(founded, current),
             refusal: sent.refusal,
             epoch,

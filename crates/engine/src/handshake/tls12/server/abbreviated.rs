@@ -52,6 +52,7 @@ pub(super) fn begin(
         peer: session.binding.peer.clone(),
         randoms,
         extended_main_secret: hello.choice.extended_main_secret,
+        secure_renegotiation: hello.choice.secure_renegotiation,
         current,
         refusal: None,
         epoch: hello.before.as_ref().map_or(0, |b| b.agreed.epoch + 1),

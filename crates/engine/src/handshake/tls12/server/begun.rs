@@ -48,12 +48,14 @@ pub(super) fn random(hello: &Hello, cx: &mut Cx<'_, ServerConfig>) -> Random {
 }
 
 /// The extensions of every ServerHello, which answer what was asked: RFC 5246 §7.4.1.4 (1).
-/// `renegotiation_info` always, for whoever can read the SCSV can read it: RFC 5746 §3.6 (5).
+/// `renegotiation_info` to whoever has said that it can read it, if only by the SCSV: RFC 5746 §3.6 (5).
 pub(super) fn extensions(hello: &Hello) -> Extensions {
     let mut extensions = Extensions::new();
     let before = hello.before.as_ref();
     let info = before.map_or_else(Vec::new, |before| before.finished.both().to_vec());
-    extensions.push(&RenegotiationInfo(info));
+    if hello.choice.secure_renegotiation {
+        extensions.push(&RenegotiationInfo(info));
+    }
     // RFC 7627 §5.2 (2, 3), §5.3 (4).
     if hello.choice.extended_main_secret {
         extensions.push(&ExtendedMainSecret);

@@ -35,7 +35,7 @@ impl Connected {
         raw: Vec<u8>,
         cx: &mut Cx<'_, ServerConfig>,
     ) -> Result<State, Fault> {
-        let allowed = may_renegotiate(self.asked.is_some(), cx) && !self.settled.is_http2();
+        let allowed = may_renegotiate(self.asked.is_some(), cx) && self.settled.can_renegotiate();
         if !allowed || !self.settled.renegotiations.allow(cx.now) {
             // Ours came too soon after others.
             return Ok(self.decline(cx).declined(cx));
@@ -61,7 +61,7 @@ impl Connected {
 
     /// The application wants a handshake: the client is asked for one. Data goes on meanwhile.
     pub(crate) fn wanted(mut self: Box<Self>, wish: Wish, cx: &mut Cx<'_, ServerConfig>) -> State {
-        if !may_renegotiate(true, cx) || self.settled.is_http2() {
+        if !may_renegotiate(true, cx) || !self.settled.can_renegotiate() {
             cx.tell(Event::RenegotiationDeclined);
             return State::Connected(self);
         }

@@ -22,6 +22,7 @@ pub(super) struct Choice {
     pub(super) server_name: Option<ServerName>,
     pub(super) scope: Scope,
     pub(super) extended_main_secret: bool,
+    pub(super) secure_renegotiation: bool,
 }
 
 pub(super) fn decide(offered: &Offered12, config: &ServerConfig) -> Result<Choice, Fault> {
@@ -49,6 +50,7 @@ pub(super) fn decide(offered: &Offered12, config: &ServerConfig) -> Result<Choic
         scope: config.scope(offered.server_name.as_ref()),
         server_name: offered.server_name.clone(),
         extended_main_secret: offered.extended_main_secret,
+        secure_renegotiation: offered.secure_renegotiation(),
     })
 }
 

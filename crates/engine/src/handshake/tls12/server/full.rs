@@ -75,6 +75,7 @@ pub(super) fn begin(
         peer: None,
         randoms,
         extended_main_secret: choice.extended_main_secret,
+        secure_renegotiation: choice.secure_renegotiation,
         current: Current::founded(cx.now, lineage_lifetime),
         refusal,
         epoch: hello.before.as_ref().map_or(0, |b| b.agreed.epoch + 1),

@@ -8,7 +8,7 @@ use crate::handshake::cx::Cx;
 use crate::handshake::hello::offered12::Offered12;
 use crate::handshake::hello::version;
 use crate::handshake::tls12::settled::{Settled, check_renegotiation_info};
-use crate::{Event, ServerConfig};
+use crate::{Event, SecureRenegotiation, ServerConfig};
 use tessera_wire::Random;
 use tessera_wire::codepoint::ProtocolVersion;
 use tessera_wire::handshake::ClientHello;
@@ -45,7 +45,10 @@ impl WaitClientHello {
             (None, true) => Some([].as_slice()),
             (None, false) => None,
         };
-        check_renegotiation_info(came, &[])?;
+        let is_required = cx.config.settings().secure_renegotiation == SecureRenegotiation::Require;
+        if is_required || offered.secure_renegotiation() {
+            check_renegotiation_info(came, &[])?;
+        }
         let hello = Hello {
             raw,
             choice: decide(&offered, cx.config)?,

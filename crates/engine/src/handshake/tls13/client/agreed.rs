@@ -70,6 +70,7 @@ impl Agreed {
             version: ProtocolVersion::TLS1_3,
             cipher_suite: self.suite.suite,
             group: Some(self.group),
+            extended_main_secret: true,
             external_psk: self.external_psk.clone(),
             server_signature: self.server_signature,
             client_signature: self.client_signature,
