@@ -226,3 +226,14 @@ fn the_same_seed_replays_byte_for_byte() {
         conversation(usize::MAX, &messages)
     );
 }
+
+#[test]
+fn nothing_is_kept_of_what_comes_behind_a_fatal_alert() {
+    let mut pair = Pair::tls13();
+    let mut server = pair.link(None).server;
+    // The alert, and in the same piece the beginning of another record.
+    let bytes = [21, 3, 3, 0, 2, 2, 40, 22, 3, 3, 0, 9, 1];
+    server.handle(pair.now, Input::Ciphertext(&bytes), &mut pair.world);
+    assert!(server.ending.is_some());
+    assert_eq!(server.connection.buffered(), 0);
+}

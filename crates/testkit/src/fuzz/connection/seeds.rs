@@ -65,6 +65,11 @@ pub(super) fn server_stream() -> Vec<Seed> {
         from_client("recorded_tls12", BY_COPY | ONLY_TLS12 | AUTHENTICATED),
         from_client("recorded_both", IN_PLACE | BOTH_VERSIONS),
         from_client("recorded_renegotiation", BY_COPY | RENEGOTIATING),
+        // Found: memory held after the end, which was what came behind it.
+        more(
+            "recorded_and_more",
+            from_client("recorded_both", IN_PLACE | BOTH_VERSIONS),
+        ),
     ]
 }
 
@@ -106,6 +111,12 @@ pub(super) fn client_stream() -> Vec<Seed> {
         damaged("damaged_behind_tickets", BOTH_VERSIONS),
         damaged("damaged_renegotiation", RENEGOTIATING),
     ]
+}
+
+/// A seed with a few bytes behind its end.
+fn more(name: &'static str, mut seed: Seed) -> Seed {
+    seed.bytes.extend([0x4f, 0, 0, 0, 0, 0, 0, 0x2c]);
+    Seed::new(name, seed.bytes)
 }
 
 /// All that a client says to a server which only answers: the one of the target would say the same.
