@@ -3,8 +3,7 @@
 use super::catalogue::{ALIVE, Catalogue};
 use crate::args::Global;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::report::out;
-use crate::report::table::Table;
+use crate::report::listing::Listing;
 use crate::report::talk::Talk;
 use crate::report::text::short;
 use crate::store::Store;
@@ -71,37 +70,34 @@ pub(super) async fn run(store: &Store, id: &str, global: &Global, talk: Talk) ->
         .iter()
         .map(|one| Row::new(one, alive_since))
         .collect();
-    if global.json {
-        out::json(&List {
-            schema: "tessera.session-connections/1",
-            connections: rows,
-        })?;
-    } else if global.jsonl {
-        out::json_lines("tessera.session-connection/1", &rows)?;
-    } else if rows.is_empty() {
-        out::line("No connection on it is remembered.")?;
-    } else {
-        let mut table = Table::new(&[
+    let list = List {
+        schema: "tessera.session-connections/1",
+        connections: rows,
+    };
+    let listing = Listing {
+        document: &list,
+        rows: &list.connections,
+        row_schema: "tessera.session-connection/1",
+        heading: [
             "connection",
             "process",
             "session",
             "state",
             "peer",
             "opened",
-        ]);
-        for row in rows {
-            table.row([
-                short(&row.connection).into(),
-                short(&row.process).into(),
-                short(&row.session).into(),
-                row.state.into(),
-                row.peer.as_str().into(),
-                row.opened_at.to_string().into(),
-            ]);
-        }
-        out::line(table)?;
-    }
-    Ok(Exit::Done)
+        ],
+        none: "No connection on it is remembered.",
+    };
+    listing.print(global, |row| {
+        [
+            short(&row.connection).into(),
+            short(&row.process).into(),
+            short(&row.session).into(),
+            row.state.into(),
+            row.peer.as_str().into(),
+            row.opened_at.to_string().into(),
+        ]
+    })
 }
 
 /// A whole id is taken at its word; of a beginning, everything kept that begins so, and its lineage's sessions where it

@@ -15,8 +15,8 @@ use crate::args::{Global, SessionArgs, SessionVerb, StateArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::state::StateDir;
 use crate::plan::store::{StorePlan, StoreUrl};
+use crate::report::listing::Listing;
 use crate::report::out;
-use crate::report::table::Table;
 use crate::report::talk::Talk;
 use crate::store::{self, For, Store};
 use catalogue::Catalogue;
@@ -98,18 +98,15 @@ fn is_there(path: &Path) -> Outcome<bool> {
 }
 
 fn list(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
-    if global.json {
-        out::json(&SessionList::new(rows))?;
-    } else if global.jsonl {
-        out::json_lines(ROW, &rows)?;
-    } else if rows.is_empty() {
-        out::line("No sessions are kept here.")?;
-    } else {
-        let mut table = Table::new(&Row::HEADING);
-        rows.iter().for_each(|row| table.row(row.cells()));
-        out::line(table)?;
-    }
-    Ok(Exit::Done)
+    let list = SessionList::new(rows);
+    let listing = Listing {
+        document: &list,
+        rows: &list.sessions,
+        row_schema: ROW,
+        heading: Row::HEADING,
+        none: "No sessions are kept here.",
+    };
+    listing.print(global, Row::cells)
 }
 
 fn show(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {

@@ -4,8 +4,8 @@ use super::catalogue::Catalogue;
 use super::row::RevokedNote;
 use crate::args::{Global, RevokeArgs};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::report::listing::Listing;
 use crate::report::out;
-use crate::report::table::Table;
 use crate::report::talk::Talk;
 use crate::store::Store;
 use serde::Serialize;
@@ -157,29 +157,25 @@ fn list(revoked: &Revoked, global: &Global) -> Outcome<Exit> {
     let mut revocations: Vec<&Revocation> = revoked.iter().collect();
     revocations.sort_by_key(|revocation| revocation.at);
     let rows: Vec<Row> = revocations.into_iter().map(Row::from).collect();
-    if global.json {
-        out::json(&List {
-            schema: "tessera.revocation-list/1",
-            revocations: rows,
-        })?;
-    } else if global.jsonl {
-        out::json_lines("tessera.revocation/1", &rows)?;
-    } else if rows.is_empty() {
-        out::line("Nothing is revoked.")?;
-    } else {
-        let mut table = Table::new(&["what", "which", "until", "revoked"]);
-        for row in rows {
-            let of = row.of.as_deref().unwrap_or("-");
-            table.row([
-                row.selector.into(),
-                of.into(),
-                row.until.to_string().into(),
-                row.note.to_string().into(),
-            ]);
-        }
-        out::line(table)?;
-    }
-    Ok(Exit::Done)
+    let list = List {
+        schema: "tessera.revocation-list/1",
+        revocations: rows,
+    };
+    let listing = Listing {
+        document: &list,
+        rows: &list.revocations,
+        row_schema: "tessera.revocation/1",
+        heading: ["what", "which", "until", "revoked"],
+        none: "Nothing is revoked.",
+    };
+    listing.print(global, |row| {
+        [
+            row.selector.into(),
+            row.of.as_deref().unwrap_or("-").into(),
+            row.until.to_string().into(),
+            row.note.to_string().into(),
+        ]
+    })
 }
 
 /// Who does this, as far as the machine knows: it is kept for people, and proves nothing.

@@ -16,7 +16,7 @@ use tessera_observe::Time;
 #[derive(Serialize)]
 pub(super) struct SessionList {
     schema: &'static str,
-    sessions: Vec<Row>,
+    pub(super) sessions: Vec<Row>,
 }
 
 impl SessionList {
