@@ -62,16 +62,13 @@ impl OpenConnections {
     pub(crate) fn is_on(&self, connection: ConnectionId, facts: &Facts) {
         let session = Traits::of(facts);
         let mut by_id = self.lock();
+        let known = by_id.remove(&connection).map(|open| open.cut);
+        let cut = known.unwrap_or_else(|| watch::Sender::new(false));
         // Revoked between the judgement and the end of its handshake.
-        let cut = facts.resumed && self.tickets.revocations().closes(&session);
-        let open = by_id.entry(connection).or_insert_with(|| Open {
-            session: Traits::of(facts),
-            cut: watch::Sender::new(false),
-        });
-        open.session = session;
-        if cut {
-            open.cut.send_replace(true);
+        if facts.resumed && self.tickets.revocations().closes(&session) {
+            cut.send_replace(true);
         }
+        by_id.insert(connection, Open { session, cut });
     }
 
     /// It is over.
