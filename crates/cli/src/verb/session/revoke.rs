@@ -113,11 +113,11 @@ pub(super) async fn run(
     }
     let open = match (args.close, open_connections) {
         (_, 0) => String::new(),
-        (true, open) => format!("; open connections, closed: {open}"),
-        (false, open) => format!("; connections that stay open (--close ends them, too): {open}"),
+        (true, open) => format!(", {open} open connections are closed"),
+        (false, open) => format!(", {open} connections stay open (--close ends them, too)"),
     };
     talk.say(format_args!(
-        "revoked, in force within a second, tickets that are out included; sessions kept: {}{open}",
+        "revoked, in force within a second: {} kept sessions, and every ticket of theirs that is out{open}",
         done.sessions
     ));
     Ok(Exit::Done)
