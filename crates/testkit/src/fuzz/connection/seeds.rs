@@ -67,7 +67,7 @@ pub(super) fn server_stream() -> Vec<Seed> {
         from_client("recorded_renegotiation", BY_COPY | RENEGOTIATING),
         // Found: memory held after the end, which was what came behind it.
         more(
-            "recorded_and_more",
+            "more_behind_the_end",
             from_client("recorded_both", IN_PLACE | BOTH_VERSIONS),
         ),
     ]
