@@ -3,6 +3,7 @@
 mod command_line;
 mod connect;
 mod demo;
+mod documents;
 mod environment;
 mod keys;
 mod serve;

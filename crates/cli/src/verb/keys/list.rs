@@ -3,8 +3,8 @@
 use super::ring;
 use crate::args::Global;
 use crate::exit::{Exit, Outcome};
-use crate::report::out;
-use crate::report::table::{Cell, Table};
+use crate::report::listing::Listing;
+use crate::report::table::Cell;
 use crate::store::Store;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -44,30 +44,26 @@ pub(super) fn show(ring: &Ring, global: &Global) -> Outcome<Exit> {
     let now = clock::now();
     let own = ring.keys().iter().map(|key| Row::own(key, now));
     let foreign = ring.foreign().iter().map(|key| Row::foreign(key, now));
-    let rows: Vec<Row> = own.chain(foreign).collect();
-    if global.json {
-        out::json(&KeyList {
-            schema: "tessera.key-list/1",
-            version: ring.version(),
-            keys: rows,
-        })?;
-    } else if global.jsonl {
-        rows.iter().try_for_each(out::json)?;
-    } else if rows.is_empty() {
-        out::line("There are no ticket keys yet: the first server makes one.")?;
-    } else {
-        let mut table = Table::new(&[
+    let list = KeyList {
+        schema: "tessera.key-list/1",
+        version: ring.version(),
+        keys: own.chain(foreign).collect(),
+    };
+    let listing = Listing {
+        document: &list,
+        rows: &list.keys,
+        row_schema: "tessera.key/1",
+        heading: [
             "name",
             "of",
             "phase",
             "seals from",
             "seals until",
             "opens until",
-        ]);
-        rows.iter().for_each(|row| table.row(row.cells()));
-        out::line(table)?;
-    }
-    Ok(Exit::Done)
+        ],
+        none: "There are no ticket keys yet: the first server makes one.",
+    };
+    listing.print(global, Row::cells)
 }
 
 impl Row {
