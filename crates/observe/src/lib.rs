@@ -4,6 +4,7 @@
 //! * [`row`]: what the ledger answers, ready for JSON;
 //! * [`document`]: one connection's own page, `tessera.connection/1`;
 //! * [`delta`]: what changed since the last look;
+//! * [`feed`]: the same as lines, from a server to the console that started it;
 //! * [`metrics`]: how often things happened;
 //! * [`time`]: a moment as RFC 3339 writes it.
 //!
@@ -13,6 +14,7 @@
 
 pub mod delta;
 pub mod document;
+pub mod feed;
 pub mod ledger;
 pub mod metrics;
 pub mod row;
@@ -20,9 +22,11 @@ pub mod time;
 
 pub use delta::Delta;
 pub use document::{ConnectionDocument, ConnectionPart, SessionPart, WebSessionPart};
+pub use feed::{FeedLine, Notice};
 pub use ledger::Ledger;
 pub use metrics::Metrics;
 pub use row::{
-    ConnectionRow, Demo, DemoRow, HandshakeRow, LedgerRows, LineageRow, SessionRow, State,
+    ConnectionRow, Demo, DemoRow, DerivedRow, HandshakeRow, LedgerRows, LineageRow, MessageRow,
+    SessionRow, State, Traces,
 };
 pub use time::Time;

@@ -122,6 +122,12 @@ pub struct ConnectionRow {
     pub bytes_out: u64,
     /// Ids of the tickets issued or received on it.
     pub tickets: Vec<String>,
+    /// What the client calls this connection in its first hello: public, and what a key log goes by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_random: Option<String>,
+    /// What there is of a handshake that is not complete, and of one that came to nothing.
+    #[serde(default, skip_serializing_if = "Traces::is_empty")]
+    pub under_way: Traces,
 }
 
 /// One completed handshake: a connection has several only by renegotiation.
@@ -157,6 +163,54 @@ pub struct HandshakeRow {
     /// Bytes sent in this epoch.
     #[serde(rename = "epoch_bytes_out")]
     pub bytes_out: u64,
+    /// What became of early data: `none`, `accepted` or `rejected`.
+    pub early_data: Cow<'static, str>,
+    /// Why it was rejected, or not sent: the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_data_refusal: Option<String>,
+    /// What it said and derived, where that is traced.
+    #[serde(flatten)]
+    pub traces: Traces,
+}
+
+/// What a handshake said and derived: only where the settings have messages traced.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traces {
+    /// Its messages, and those that came behind it in the same epoch, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageRow>,
+    /// Its secrets by name, each behind the one it comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<DerivedRow>,
+}
+
+impl Traces {
+    /// Nothing was traced.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.derived.is_empty()
+    }
+}
+
+/// One handshake message: its name and length, nothing of what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Sent by the side that has this ledger.
+    pub sent: bool,
+    /// As the RFC's `HandshakeType` has it: `client_hello`.
+    pub name: Cow<'static, str>,
+    /// With its header of four bytes.
+    pub bytes: u64,
+}
+
+/// One secret of the key schedule, named and not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DerivedRow {
+    /// What it is: `client_traffic`.
+    pub what: Cow<'static, str>,
+    /// What it was derived from; none of those that come from outside.
+    pub from: Option<Cow<'static, str>>,
+    /// Tells it apart from others, and gives it away to nobody.
+    pub fingerprint: String,
 }
 
 /// The table of `tessera demo`.

@@ -3,11 +3,11 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use tessera_engine::{Event, Facts};
+use tessera_engine::{EarlyDataFate, Event, Facts};
 use tessera_session::{LineageId, Refusal, TicketId, Timestamp};
 
 use super::ConnectionId;
-use crate::row::{ConnectionRow, HandshakeRow, LineageRow, State};
+use crate::row::{ConnectionRow, HandshakeRow, LineageRow, State, Traces};
 
 /// Renegotiations whose rows are kept: the last ones.
 const HANDSHAKES: usize = 16;
@@ -260,6 +260,8 @@ impl Connection {
             bytes_in: self.bytes.received,
             bytes_out: self.bytes.sent,
             tickets: self.tickets.iter().map(ToString::to_string).collect(),
+            client_random: None,
+            under_way: Traces::default(),
         }
     }
 
@@ -285,6 +287,12 @@ impl Connection {
 }
 
 fn handshake_row(facts: &Facts, epoch: u32, took: Duration) -> HandshakeRow {
+    let (early_data, early_data_refusal) = match facts.early_data {
+        EarlyDataFate::NotOffered => ("none", None),
+        EarlyDataFate::Withheld(refusal) => ("none", Some(refusal)),
+        EarlyDataFate::Accepted => ("accepted", None),
+        EarlyDataFate::Rejected(refusal) => ("rejected", Some(refusal)),
+    };
     HandshakeRow {
         epoch,
         kind: facts.kind.code().to_owned(),
@@ -300,6 +308,9 @@ fn handshake_row(facts: &Facts, epoch: u32, took: Duration) -> HandshakeRow {
         handshake_us: micros(took),
         bytes_in: 0,
         bytes_out: 0,
+        early_data: early_data.into(),
+        early_data_refusal: early_data_refusal.map(|refusal| refusal.code().to_owned()),
+        traces: Traces::default(),
     }
 }
 
