@@ -2,6 +2,7 @@
 
 mod connection;
 mod sessions;
+mod trace;
 
 use core::time::Duration;
 use std::collections::{HashMap, VecDeque};

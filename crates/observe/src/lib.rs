@@ -9,8 +9,8 @@
 //! * [`time`]: a moment as RFC 3339 writes it.
 //!
 //! No secret can get in: what is kept are names, numbers and times, copied one by one out of
-//! [`tessera_engine::Event`] and [`tessera_engine::Facts`], which hold none. The bytes of traced
-//! messages are never looked at.
+//! [`tessera_engine::Event`] and [`tessera_engine::Facts`], which hold none. Of a traced message that
+//! is its type, its length and the random of a hello; no other byte of it is looked at.
 
 pub mod delta;
 pub mod document;

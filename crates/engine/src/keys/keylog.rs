@@ -22,12 +22,7 @@ impl KeyLogLine {
     pub(crate) fn new(label: &str, client_random: &Random, secret: &Secret) -> Self {
         use std::fmt::Write as _;
         let mut line = String::with_capacity(label.len() + 2 * (32 + secret.len()) + 2);
-        line.push_str(label);
-        line.push(' ');
-        for byte in client_random.0 {
-            let _ = write!(line, "{byte:02x}");
-        }
-        line.push(' ');
+        let _ = write!(line, "{label} {client_random} ");
         for byte in secret.as_bytes() {
             let _ = write!(line, "{byte:02x}");
         }

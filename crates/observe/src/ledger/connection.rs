@@ -3,11 +3,13 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use tessera_engine::{EarlyDataFate, Event, Facts};
+use tessera_engine::{EarlyDataFate, Event, Facts, TracedMessage};
 use tessera_session::{LineageId, Refusal, TicketId, Timestamp};
+use tessera_wire::Random;
 
 use super::ConnectionId;
-use crate::row::{ConnectionRow, HandshakeRow, LineageRow, State, Traces};
+use super::trace;
+use crate::row::{ConnectionRow, HandshakeRow, LineageRow, MessageRow, State, Traces};
 
 /// Renegotiations whose rows are kept: the last ones.
 const HANDSHAKES: usize = 16;
@@ -38,6 +40,9 @@ pub(super) struct Connection {
     key_updates: u64,
     bytes: Bytes,
     tickets: Vec<TicketId>,
+    client_random: Option<Random>,
+    /// Of the handshake that is under way, or came to nothing.
+    under_way: Traces,
 }
 
 /// Received and sent.
@@ -114,6 +119,8 @@ impl Connection {
             key_updates: 0,
             bytes: Bytes::default(),
             tickets: Vec::new(),
+            client_random: None,
+            under_way: Traces::default(),
         }
     }
 
@@ -137,7 +144,30 @@ impl Connection {
             Event::AlertSent(alert) => self.alert_sent = Some(alert.to_string()),
             Event::AlertReceived(alert) => self.alert_received = Some(alert.to_string()),
             Event::PeerClosed => self.state = State::PeerClosed,
+            Event::Message(message) => self.said(message),
+            Event::RenegotiationRefused | Event::RenegotiationDeclined => self.nothing_came_of_it(),
             _ => {}
+        }
+    }
+
+    /// A handshake begins with its hello, and what is said behind one is put down to it.
+    fn said(&mut self, message: &TracedMessage) {
+        if self.client_random.is_none() {
+            self.client_random = trace::client_random(message);
+        }
+        let nothing_under_way = self.under_way.is_empty() && !trace::begins(message);
+        let traces = match self.handshakes.back_mut() {
+            Some(current) if nothing_under_way => &mut current.row.traces,
+            _ => &mut self.under_way,
+        };
+        traces.said(MessageRow::of(message));
+    }
+
+    /// The wish for another handshake was no beginning of one.
+    fn nothing_came_of_it(&mut self) {
+        if let Some(current) = self.handshakes.back_mut() {
+            let wish = core::mem::take(&mut self.under_way);
+            current.row.traces.followed_by(wish);
         }
     }
 
@@ -160,7 +190,10 @@ impl Connection {
         self.handshakes.push_back(Handshake {
             session: facts.session.id,
             about: About::of(facts),
-            row: handshake_row(facts, self.completed, took),
+            row: HandshakeRow {
+                traces: core::mem::take(&mut self.under_way),
+                ..handshake_row(facts, self.completed, took)
+            },
             began: if self.completed == 0 {
                 Bytes::default()
             } else {
@@ -260,8 +293,8 @@ impl Connection {
             bytes_in: self.bytes.received,
             bytes_out: self.bytes.sent,
             tickets: self.tickets.iter().map(ToString::to_string).collect(),
-            client_random: None,
-            under_way: Traces::default(),
+            client_random: self.client_random.map(|random| random.to_string()),
+            under_way: self.under_way.clone(),
         }
     }
 
