@@ -145,7 +145,7 @@ fn r9_nobody_jumps_far_unattended_and_a_seed_is_its_owners() {
     fs::set_permissions(&seed, Permissions::from_mode(0o644)).expect("a mode");
     let said = refused(scene.serve_command("another", &with_seed));
     assert!(
-        said.contains("chmod 600") && !said.contains(SECRET),
+        said.contains("chmod 0600") && !said.contains(SECRET),
         "{said}"
     );
 }

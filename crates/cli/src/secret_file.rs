@@ -1,9 +1,21 @@
 //! Files with secrets in them: for their owner alone, and whole or not at all.
 
+use crate::report::talk::Talk;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use tessera::sqlite::Readers;
+
+/// Says where everybody may read a secret that another program has, too: who may is for whoever set both up.
+pub(crate) fn warn_if_exposed(path: &Path, talk: Talk) {
+    // A file that is not there is named by whoever reads it.
+    if let Ok(metadata) = std::fs::metadata(path)
+        && let Err(exposed) = Readers::Group.check(path, &metadata)
+    {
+        talk.warn(exposed);
+    }
+}
 
 /// Writes a file in place of an older one.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -3,7 +3,7 @@
 //! Both are made by write, fsync and link: whoever comes second finds the first one's, whole.
 
 use core::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -109,8 +109,8 @@ impl KeySource {
     /// Reads the key. In a state directory without one, makes it.
     pub fn load(&self, entropy: &mut Entropy) -> Result<StoreKey, KeyFileError> {
         let (path, bytes) = match self {
-            Self::File(path) => (path.clone(), read(path, OWNER_ONLY)?),
-            Self::Credential(path) => (path.clone(), read(path, NOT_EVERYBODY)?),
+            Self::File(path) => (path.clone(), read(path, Readers::Owner)?),
+            Self::Credential(path) => (path.clone(), read(path, Readers::Group)?),
             Self::State(state) => {
                 state_directory(state)?;
                 let path = state.join(STORE_KEY);
@@ -146,34 +146,45 @@ pub fn state_directory(path: &Path) -> Result<(), KeyFileError> {
         .mode(0o700)
         .create(path)
         .map_err(said("make the directory"))?;
-    let mode = fs::metadata(path)
-        .map_err(said("look at the directory"))?
-        .mode()
-        & 0o7777;
-    if mode & 0o022 != 0 {
-        return Err(KeyFileError::Exposed {
-            path: path.to_owned(),
-            mode,
-            wanted: 0o700,
-        });
-    }
-    Ok(())
+    let metadata = fs::metadata(path).map_err(said("look at the directory"))?;
+    without(0o022, path, &metadata, 0o700)
 }
 
-/// Permissions nobody else may have: of a file of ours, and of a credential, which a group may guard.
-const OWNER_ONLY: Forbidden = Forbidden {
-    bits: 0o077,
-    wanted: 0o600,
-};
-const NOT_EVERYBODY: Forbidden = Forbidden {
-    bits: 0o007,
-    wanted: 0o440,
-};
+/// Who may read a file with a secret in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone.
+    Owner,
+    /// A group, too, that somebody else guards: a service manager, or another program the file is also for.
+    Group,
+}
 
-#[derive(Clone, Copy)]
-struct Forbidden {
-    bits: u32,
+impl Readers {
+    /// Refuses a file that lets others in.
+    pub fn check(self, path: &Path, metadata: &Metadata) -> Result<(), KeyFileError> {
+        match self {
+            Self::Owner => without(0o077, path, metadata, 0o600),
+            Self::Group => without(0o007, path, metadata, 0o640),
+        }
+    }
+}
+
+/// Refuses a file or directory with any of these permissions.
+fn without(
+    forbidden: u32,
+    path: &Path,
+    metadata: &Metadata,
     wanted: u32,
+) -> Result<(), KeyFileError> {
+    let mode = metadata.mode() & 0o7777;
+    if mode & forbidden == 0 {
+        return Ok(());
+    }
+    Err(KeyFileError::Exposed {
+        path: path.to_owned(),
+        mode,
+        wanted,
+    })
 }
 
 fn read_or_make<const N: usize>(
@@ -181,19 +192,16 @@ fn read_or_make<const N: usize>(
     fresh: &[u8; N],
     entropy: &mut Entropy,
 ) -> Result<Zeroizing<[u8; N]>, KeyFileError> {
-    match read(path, OWNER_ONLY) {
+    match read(path, Readers::Owner) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
             make(path, fresh, entropy)?;
-            read(path, OWNER_ONLY)
+            read(path, Readers::Owner)
         }
         other => other,
     }
 }
 
-fn read<const N: usize>(
-    path: &Path,
-    forbidden: Forbidden,
-) -> Result<Zeroizing<[u8; N]>, KeyFileError> {
+fn read<const N: usize>(path: &Path, readers: Readers) -> Result<Zeroizing<[u8; N]>, KeyFileError> {
     let said = |doing| {
         move |source| KeyFileError::Io {
             path: path.to_owned(),
@@ -208,14 +216,7 @@ fn read<const N: usize>(
             path: path.to_owned(),
         });
     }
-    let mode = metadata.mode() & 0o7777;
-    if mode & forbidden.bits != 0 {
-        return Err(KeyFileError::Exposed {
-            path: path.to_owned(),
-            mode,
-            wanted: forbidden.wanted,
-        });
-    }
+    readers.check(path, &metadata)?;
     if metadata.len() != N as u64 {
         return Err(KeyFileError::Length {
             path: path.to_owned(),

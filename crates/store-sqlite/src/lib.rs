@@ -25,6 +25,6 @@ mod threads;
 mod verify;
 
 pub use incident::Incident;
-pub use keyfile::{KeyFileError, KeySource, StoreKey};
+pub use keyfile::{KeyFileError, KeySource, Readers, StoreKey};
 pub use store::{Settings, SqliteStore};
 pub use verify::{Finding, Report, examine};

@@ -1,6 +1,6 @@
 //! Flags of `connect`.
 
-use super::{PskNames, StateArgs};
+use super::{PskArgs, StateArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -138,7 +138,7 @@ pub(crate) struct ConnectArgs {
     )]
     pub(crate) psk: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) psk_names: PskNames,
+    pub(crate) psk_args: PskArgs,
 
     /// Offer the session of this file (OpenSSL PEM) on the first connection
     #[arg(

@@ -10,7 +10,7 @@ mod session;
 pub(crate) use connect::{ConnectArgs, Expect};
 pub(crate) use demo::DemoArgs;
 pub(crate) use keys::{DialectArg, ExportKeysArgs, ImportKeysArgs, KeysArgs, KeysVerb};
-pub(crate) use psk::PskNames;
+pub(crate) use psk::{PskArgs, PskHashArg};
 pub(crate) use serve::{ClientAuthArg, RenegotiateArg, ServeArgs, TicketKindArg};
 pub(crate) use session::{
     BotanArgs, ConvertArgs, ExportArgs, FileKeyArgs, ImportArgs, ReadFormat, RevokeArgs,
@@ -203,7 +203,7 @@ mod tests {
             --single-use --policy p --ocsp o --session-lifetime 90s --lineage-lifetime 7d --client-auth require \
             --client-ca ca --early-data 16384 --renegotiate any --alpn h2 --groups P-521 --idle-timeout 5s --starttls smtp --dir d \
             --console 127.0.0.1:0 --keylog f --timeout 1s --json --psk-identity i --psk f --psk-identity j --psk g \
-            --psk-client c --psk-server s";
+            --psk-client c --psk-server s --psk-hash sha384";
         assert!(parse(line).is_ok());
         assert!(parse("serve --echo").is_ok());
         let ratchet = "serve --ratchet-seed-file r --ratchet-epoch 6h --ratchet-jump";
@@ -223,7 +223,7 @@ mod tests {
             --insecure --alpn h2 --tls 1.3 --groups X25519 --ciphers TLS_AES_128_GCM_SHA256 --cert c --key k \
             --sess-in i --sess-out o --reconnect 2 --parallel 3 --wait-ticket=50 --tickets 4 --expect resumed \
             --early-data f --renegotiate --key-update --starttls smtp --starttls-again --psk-identity i --psk f \
-            --psk-client c --psk-server s --keylog k --trace --connect-to a:1:b:2 --resolve a:1:127.0.0.1 -4";
+            --psk-client c --psk-server s --psk-hash sha256 --keylog k --trace --connect-to a:1:b:2 --resolve a:1:127.0.0.1 -4";
         let cli = parse(line).unwrap();
         let Verb::Connect(args) = cli.verb else {
             panic!("another verb")

@@ -1,11 +1,11 @@
 //! Flags about external keys that both ends have alike.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-/// Whom the keys are for: with names each is imported for that client and that server (RFC 9258), at both
-/// ends alike; without it goes as it is, as `openssl -psk` has it.
+/// Whom the keys are for, and their hash: with names each is imported for that client and that server (RFC 9258), at
+/// both ends alike; without it goes as it is, as `openssl -psk` has it.
 #[derive(Args, Debug, Clone, Default)]
-pub(crate) struct PskNames {
+pub(crate) struct PskArgs {
     /// Bind the external key to this client and --psk-server (RFC 9258); the peer does the same
     #[arg(
         long,
@@ -22,4 +22,24 @@ pub(crate) struct PskNames {
         help_heading = "Protocol"
     )]
     pub(crate) psk_server: Option<String>,
+    /// The hash the external key was made for: as it is it goes with cipher suites of this hash, and with names the keys of
+    /// all suites are made by it (RFC 9258)
+    #[arg(
+        long,
+        value_name = "HASH",
+        default_value = "sha256",
+        requires = "psk",
+        help_heading = "Protocol"
+    )]
+    pub(crate) psk_hash: PskHashArg,
+}
+
+/// The hash of an external key.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum PskHashArg {
+    /// SHA-256, where nothing else was agreed: RFC 9846 §4.3.11 (2).
+    #[default]
+    Sha256,
+    /// SHA-384.
+    Sha384,
 }

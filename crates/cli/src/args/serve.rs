@@ -1,6 +1,6 @@
 //! Flags of `serve`.
 
-use super::{DialectArg, PskNames, StateArgs, duration};
+use super::{DialectArg, PskArgs, StateArgs, duration};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Certificates")]
     pub(crate) psk: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) psk_names: PskNames,
+    pub(crate) psk_args: PskArgs,
 
     /// TLS versions: 1.2, 1.3 [default: both]
     #[arg(

@@ -161,8 +161,8 @@ impl ConnectPlan {
             starttls,
             send_server_name: !args.no_sni,
             verifier: verifier(args, state.as_ref(), talk)?,
-            credentials: pairs::read(&pairs::pair(&args.cert, &args.key)?)?,
-            external_psk: external_psk(args)?,
+            credentials: pairs::read(&pairs::pair(&args.cert, &args.key)?, talk)?,
+            external_psk: external_psk(args, talk)?,
             // Who says what certificates are good for means them.
             without_psk: if args.ca_file.is_some() || args.insecure {
                 WithoutPsk::Certificates
@@ -293,9 +293,9 @@ fn verifier(args: &ConnectArgs, state: Option<&StateDir>, talk: Talk) -> Outcome
     }
 }
 
-fn external_psk(args: &ConnectArgs) -> Outcome<Option<ExternalPsk>> {
+fn external_psk(args: &ConnectArgs, talk: Talk) -> Outcome<Option<ExternalPsk>> {
     match (&args.psk_identity, &args.psk) {
-        (Some(identity), Some(file)) => psk::read(identity, file, &args.psk_names).map(Some),
+        (Some(identity), Some(file)) => psk::read(identity, file, &args.psk_args, talk).map(Some),
         _ => Ok(None),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::args::DialectArg;
 use crate::exit::{Failure, Outcome};
+use crate::report::talk::Talk;
+use crate::secret_file;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -37,7 +39,11 @@ pub(crate) fn keys(
     dialect: Dialect,
     paths: &[PathBuf],
     until: Timestamp,
+    talk: Talk,
 ) -> Outcome<Vec<ForeignKey>> {
+    paths
+        .iter()
+        .for_each(|path| secret_file::warn_if_exposed(path, talk));
     let files: Outcome<Vec<_>> = paths.iter().map(|path| read(path)).collect();
     let files = files?;
     let files: Vec<&[u8]> = files.iter().map(|file| file.as_slice()).collect();

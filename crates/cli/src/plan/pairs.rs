@@ -1,6 +1,8 @@
 //! Certificates and their keys: files that come in pairs, in either role.
 
 use crate::exit::{Failure, Outcome};
+use crate::report::talk::Talk;
+use crate::secret_file;
 use std::path::PathBuf;
 use tessera::identity::Credential;
 
@@ -18,9 +20,10 @@ pub(super) fn pair(certs: &[PathBuf], keys: &[PathBuf]) -> Outcome<Vec<Pair>> {
     Ok(certs.iter().cloned().zip(keys.iter().cloned()).collect())
 }
 
-pub(super) fn read(pairs: &[Pair]) -> Outcome<Vec<Credential>> {
-    let read = pairs
-        .iter()
-        .map(|(chain, key)| Credential::from_pem_files(chain, key));
+pub(super) fn read(pairs: &[Pair], talk: Talk) -> Outcome<Vec<Credential>> {
+    let read = pairs.iter().map(|(chain, key)| {
+        secret_file::warn_if_exposed(key, talk);
+        Credential::from_pem_files(chain, key)
+    });
     read.collect::<Result<_, _>>().map_err(Failure::internal)
 }

@@ -3,10 +3,10 @@
 use crate::args::ServeArgs;
 use crate::exit::{Failure, Outcome};
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use tessera::session::RatchetPolicy;
 use tessera::session::ticket::ratchet::{Advance, Seed};
+use tessera::sqlite::Readers;
 use zeroize::Zeroizing;
 
 /// Where the seed is, and how the chain goes.
@@ -47,12 +47,13 @@ impl RatchetPlan {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(&error)),
         };
-        let mode = file.metadata().map_err(|error| failed(&error))?.mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(failed(&format_args!(
-                "others may read it (mode {mode:o}); chmod 600 it, and make a new seed if they have"
-            )));
-        }
+        let metadata = file.metadata().map_err(|error| failed(&error))?;
+        Readers::Owner
+            .check(&self.seed, &metadata)
+            .map_err(|exposed| {
+                Failure::store(format_args!("ratchet seed {exposed}"))
+                    .with_hint("if others may have read it, make a new seed for all servers")
+            })?;
         let mut text = Zeroizing::new(String::new());
         file.take(LONGEST)
             .read_to_string(&mut text)

@@ -6,10 +6,11 @@ use super::ratchet::RatchetPlan;
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
 use super::{later, names, psk};
-use crate::args::{ClientAuthArg, PskNames, RenegotiateArg, ServeArgs, TicketKindArg};
+use crate::args::{ClientAuthArg, PskArgs, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
 use crate::exit::{Failure, Outcome};
 use crate::random;
+use crate::report::talk::Talk;
 use crate::verb::serve::limits::HANDSHAKE;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -84,7 +85,7 @@ pub(crate) struct ServePlan {
 pub(crate) struct CertificatePlan {
     pairs: Vec<Pair>,
     psks: Vec<(String, PathBuf)>,
-    psk_names: PskNames,
+    psk_args: PskArgs,
     ocsp: Option<PathBuf>,
     client_auth: ClientAuthMode,
     client_ca: Option<PathBuf>,
@@ -222,7 +223,7 @@ impl CertificatePlan {
                 .cloned()
                 .zip(args.psk.iter().cloned())
                 .collect(),
-            psk_names: args.psk_names.clone(),
+            psk_args: args.psk_args.clone(),
             ocsp: args.ocsp.clone(),
             client_auth,
             client_ca: args.client_ca.clone(),
@@ -235,11 +236,16 @@ impl CertificatePlan {
     }
 
     /// Reads all files; without certificates and external keys, the development certificate.
-    pub(crate) fn read(&self, state: &StateDir, now: Timestamp) -> Outcome<Certificates> {
+    pub(crate) fn read(
+        &self,
+        state: &StateDir,
+        now: Timestamp,
+        talk: Talk,
+    ) -> Outcome<Certificates> {
         let external_psks = self
             .psks
             .iter()
-            .map(|(identity, file)| psk::read(identity, file, &self.psk_names))
+            .map(|(identity, file)| psk::read(identity, file, &self.psk_args, talk))
             .collect::<Outcome<Vec<_>>>()?;
         let (credentials, ca) = match self.pairs.as_slice() {
             [] if !external_psks.is_empty() => (Vec::new(), None),
@@ -247,7 +253,7 @@ impl CertificatePlan {
                 let DevCert { credential, ca } = devcert::ensure(state, now)?;
                 (vec![credential], Some(ca))
             }
-            pairs => (pairs::read(pairs)?, None),
+            pairs => (pairs::read(pairs, talk)?, None),
         };
         let client_verifier = match &self.client_ca {
             Some(file) => Some(Verifier::new(

@@ -34,6 +34,8 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
         "connect localhost --psk f",
         "connect localhost --psk /nowhere --psk-identity i",
         "serve --psk f",
+        "connect localhost --psk-hash sha384",
+        "serve --psk-identity i --psk f --psk-hash md5",
         "serve --psk-identity i --psk f --psk-client c",
         "connect localhost --tickets 1,2,3",
         "connect localhost --no-wallet --tickets 33",

@@ -94,6 +94,40 @@ fn traffic_secrets_go_to_a_file_only_where_that_is_said() {
 }
 
 #[test]
+fn a_secret_of_two_programs_may_be_a_group_s_and_that_everybody_may_read_it_is_said() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, content: &[u8], mode| {
+        let path = dir.path().join(name);
+        fs::write(&path, content).expect("written");
+        fs::set_permissions(&path, Permissions::from_mode(mode)).expect("a mode");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let server = Server::start(&dir.path().join("s"), &["--ticket-kind", "stored"]);
+    let (wallet, keys) = (dir.path().join("c"), dir.path().join("k"));
+    let said = |mode| {
+        let psk = file("psk", &[7; 32], mode);
+        let with_key = ["--psk-identity", "i", "--psk", &psk];
+        let connected = server.connect(&wallet, &[&GET[..], &with_key].concat());
+        let nginx = file("nginx.key", &[7; 48], mode);
+        let keys = ["--state", keys.to_str().expect("UTF-8")];
+        let import = ["keys", "import", &nginx, "--dialect", "nginx"];
+        let imported = run(&[&import[..], &keys].concat());
+        [connected, imported].map(|output| {
+            assert_eq!(code(&output), 0, "{output:?}");
+            String::from_utf8_lossy(&output.stderr).contains("lets others in")
+        })
+    };
+    assert_eq!(said(0o640), [false; 2]);
+    assert_eq!(said(0o644), [true; 2]);
+
+    let short = file("short", b"abcd", 0o600);
+    let output = server.connect(&wallet, &["--psk-identity", "i", "--psk", &short]);
+    assert_eq!(code(&output), 2);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("16 to 72 bytes"), "{said}");
+}
+
+#[test]
 fn sessions_and_lineages_last_as_long_as_they_are_told() {
     let dir = tempfile::tempdir().expect("a directory");
     let lasting = ["--session-lifetime", "90s", "--lineage-lifetime", "10m"];

@@ -12,7 +12,7 @@ use tessera::session::Dialect;
 pub(super) async fn run(args: &ImportKeysArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
     let dialect = Dialect::from(args.dialect);
     let until = clock::now().plus(args.until);
-    let mut keys = foreign::keys(dialect, &args.files, until)?;
+    let mut keys = foreign::keys(dialect, &args.files, until, talk)?;
     let context = match (&args.context, &args.like) {
         (Some(hex), _) => Some(foreign::context("--context", hex)?),
         (None, Some(path)) => Some(foreign::context_like(path, &keys)?),

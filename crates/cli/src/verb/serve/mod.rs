@@ -92,7 +92,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         deadline: plan.store_deadline,
     };
     let store = store::open(&plan.store, what_for, talk)?;
-    let certificates = plan.certificates.read(&plan.state, clock::now())?;
+    let certificates = plan.certificates.read(&plan.state, clock::now(), talk)?;
     config::warn(&certificates, talk);
     if plan.single_use && plan.versions.contains(&ProtocolVersion::TLS1_2) {
         talk.say(
@@ -155,7 +155,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     while signals.next().await == Told::Reload {
         match plan
             .certificates
-            .read(&plan.state, clock::now())
+            .read(&plan.state, clock::now(), talk)
             .and_then(|certificates| {
                 config::warn(&certificates, talk);
                 config::build(&plan, certificates, &lasting)

@@ -6,15 +6,16 @@ use crate::args::{ConvertArgs, ReadFormat, Sink, Source, WrittenFormat};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::foreign::{self, Carrier};
 use crate::random;
+use crate::report::talk::Talk;
 use tessera::Timestamp;
 use tessera::interchange::ticket::carry;
 use tessera::session::{Dialect, ForeignKey, ForeignRole, SessionIdContext};
 
 /// Sessions to sessions, tickets to tickets.
-pub(super) fn run(args: &ConvertArgs) -> Outcome<Exit> {
+pub(super) fn run(args: &ConvertArgs, talk: Talk) -> Outcome<Exit> {
     match (format(args.from), format_to(args.to)) {
         (Of::Session(from), To::Session(to)) => session(args, from, to),
-        (Of::Ticket(from), To::Ticket(to)) => ticket(args, from, to),
+        (Of::Ticket(from), To::Ticket(to)) => ticket(args, from, to, talk),
         (Of::Session(_), To::Ticket(to)) => Err(Failure::usage(format_args!(
             "a ticket for {to} is made of another server's ticket: say whose with --from and --from-keys"
         ))),
@@ -83,14 +84,14 @@ fn session(args: &ConvertArgs, from: ReadFormat, to: WrittenFormat) -> Outcome<E
     Ok(Exit::Done)
 }
 
-fn ticket(args: &ConvertArgs, from: Dialect, to: Dialect) -> Outcome<Exit> {
+fn ticket(args: &ConvertArgs, from: Dialect, to: Dialect, talk: Talk) -> Outcome<Exit> {
     let carrier = Carrier::read(&args.file)?;
     // Nobody keeps these keys, so they need no end.
     let keys = |dialect, flag: &str, paths: &[_]| match paths {
         [] => Err(Failure::usage(format_args!(
             "name the ticket keys of {dialect} with {flag}"
         ))),
-        paths => foreign::keys(dialect, paths, Timestamp::from_millis(u64::MAX)),
+        paths => foreign::keys(dialect, paths, Timestamp::from_millis(u64::MAX), talk),
     };
     let from = keys(from, "--from-keys", &args.from_keys)?;
     let to = keys(to, "--to-keys", &args.to_keys)?;

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
             }
             SessionVerb::Export(args) => export::run(args, talk).await,
             SessionVerb::Import(args) => import::run(args, global, talk).await,
-            SessionVerb::Convert(args) => convert::run(args),
+            SessionVerb::Convert(args) => convert::run(args, talk),
             SessionVerb::Revoke(args) => {
                 revoke::run(&open(&args.state, talk)?, args, global, talk).await
             }
