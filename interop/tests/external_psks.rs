@@ -90,6 +90,53 @@ fn s_server_is_known_by_its_key_and_by_nothing_else() {
 }
 
 #[test]
+fn a_key_made_for_sha_384_goes_with_suites_of_that_hash_at_openssl_too() {
+    let scene = Scene::new();
+    let session = session_of_sha384(&scene);
+    let sha384 = ["--psk-hash", "sha384"];
+    let server = serve(&scene, &sha384);
+    let mut command = program("openssl");
+    command
+        .args(["s_client", "-tls1_3", "-ign_eof", "-nocommands"])
+        .args(["-connect", &format!("127.0.0.1:{}", server.port)])
+        .args(["-psk_identity", "sensor-7", "-psk_session", &session]);
+    let page = Page::find(&run(&mut command, REQUEST).text());
+    page.assert_full();
+    assert_eq!(page.session("cipher_suite"), "TLS_AES_256_GCM_SHA384");
+    assert_eq!(page.session("peer_identity"), "psk:sensor-7");
+    // A key goes with one hash: whoever has it for the other has another key.
+    s_client(&server, "sensor-7", KEY).said("decrypt error");
+
+    let identity = scene.authority.server(KeyType::P256);
+    let keys = ["-psk_identity", "sensor-7", "-psk_session", &session];
+    let server = SServer::start("-tls1_3", &identity, &keys);
+    let twice = ["--get", "/", "--reconnect", "1", "--wait-ticket"];
+    let report = connect(&scene, server.port, KEY, &[&twice[..], &sha384].concat()).succeeded();
+    let kinds = report.connections().iter().map(|one| &one["kind"]);
+    assert_eq!(kinds.collect::<Vec<_>>(), ["full", "psk"]);
+    for connection in report.connections() {
+        assert_eq!(connection["peer"]["subject"], "psk:sensor-7");
+        assert_eq!(connection["cipher_suite"], "TLS_AES_256_GCM_SHA384");
+    }
+    connect(&scene, server.port, KEY, &["--no-wallet", "--get", "/"]).exited(4);
+}
+
+/// OpenSSL's programs take the hash of a key from a session that has the key: `-psk` means SHA-256.
+fn session_of_sha384(scene: &Scene) -> String {
+    let fields = format!(
+        "asn1 = SEQUENCE:session\n[session]\nstructure = INTEGER:1\nversion = INTEGER:0x0304\n\
+         cipher = FORMAT:HEX,OCTETSTRING:1302\nsession_id = FORMAT:ASCII,OCTETSTRING:\n\
+         key = FORMAT:HEX,OCTETSTRING:{KEY}\n"
+    );
+    let fields = scene.write("session.cnf", fields);
+    let (der, pem) = (scene.text_path("psk.der"), scene.text_path("psk.pem"));
+    let openssl = |args: &[&str]| run(program("openssl").args(args), b"").succeeded();
+    openssl(&["asn1parse", "-genconf", &fields, "-noout", "-out", &der]);
+    openssl(&["sess_id", "-inform", "DER", "-in", &der, "-out", &pem]);
+    pem
+}
+
+#[test]
 fn rule_20_a_key_that_is_bound_to_names_is_good_between_those() {
     let scene = Scene::new();
     let names = |client, server| ["--psk-client", client, "--psk-server", server];

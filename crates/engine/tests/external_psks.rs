@@ -1,8 +1,8 @@
 //! Keys that both ends have from elsewhere: RFC 9846 §2.2, §4.3.11, RFC 9257, RFC 9258.
 
 use tessera_engine::{
-    EarlyDataFate, Event, ExternalPsk, Fault, Input, Kind, Misbehaviour, Mismatch, PskError,
-    PskHash, ServerConfig, ServerSettings, WithoutPsk,
+    ClientConfig, EarlyDataFate, Event, ExternalPsk, Fault, Input, Kind, Misbehaviour, Mismatch,
+    PskError, PskHash, ServerConfig, ServerSettings, WithoutPsk,
 };
 use tessera_session::{ClientAuthMode, Refusal};
 use tessera_testkit::{Link, Pair};
@@ -69,6 +69,31 @@ fn a_key_authenticates_both_ends_and_so_do_the_sessions_made_with_it() {
             );
             assert_eq!(facts.early_data, EarlyDataFate::NotOffered);
         }
+    }
+}
+
+#[test]
+fn suites_that_no_key_goes_with_are_not_offered() {
+    // RFC 9846 §4.3.11 (2).
+    let offered = |key: &ExternalPsk| {
+        let settings = pair(key.clone(), key.clone()).client;
+        let config = ClientConfig::try_from(settings).expect("good");
+        config.settings().cipher_suites.clone()
+    };
+    let sha256 = [
+        CipherSuite::TLS_AES_128_GCM_SHA256,
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    ];
+    let sha384 = CipherSuite::TLS_AES_256_GCM_SHA384;
+    let raw_sha384 = ExternalPsk::raw(b"shared", &KEY, PskHash::Sha384).expect("good");
+    assert_eq!(offered(&raw("shared", KEY)), sha256);
+    assert_eq!(offered(&raw_sha384), [sha384]);
+    assert_eq!(offered(&between("a", "b")).len(), 3);
+
+    let mut same = pair(raw_sha384.clone(), raw_sha384);
+    for kind in [Kind::Full, Kind::Psk] {
+        let (client, _) = same.connect().agreed();
+        assert_eq!((client.kind, client.cipher_suite), (kind, sha384));
     }
 }
 

@@ -188,6 +188,10 @@ impl TryFrom<ClientSettings> for ClientConfig {
         )?;
         if !settings.takes_certificates() {
             settings.versions = vec![ProtocolVersion::TLS1_3];
+            // Some servers choose a suite before they look at keys, and end the connection where none goes with it.
+            settings
+                .cipher_suites
+                .retain(|suite| psks.iter().any(|form| form.goes_with(*suite)));
         }
         check_terms(
             &settings.versions,

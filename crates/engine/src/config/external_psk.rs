@@ -205,6 +205,13 @@ pub(crate) struct PskForm {
     pub(crate) origin: PskOrigin,
 }
 
+impl PskForm {
+    /// Whether a connection with this suite can begin with it.
+    pub(super) fn goes_with(&self, suite: CipherSuite) -> bool {
+        tls13_suite(suite).is_some_and(|suite| suite.hash == self.hash)
+    }
+}
+
 /// The forms of all keys, in the order of the keys and, for each, of the suites.
 pub(super) fn forms(
     keys: &[ExternalPsk],
