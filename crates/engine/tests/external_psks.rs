@@ -2,9 +2,9 @@
 
 use tessera_engine::{
     ClientConfig, EarlyDataFate, Event, ExternalPsk, Fault, Input, Kind, Misbehaviour, Mismatch,
-    PskError, PskHash, ServerConfig, ServerSettings, WithoutPsk,
+    PskError, PskHash, ServerConfig, ServerSettings, SettingsError, WithoutPsk,
 };
-use tessera_session::{ClientAuthMode, Refusal};
+use tessera_session::{ClientAuthMode, Refusal, Side};
 use tessera_testkit::{Link, Pair};
 use tessera_wire::codepoint::{AlertDescription, CipherSuite, NamedGroup};
 
@@ -16,12 +16,23 @@ fn between(client: &str, server: &str) -> ExternalPsk {
     ExternalPsk::between(b"shared", &KEY, PskHash::Sha256, client, server).expect("good")
 }
 
-fn raw(identity: &str, key: [u8; 32]) -> ExternalPsk {
-    ExternalPsk::raw(identity.as_bytes(), &key, PskHash::Sha256).expect("good")
+/// The same key as it is, as the client has it and as the server has it.
+fn raw(identity: &str, key: [u8; 32]) -> [ExternalPsk; 2] {
+    raw_of(identity, key, PskHash::Sha256)
+}
+
+/// The same key at both ends.
+fn alike(key: ExternalPsk) -> [ExternalPsk; 2] {
+    [key.clone(), key]
+}
+
+fn raw_of(identity: &str, key: [u8; 32], hash: PskHash) -> [ExternalPsk; 2] {
+    [Side::Client, Side::Server]
+        .map(|side| ExternalPsk::raw(side, identity.as_bytes(), &key, hash).expect("good"))
 }
 
 /// Ends that know each other by these keys and by nothing else.
-fn pair(client: ExternalPsk, server: ExternalPsk) -> Pair {
+fn pair([client, server]: [ExternalPsk; 2]) -> Pair {
     let mut pair = Pair::tls13();
     pair.server.identities.clear();
     pair.client.external_psks = vec![client];
@@ -38,16 +49,16 @@ fn refused(link: &Link) -> (Option<Fault>, Option<AlertDescription>) {
 #[test]
 fn a_key_authenticates_both_ends_and_so_do_the_sessions_made_with_it() {
     // RFC 9846 §2.2 (1), §4.3.11 (2).
-    let keys = [between("a", "b"), raw("shared", KEY)];
+    let keys = [alike(between("a", "b")), raw("shared", KEY)];
     let suites = [
         CipherSuite::TLS_AES_128_GCM_SHA256,
         CipherSuite::TLS_AES_256_GCM_SHA384,
     ];
     for (key, suite) in keys.iter().flat_map(|key| suites.map(|suite| (key, suite))) {
-        let mut pair = pair(key.clone(), key.clone());
+        let mut pair = pair(key.clone());
         // The other end can do both; whatever goes with the key is chosen.
         pair.server.cipher_suites = vec![suites[1], suites[0]];
-        if key.identity() == b"shared" && suite == suites[1] {
+        if key[0].identity() == b"shared" && suite == suites[1] {
             pair.client.cipher_suites = vec![suites[1], suites[0]];
         }
         let (client, server) = pair.connect().agreed();
@@ -75,9 +86,8 @@ fn a_key_authenticates_both_ends_and_so_do_the_sessions_made_with_it() {
 #[test]
 fn suites_that_no_key_goes_with_are_not_offered() {
     // RFC 9846 §4.3.11 (2).
-    let offered = |key: &ExternalPsk| {
-        let settings = pair(key.clone(), key.clone()).client;
-        let config = ClientConfig::try_from(settings).expect("good");
+    let offered = |keys: &[ExternalPsk; 2]| {
+        let config = ClientConfig::try_from(pair(keys.clone()).client).expect("good");
         config.settings().cipher_suites.clone()
     };
     let sha256 = [
@@ -85,12 +95,12 @@ fn suites_that_no_key_goes_with_are_not_offered() {
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
     ];
     let sha384 = CipherSuite::TLS_AES_256_GCM_SHA384;
-    let raw_sha384 = ExternalPsk::raw(b"shared", &KEY, PskHash::Sha384).expect("good");
+    let raw_sha384 = raw_of("shared", KEY, PskHash::Sha384);
     assert_eq!(offered(&raw("shared", KEY)), sha256);
     assert_eq!(offered(&raw_sha384), [sha384]);
-    assert_eq!(offered(&between("a", "b")).len(), 3);
+    assert_eq!(offered(&alike(between("a", "b"))).len(), 3);
 
-    let mut same = pair(raw_sha384.clone(), raw_sha384);
+    let mut same = pair(raw_sha384);
     for kind in [Kind::Full, Kind::Psk] {
         let (client, _) = same.connect().agreed();
         assert_eq!((client.kind, client.cipher_suite), (kind, sha384));
@@ -99,11 +109,12 @@ fn suites_that_no_key_goes_with_are_not_offered() {
 
 #[test]
 fn rule_20_a_key_is_for_one_client_and_one_server() {
-    let mut good = pair(between("a", "b"), between("a", "b"));
+    let mut good = pair(alike(between("a", "b")));
     assert!(good.connect().server.is_established());
     // Whom else the key is shared with: another client, another server.
-    for server in [between("c", "b"), between("a", "c"), raw("shared", KEY)] {
-        let mut pair = pair(between("a", "b"), server);
+    let [_, raw] = raw("shared", KEY);
+    for server in [between("c", "b"), between("a", "c"), raw] {
+        let mut pair = pair([between("a", "b"), server]);
         let unknown = (
             Some(Mismatch::ExternalPsk.into()),
             Some(AlertDescription::DECRYPT_ERROR),
@@ -115,17 +126,37 @@ fn rule_20_a_key_is_for_one_client_and_one_server() {
 #[test]
 fn rule_20_a_peer_never_accepts_its_own_hello() {
     // A node called "a" calls "b", and takes calls of "b"; somebody leads its call back to itself.
-    let mut selfie = pair(between("a", "b"), between("b", "a"));
+    let mut selfie = pair([between("a", "b"), between("b", "a")]);
     let (fault, _) = refused(&selfie.connect());
     assert_eq!(fault, Some(Mismatch::ExternalPsk.into()));
 }
 
 #[test]
+fn rule_20_a_key_as_it_is_serves_one_side_only() {
+    // Nothing on the wire would tell an end of such a key from the other: it could be led to itself.
+    let [client, server] = raw("shared", KEY);
+    assert!(
+        pair([client.clone(), server.clone()])
+            .connect()
+            .server
+            .is_established()
+    );
+    let Pair { client, server, .. } = pair([server, client]);
+    let position = 0;
+    let refused = SettingsError::ExternalPskOfOtherSide { position };
+    assert_eq!(ClientConfig::try_from(client).err(), Some(refused.clone()));
+    assert_eq!(ServerConfig::try_from(server).err(), Some(refused));
+}
+
+#[test]
 fn an_unknown_key_and_a_wrong_one_are_answered_alike() {
     // RFC 9846 §F.6, §4.3.11 (4, 5).
-    let right = || raw("shared", KEY);
-    let unknown = refused(&pair(raw("other", KEY), right()).connect());
-    let wrong = refused(&pair(raw("shared", [0x42; 32]), right()).connect());
+    let offers = |[client, _]: [ExternalPsk; 2]| {
+        let [_, server] = raw("shared", KEY);
+        refused(&pair([client, server]).connect())
+    };
+    let unknown = offers(raw("other", KEY));
+    let wrong = offers(raw("shared", [0x42; 32]));
     assert_eq!(unknown.0, Some(Mismatch::ExternalPsk.into()));
     assert_eq!(wrong.0, Some(Misbehaviour::BadBinder.into()));
     assert_eq!(unknown.1, wrong.1);
@@ -140,20 +171,21 @@ fn who_has_no_key_is_let_in_by_a_certificate_only_where_that_is_meant() {
         pair.server.external_psks = psks;
         pair
     };
-    let mut without = both(vec![raw("shared", KEY)]);
+    let [ours, theirs] = raw("shared", KEY);
+    let mut without = both(vec![theirs]);
     let (client, server) = without.connect().agreed();
     assert_eq!((client.external_psk, server.external_psk), (None, None));
     assert!(client.peer.is_some_and(|peer| peer.has_certificate()));
     // One with certificates only.
     let mut pair = both(Vec::new());
-    pair.client.external_psks = vec![raw("shared", KEY)];
+    pair.client.external_psks = vec![ours];
     pair.client.without_psk = WithoutPsk::Certificates;
     assert!(pair.connect().client.is_established());
     pair.world.wallet.clear();
     pair.client.without_psk = WithoutPsk::End;
     assert!(!pair.connect().client.is_established());
     // One with keys only, and a client that knows of none.
-    let mut only = self::pair(raw("shared", KEY), raw("shared", KEY));
+    let mut only = self::pair(raw("shared", KEY));
     only.client.external_psks.clear();
     let (fault, alert) = refused(&only.connect());
     assert_eq!(fault, Some(Mismatch::PskMode.into()));
@@ -166,8 +198,9 @@ fn rule_01_a_ticket_of_a_listener_without_keys_is_none_where_a_key_is_needed() {
     pair.connect();
     let mut offered = pair.world.draw().expect("there is one");
     pair.server.identities.clear();
-    pair.server.external_psks = vec![raw("shared", KEY)];
-    pair.client.external_psks = vec![raw("shared", KEY)];
+    let [client, server] = raw("shared", KEY);
+    pair.server.external_psks = vec![server];
+    pair.client.external_psks = vec![client.clone()];
     offered.session.taint = None;
     let mut link = pair.link(Some(offered));
     link.run(&mut pair.world);
@@ -176,8 +209,9 @@ fn rule_01_a_ticket_of_a_listener_without_keys_is_none_where_a_key_is_needed() {
     assert_eq!(server.refusal, Some(Refusal::DifferentScope));
     assert_eq!(server.external_psk.as_deref(), Some(b"shared".as_slice()));
     // Nor is one that goes back to a key that is gone.
-    pair.client.external_psks = vec![raw("shared", KEY), raw("next", [7; 32])];
-    pair.server.external_psks = vec![raw("next", [7; 32])];
+    let [next_client, next_server] = raw("next", [7; 32]);
+    pair.client.external_psks = vec![client, next_client];
+    pair.server.external_psks = vec![next_server];
     let link = pair.connect();
     let (_, server) = link.agreed();
     assert_eq!(server.kind, Kind::Full);
@@ -190,7 +224,7 @@ fn rule_01_a_ticket_of_a_listener_without_keys_is_none_where_a_key_is_needed() {
 #[test]
 fn with_a_key_nobody_is_asked_for_a_certificate() {
     // RFC 9846 §4.4.2 (7), §F.1 (1).
-    let mut pair = pair(between("a", "b"), between("a", "b"));
+    let mut pair = pair(alike(between("a", "b")));
     pair.server.client_auth.mode = ClientAuthMode::Require;
     let identity = Pair::tls13().server.identities.remove(0);
     pair.client.identities = vec![identity];
@@ -207,8 +241,8 @@ fn with_a_key_nobody_is_asked_for_a_certificate() {
 
 #[test]
 fn a_retry_keeps_the_key_that_was_going_to_be_used() {
-    for key in [between("a", "b"), raw("shared", KEY)] {
-        let mut pair = pair(key.clone(), key);
+    for keys in [alike(between("a", "b")), raw("shared", KEY)] {
+        let mut pair = pair(keys);
         pair.client.groups = vec![NamedGroup::X25519, NamedGroup::SECP256R1];
         pair.server.groups = vec![NamedGroup::SECP256R1];
         let (client, server) = pair.connect().agreed();
@@ -218,17 +252,20 @@ fn a_retry_keeps_the_key_that_was_going_to_be_used() {
 
 #[test]
 fn bytes_that_make_no_key_are_refused() {
-    let raw = |identity: &[u8], key: &[u8]| ExternalPsk::raw(identity, key, PskHash::Sha256).err();
+    let raw = |identity: &[u8], key: &[u8]| {
+        ExternalPsk::raw(Side::Server, identity, key, PskHash::Sha256)
+    };
+    let refused = |identity: &[u8], key: &[u8]| raw(identity, key).err();
     let key = PskError::KeyLength {
         least: 16,
         most: 72,
     };
-    assert_eq!(raw(b"id", &[1; 15]), Some(key));
-    assert_eq!(raw(b"id", &[1; 73]), Some(key));
-    assert_eq!(raw(b"id", &[0; 32]), Some(PskError::KeyOfZeros));
+    assert_eq!(refused(b"id", &[1; 15]), Some(key));
+    assert_eq!(refused(b"id", &[1; 73]), Some(key));
+    assert_eq!(refused(b"id", &[0; 32]), Some(PskError::KeyOfZeros));
     let identity = PskError::IdentityLength { most: 1024 };
-    assert_eq!(raw(b"", &KEY), Some(identity));
-    let good = ExternalPsk::raw(b"id", &KEY, PskHash::Sha256).expect("good");
+    assert_eq!(refused(b"", &KEY), Some(identity));
+    let good = raw(b"id", &KEY).expect("good");
     assert_eq!(format!("{good:?}"), "ExternalPsk(id)");
     let twice = ServerSettings {
         external_psks: vec![good.clone(), good],

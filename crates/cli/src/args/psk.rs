@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 /// Whom the keys are for, and their hash: with names each is imported for that client and that server (RFC 9258), at
-/// both ends alike; without it goes as it is, as `openssl -psk` has it.
+/// both ends alike; without it goes as it is, as `openssl -psk` has it, and is never to serve both a client and a server.
 #[derive(Args, Debug, Clone, Default)]
 pub(crate) struct PskArgs {
     /// Bind the external key to this client and --psk-server (RFC 9258); the peer does the same

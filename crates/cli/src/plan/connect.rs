@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tessera::engine::Renegotiation;
 use tessera::identity::{Credential, Roots, Verifier};
+use tessera::session::Side;
 use tessera::starttls::Protocol;
 use tessera::wire::{CipherSuite, NamedGroup, ProtocolVersion, TicketRequest};
 use tessera::{Alpn, ExternalPsk, ServerName, WithoutPsk};
@@ -295,7 +296,9 @@ fn verifier(args: &ConnectArgs, state: Option<&StateDir>, talk: Talk) -> Outcome
 
 fn external_psk(args: &ConnectArgs, talk: Talk) -> Outcome<Option<ExternalPsk>> {
     match (&args.psk_identity, &args.psk) {
-        (Some(identity), Some(file)) => psk::read(identity, file, &args.psk_args, talk).map(Some),
+        (Some(identity), Some(file)) => {
+            psk::read(Side::Client, identity, file, &args.psk_args, talk).map(Some)
+        }
         _ => Ok(None),
     }
 }

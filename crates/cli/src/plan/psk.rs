@@ -6,11 +6,13 @@ use crate::report::talk::Talk;
 use crate::secret_file;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use std::path::Path;
+use tessera::session::Side;
 use tessera::{ExternalPsk, PskHash};
 use zeroize::Zeroizing;
 
-/// The key of this name in this file.
+/// The key of this name in this file; without names it is for this side only.
 pub(crate) fn read(
+    side: Side,
     identity: &str,
     file: &Path,
     args: &PskArgs,
@@ -26,7 +28,7 @@ pub(crate) fn read(
         (Some(client), Some(server)) => {
             ExternalPsk::between(identity, &key, hash, client.as_bytes(), server.as_bytes())
         }
-        _ => ExternalPsk::raw(identity, &key, hash),
+        _ => ExternalPsk::raw(side, identity, &key, hash),
     };
     psk.map_err(|error| Failure::usage(format_args!("--psk {}: {error}", file.display())))
 }

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tessera::engine::{Renegotiation, SessionForms};
 use tessera::identity::{Credential, Roots, Verifier};
-use tessera::session::{ClientAuthMode, EarlyData, TicketKind, TicketPlan};
+use tessera::session::{ClientAuthMode, EarlyData, Side, TicketKind, TicketPlan};
 use tessera::sqlite::keyfile;
 use tessera::starttls::Protocol;
 use tessera::wire::{NamedGroup, ProtocolVersion};
@@ -245,7 +245,7 @@ impl CertificatePlan {
         let external_psks = self
             .psks
             .iter()
-            .map(|(identity, file)| psk::read(identity, file, &self.psk_args, talk))
+            .map(|(identity, file)| psk::read(Side::Server, identity, file, &self.psk_args, talk))
             .collect::<Outcome<Vec<_>>>()?;
         let (credentials, ca) = match self.pairs.as_slice() {
             [] if !external_psks.is_empty() => (Vec::new(), None),

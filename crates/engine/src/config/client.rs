@@ -9,7 +9,7 @@ use super::{
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
 use std::time::Duration;
-use tessera_session::{Alpn, EarlyData, ResumptionPolicy, Verification};
+use tessera_session::{Alpn, EarlyData, ResumptionPolicy, Side, Verification};
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use tessera_wire::extension::TicketRequest;
 
@@ -183,6 +183,7 @@ impl TryFrom<ClientSettings> for ClientConfig {
     fn try_from(mut settings: ClientSettings) -> Result<Self, SettingsError> {
         let psks = external_psk::forms(
             &settings.external_psks,
+            Side::Client,
             &settings.versions,
             &settings.cipher_suites,
         )?;

@@ -6,21 +6,23 @@ use crate::keys::tls13::PskOrigin;
 use std::fmt;
 use std::sync::Arc;
 use tessera_crypto::{HashAlgorithm, Secret, tls13_suite};
+use tessera_session::Side;
 use tessera_wire::codepoint::{CipherSuite, ProtocolVersion};
 
 /// A key that one client and one server have from elsewhere, and that authenticates both: RFC 9257.
 ///
 /// [`ExternalPsk::between`] is the one to take: it binds the key to who is the client and who the
 /// server (RFC 9258), so that whoever knows the key cannot be brought to talk to itself, or to another
-/// pair's end. [`ExternalPsk::raw`] is for peers that cannot do that; such a key must never serve in both
-/// roles.
+/// pair's end. [`ExternalPsk::raw`] is for peers that cannot do that; such a key is of one side, for whoever is client and
+/// server with the same one can be led to itself and take that for the peer (Selfie, RFC 9257).
 ///
 /// ```
 /// use tessera_engine::{ExternalPsk, PskHash};
+/// use tessera_session::Side;
 ///
 /// let key = ExternalPsk::between(b"sensor-7", &[7; 32], PskHash::Sha256, b"sensor", b"hub")?;
 /// assert_eq!(key.identity(), b"sensor-7");
-/// assert!(ExternalPsk::raw(b"sensor-7", b"too short", PskHash::Sha256).is_err());
+/// assert!(ExternalPsk::raw(Side::Client, b"sensor-7", b"too short", PskHash::Sha256).is_err());
 /// # Ok::<(), tessera_engine::PskError>(())
 /// ```
 #[derive(Clone)]
@@ -28,7 +30,16 @@ pub struct ExternalPsk {
     identity: Vec<u8>,
     key: Secret,
     hash: HashAlgorithm,
-    import: Option<Vec<u8>>,
+    usage: Usage,
+}
+
+/// What keeps a key from serving both ends.
+#[derive(Clone)]
+enum Usage {
+    /// It is configured at this side and never at the other.
+    Raw(Side),
+    /// It goes on the wire bound to this context.
+    Imported(Vec<u8>),
 }
 
 /// Why bytes make no external key.
@@ -99,7 +110,8 @@ impl ExternalPsk {
         Self::imported(identity, key, hash, &context.into_vec())
     }
 
-    /// A key that is imported with a context of the application's own: RFC 9258.
+    /// A key that is imported with a context of the application's own, which says who is the client and who the server:
+    /// RFC 9258.
     ///
     /// # Errors
     /// When something is too short or too long.
@@ -112,17 +124,29 @@ impl ExternalPsk {
         if context.len() > LONGEST_NAME {
             return Err(PskError::ContextLength { most: LONGEST_NAME });
         }
-        Ok(Self {
-            import: Some(context.to_vec()),
-            ..Self::raw(identity, key, hash)?
-        })
+        Self::new(identity, key, hash, Usage::Imported(context.to_vec()))
     }
 
-    /// A key as it is. It goes with cipher suites of this hash: RFC 9846 §4.3.11 (2).
+    /// A key as it is, with which this end is the client of all connections, or the server of all. It goes with cipher
+    /// suites of this hash: RFC 9846 §4.3.11 (2).
     ///
     /// # Errors
     /// When something is too short or too long.
-    pub fn raw(identity: &[u8], key: &[u8], hash: HashAlgorithm) -> Result<Self, PskError> {
+    pub fn raw(
+        side: Side,
+        identity: &[u8],
+        key: &[u8],
+        hash: HashAlgorithm,
+    ) -> Result<Self, PskError> {
+        Self::new(identity, key, hash, Usage::Raw(side))
+    }
+
+    fn new(
+        identity: &[u8],
+        key: &[u8],
+        hash: HashAlgorithm,
+        usage: Usage,
+    ) -> Result<Self, PskError> {
         if identity.is_empty() || identity.len() > LONGEST_NAME {
             return Err(PskError::IdentityLength { most: LONGEST_NAME });
         }
@@ -141,7 +165,7 @@ impl ExternalPsk {
             identity: identity.to_vec(),
             key,
             hash,
-            import: None,
+            usage,
         })
     }
 
@@ -159,7 +183,7 @@ impl ExternalPsk {
             hash,
             origin,
         };
-        let Some(context) = &self.import else {
+        let Usage::Imported(context) = &self.usage else {
             let (identity, key) = (self.identity.clone(), self.key.clone());
             let own = form(identity, key, self.hash, PskOrigin::External);
             return hashes
@@ -212,9 +236,10 @@ impl PskForm {
     }
 }
 
-/// The forms of all keys, in the order of the keys and, for each, of the suites.
+/// The forms of all keys of this side, in the order of the keys and, for each, of the suites.
 pub(super) fn forms(
     keys: &[ExternalPsk],
+    side: Side,
     versions: &[ProtocolVersion],
     suites: &[CipherSuite],
 ) -> Result<Vec<Arc<PskForm>>, SettingsError> {
@@ -232,6 +257,9 @@ pub(super) fn forms(
     }
     let mut all: Vec<Arc<PskForm>> = Vec::new();
     for (position, key) in keys.iter().enumerate() {
+        if matches!(key.usage, Usage::Raw(of) if of != side) {
+            return Err(SettingsError::ExternalPskOfOtherSide { position });
+        }
         let forms = key.forms(&hashes);
         if forms.is_empty() {
             return Err(SettingsError::NoSuiteForExternalPsk { position });

@@ -89,6 +89,11 @@ pub enum SettingsError {
         /// Its position.
         position: usize,
     },
+    /// This external key is as it is, and for the other end.
+    ExternalPskOfOtherSide {
+        /// Its position.
+        position: usize,
+    },
     /// Stored tickets need a vault that makes and recognises their lookup keys.
     StoredTicketsNeedVault,
     /// Tickets of other servers resume there as often as they like, whatever is used up here.
@@ -137,6 +142,10 @@ impl fmt::Display for SettingsError {
             Self::DuplicateExternalPsk { position } => {
                 write!(f, "external key {position} is called like one before it")
             }
+            Self::ExternalPskOfOtherSide { position } => write!(
+                f,
+                "external key {position} is of the other end: a raw key serves one side only, a key between two names both"
+            ),
             Self::StoredTicketsNeedVault => f.write_str("stored tickets need a store key"),
             Self::ForeignTicketsAreNotUsedUp => f.write_str(
                 "single use cannot be promised for tickets that other servers resume, too",

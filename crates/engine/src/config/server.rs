@@ -12,8 +12,8 @@ use std::time::Duration;
 use tessera_session::ticket::{Accepted, Envelope, Host, Presented};
 use tessera_session::{
     Alpn, ClientAuthMode, Dialect, EarlyData, ForeignTickets, PeerIdentity, Refusal,
-    ResumptionPolicy, RevokedSerials, Ring, Scope, ScopeInputs, ServerName, TicketKind, TicketPlan,
-    Tickets, Timestamp, Vault,
+    ResumptionPolicy, RevokedSerials, Ring, Scope, ScopeInputs, ServerName, Side, TicketKind,
+    TicketPlan, Tickets, Timestamp, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
@@ -181,6 +181,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
     fn try_from(mut settings: ServerSettings) -> Result<Self, SettingsError> {
         let psks = external_psk::forms(
             &settings.external_psks,
+            Side::Server,
             &settings.versions,
             &settings.cipher_suites,
         )?;
