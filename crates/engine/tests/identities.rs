@@ -8,6 +8,7 @@ use tessera_wire::codepoint::{AlertDescription, NamedGroup, SignatureScheme};
 const VERSIONS: [fn() -> Pair; 2] = [Pair::tls13, Pair::tls12];
 const P256: SignatureScheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
 const ED25519: SignatureScheme = SignatureScheme::ED25519;
+const RSA: SignatureScheme = SignatureScheme::RSA_PKCS1_SHA256;
 
 /// A client with certificates of two keys and two issuers, and a server that asks for one.
 fn client_of_two(version: fn() -> Pair) -> Pair {
@@ -103,6 +104,50 @@ fn a_server_shows_whoever_asks_for_nobody_it_knows_the_first_certificate_that_fi
         assert_eq!(served(&mut pair), Some(0));
         pair.client.signature_schemes = vec![P256];
         assert_eq!(served(&mut pair), Some(1));
+    }
+}
+
+/// Of two identities, the first one's chain is signed with RSA, the other one's with ECDSA.
+fn name_chains(identities: &mut [Identity]) {
+    for (identity, scheme) in identities.iter_mut().zip([RSA, P256]) {
+        identity.chain_schemes = vec![scheme];
+    }
+}
+
+#[test]
+fn of_two_chains_for_a_name_a_server_shows_the_one_that_the_client_can_verify() {
+    // RFC 9846 §4.3.3 (11), §4.5.1.2 (6).
+    for version in VERSIONS {
+        let mut pair = version()
+            .only_certificate(KeyType::P256, &["server.test"])
+            .certificate(KeyType::P256, &["server.test"]);
+        name_chains(&mut pair.server.identities);
+        pair.client.groups.push(NamedGroup::SECP256R1);
+        pair.client.signature_schemes = vec![P256];
+        assert_eq!(served(&mut pair), Some(1));
+        // TLS 1.3 has this one in signature_algorithms_cert alone.
+        pair.client.signature_schemes = vec![P256, RSA];
+        assert_eq!(served(&mut pair), Some(0));
+        // Where nothing can be verified, it may be trusted all the same.
+        pair.client.signature_schemes = vec![P256];
+        pair.server.identities[1].chain_schemes = vec![RSA];
+        assert_eq!(served(&mut pair), Some(0));
+    }
+}
+
+#[test]
+fn so_does_a_client_that_is_asked() {
+    // RFC 9846 §4.5.1.2 (6).
+    for version in VERSIONS {
+        let mut pair = version()
+            .client_auth(ClientAuthMode::Request)
+            .client_certificate(KeyType::P256)
+            .client_certificate(KeyType::P256);
+        name_chains(&mut pair.client.identities);
+        pair.server.signature_schemes = vec![P256];
+        assert_eq!(connected(&mut pair), Some(1));
+        pair.server.signature_schemes = vec![P256, RSA];
+        assert_eq!(connected(&mut pair), Some(0));
     }
 }
 

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 
 use tessera_session::{IssuerSerial, ServerName, Timestamp};
+use tessera_wire::codepoint::SignatureScheme;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
+use x509_parser::signature_algorithm::SignatureAlgorithm;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
@@ -29,6 +31,8 @@ pub struct Certificate {
     /// Whether its key is for signatures: with a Key Usage extension, digitalSignature must be set
     /// (RFC 9846 §4.5.1.2 (3)).
     pub may_sign: bool,
+    /// What it is signed with, by its issuer; nothing where TLS has no word for that.
+    pub signed_with: Option<SignatureScheme>,
     /// What a revocation list would call it.
     pub issuer_serial: IssuerSerial,
 }
@@ -61,6 +65,7 @@ impl Certificate {
             may_sign: certificate
                 .key_usage()
                 .is_ok_and(|usage| usage.is_none_or(|usage| usage.value.digital_signature())),
+            signed_with: signed_with(certificate),
             issuer_serial: issuer_serial(certificate),
         }
     }
@@ -80,6 +85,59 @@ pub(crate) fn parse(der: &[u8]) -> Result<X509Certificate<'_>, UnreadableCertifi
 
 pub(crate) fn issuer_serial(certificate: &X509Certificate<'_>) -> IssuerSerial {
     IssuerSerial::new(certificate.issuer().as_raw(), certificate.raw_serial())
+}
+
+/// Signature algorithms of certificates, and TLS's words for them. They do not say which kind of RSA key signs with PSS,
+/// nor an ECDSA key's curve: those are taken to be the usual ones.
+const SIGNED_WITH: &[(&str, SignatureScheme)] = &[
+    ("1.2.840.113549.1.1.5", SignatureScheme::RSA_PKCS1_SHA1),
+    ("1.2.840.113549.1.1.11", SignatureScheme::RSA_PKCS1_SHA256),
+    ("1.2.840.113549.1.1.12", SignatureScheme::RSA_PKCS1_SHA384),
+    ("1.2.840.113549.1.1.13", SignatureScheme::RSA_PKCS1_SHA512),
+    ("1.2.840.10045.4.1", SignatureScheme::ECDSA_SHA1),
+    (
+        "1.2.840.10045.4.3.2",
+        SignatureScheme::ECDSA_SECP256R1_SHA256,
+    ),
+    (
+        "1.2.840.10045.4.3.3",
+        SignatureScheme::ECDSA_SECP384R1_SHA384,
+    ),
+    (
+        "1.2.840.10045.4.3.4",
+        SignatureScheme::ECDSA_SECP521R1_SHA512,
+    ),
+    ("1.3.101.112", SignatureScheme::ED25519),
+    ("1.3.101.113", SignatureScheme::ED448),
+];
+
+/// The same for PSS, by its digest.
+const SIGNED_WITH_PSS: &[(&str, SignatureScheme)] = &[
+    (
+        "2.16.840.1.101.3.4.2.1",
+        SignatureScheme::RSA_PSS_RSAE_SHA256,
+    ),
+    (
+        "2.16.840.1.101.3.4.2.2",
+        SignatureScheme::RSA_PSS_RSAE_SHA384,
+    ),
+    (
+        "2.16.840.1.101.3.4.2.3",
+        SignatureScheme::RSA_PSS_RSAE_SHA512,
+    ),
+];
+
+fn signed_with(certificate: &X509Certificate<'_>) -> Option<SignatureScheme> {
+    let algorithm = &certificate.signature_algorithm;
+    let (table, oid) = match SignatureAlgorithm::try_from(algorithm) {
+        Ok(SignatureAlgorithm::RSASSA_PSS(parameters)) => (
+            SIGNED_WITH_PSS,
+            parameters.hash_algorithm_oid().to_id_string(),
+        ),
+        _ => (SIGNED_WITH, algorithm.algorithm.to_id_string()),
+    };
+    let found = table.iter().find(|(known, _)| *known == oid);
+    found.map(|(_, scheme)| *scheme)
 }
 
 /// Times before the epoch become the epoch.

@@ -186,9 +186,19 @@ impl Credential {
                 .iter()
                 .map(|certificate| certificate.issuer_name.clone())
                 .collect(),
+            chain_schemes: self.chain_schemes(),
             audience: self.audience,
             ..Identity::default()
         }
+    }
+
+    /// What the chain is signed with. A root that is in it all the same signs itself, which nobody checks.
+    fn chain_schemes(&self) -> Vec<SignatureScheme> {
+        self.certificates
+            .iter()
+            .filter(|certificate| certificate.issuer != certificate.subject)
+            .map(|certificate| certificate.signed_with.unwrap_or(NO_SCHEME))
+            .collect()
     }
 
     /// What peers might take offence at.
@@ -238,6 +248,9 @@ impl Signer for Credential {
         Signer::sign(&*self.key, scheme, message)
     }
 }
+
+/// Reserved, so that no peer lists it: for signatures that TLS has no word for.
+const NO_SCHEME: SignatureScheme = SignatureScheme(0);
 
 /// Where the two halves came from, for messages.
 #[derive(Clone, Copy)]

@@ -16,6 +16,8 @@ pub struct Identity {
     pub names: Vec<String>,
     /// Who issued the certificates of the chain: distinguished names in DER.
     pub issuers: Vec<Vec<u8>>,
+    /// What the certificates of the chain are signed with; those that sign themselves do not count.
+    pub chain_schemes: Vec<SignatureScheme>,
     /// Which peers may see it.
     pub audience: Audience,
     /// An OCSP response to staple.
@@ -45,22 +47,41 @@ impl Identity {
             .iter()
             .any(|issuer| authorities.contains(issuer))
     }
+
+    /// SHA-1 is the last resort, also for peers that list it: RFC 9846 §4.3.3 (11).
+    fn is_signed_with(&self, schemes: &[SignatureScheme]) -> bool {
+        let sha1 = [SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1];
+        self.chain_schemes
+            .iter()
+            .all(|scheme| schemes.contains(scheme) && !sha1.contains(scheme))
+    }
 }
 
-/// The identities, with their positions, that may be shown to a peer that names these authorities,
-/// best first: those they issued (RFC 9846 §4.3.4, RFC 5246 §7.4.6), then the others, both in
-/// our order.
+/// What a peer says of the chains it takes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// Whose certificates are welcome, as names in DER; empty for anybody's.
+    pub(crate) authorities: Vec<Vec<u8>>,
+    /// What they may be signed with.
+    pub(crate) schemes: Vec<SignatureScheme>,
+}
+
+/// The identities, with their positions, that may be shown to a peer, best first: those whose chains it can verify
+/// (RFC 9846 §4.5.1.2 (6)), of them those that its authorities issued (RFC 9846 §4.3.4, RFC 5246 §7.4.6), and for the
+/// rest in our order.
 pub(crate) fn candidates<'a>(
     identities: &'a [Identity],
-    authorities: &[Vec<u8>],
+    wanted: &Wanted,
 ) -> Vec<(usize, &'a Identity)> {
     let mut candidates: Vec<_> = identities
         .iter()
         .enumerate()
-        .map(|own| (own, own.1.is_issued_by(authorities)))
+        .map(|own| (own, own.1.is_issued_by(&wanted.authorities)))
         .filter(|((_, identity), named)| *named || identity.audience == Audience::Everybody)
         .collect();
-    candidates.sort_by_key(|(_, named)| Reverse(*named));
+    candidates.sort_by_key(|((_, identity), named)| {
+        Reverse((identity.is_signed_with(&wanted.schemes), *named))
+    });
     candidates.into_iter().map(|(own, _)| own).collect()
 }
 
@@ -77,7 +98,19 @@ mod tests {
     }
 
     fn positions(identities: &[Identity], authorities: &[Vec<u8>]) -> Vec<usize> {
-        let candidates = candidates(identities, authorities);
+        positions_for(identities, authorities, &[])
+    }
+
+    fn positions_for(
+        identities: &[Identity],
+        authorities: &[Vec<u8>],
+        schemes: &[SignatureScheme],
+    ) -> Vec<usize> {
+        let wanted = Wanted {
+            authorities: authorities.to_vec(),
+            schemes: schemes.to_vec(),
+        };
+        let candidates = candidates(identities, &wanted);
         candidates.iter().map(|(position, _)| *position).collect()
     }
 
@@ -87,6 +120,32 @@ mod tests {
         assert_eq!(positions(&own, &[]), [0, 1, 2, 3]);
         assert_eq!(positions(&own, &[vec![2]]), [1, 3, 0, 2]);
         assert_eq!(positions(&own, &[vec![9]]), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_chain_that_the_peer_can_verify_comes_before_one_it_cannot() {
+        // RFC 9846 §4.5.1.2 (6).
+        const RSA: SignatureScheme = SignatureScheme::RSA_PKCS1_SHA256;
+        const ECDSA: SignatureScheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
+        let signed_with = |issuer, schemes: &[SignatureScheme]| Identity {
+            chain_schemes: schemes.to_vec(),
+            ..issued_by(issuer, Audience::Everybody)
+        };
+        let own = [
+            signed_with(1, &[RSA]),
+            signed_with(2, &[ECDSA, RSA]),
+            signed_with(3, &[ECDSA]),
+        ];
+        assert_eq!(positions_for(&own, &[], &[RSA, ECDSA]), [0, 1, 2]);
+        assert_eq!(positions_for(&own, &[], &[ECDSA]), [2, 0, 1]);
+        // Whoever issued it, what cannot be verified is the last resort.
+        assert_eq!(positions_for(&own, &[vec![2]], &[ECDSA]), [2, 1, 0]);
+        assert_eq!(positions_for(&own, &[vec![2]], &[RSA, ECDSA]), [1, 0, 2]);
+        // RFC 9846 §4.3.3 (11).
+        let sha1 = SignatureScheme::RSA_PKCS1_SHA1;
+        let own = [signed_with(1, &[sha1]), signed_with(2, &[RSA])];
+        assert_eq!(positions_for(&own, &[vec![1]], &[sha1, RSA]), [1, 0]);
+        assert_eq!(positions_for(&own[..1], &[], &[sha1, RSA]), [0]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod tls12;
 
 pub(crate) use external_psk::PskForm;
 pub(crate) use groups::groups_of;
-pub(crate) use identity::candidates;
+pub(crate) use identity::{Wanted, candidates};
 pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};

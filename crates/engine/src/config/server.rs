@@ -3,8 +3,9 @@
 use super::limits::EARLY_DATA;
 use super::{
     ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange, PskForm, Renegotiation,
-    SecureRenegotiation, SessionForms, SettingsError, candidates, check_identity, check_schemes,
-    check_terms, default_groups, default_schemes, default_suites, default_versions, external_psk,
+    SecureRenegotiation, SessionForms, SettingsError, Wanted, candidates, check_identity,
+    check_schemes, check_terms, default_groups, default_schemes, default_suites, default_versions,
+    external_psk,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -329,19 +330,19 @@ impl ServerConfig {
         self.settings.migration.as_ref()?.issues_for(name)
     }
 
-    /// Whether there is one at all for a client that names these `authorities`.
-    pub(crate) fn has_identity_for(&self, authorities: &[Vec<u8>]) -> bool {
-        !candidates(&self.settings.identities, authorities).is_empty()
+    /// Whether there is one at all for a client that takes such chains.
+    pub(crate) fn has_identity_for(&self, wanted: &Wanted) -> bool {
+        !candidates(&self.settings.identities, wanted).is_empty()
     }
 
-    /// The identities for a client that asks for `name` and names these `authorities`, best first:
+    /// The identities for a client that asks for `name` and takes such chains, best first:
     /// the virtual host's, or all for a name that is missing or unknown.
     pub(crate) fn identities_for(
         &self,
         name: Option<&ServerName>,
-        authorities: &[Vec<u8>],
+        wanted: &Wanted,
     ) -> Vec<(usize, &Identity)> {
-        let all = candidates(&self.settings.identities, authorities);
+        let all = candidates(&self.settings.identities, wanted);
         let is_host = |identity: &Identity| name.is_some_and(|name| identity.covers(name));
         if self.settings.identities.iter().any(is_host) {
             let hosts = all.into_iter().filter(|(_, identity)| is_host(identity));
@@ -357,7 +358,7 @@ impl ServerConfig {
         host: &ServerName,
         server_name: Option<&ServerName>,
     ) -> bool {
-        let shown = self.identities_for(server_name, &[]);
+        let shown = self.identities_for(server_name, &Wanted::default());
         shown
             .first()
             .is_some_and(|(_, identity)| identity.covers(host))

@@ -1,6 +1,6 @@
 //! What a server asks of our certificate, and which of ours it gets: alike in both versions.
 
-use crate::config::{ClientSettings, Unsuited, candidates, common_scheme};
+use crate::config::{ClientSettings, Unsuited, Wanted, candidates, common_scheme};
 use crate::fault::Mismatch;
 use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 
@@ -8,8 +8,8 @@ use tessera_wire::codepoint::{ProtocolVersion, SignatureScheme};
 pub(crate) struct Requested {
     /// How the key may sign.
     pub(crate) schemes: Vec<SignatureScheme>,
-    /// Whose certificates are welcome, as names in DER; empty for anybody's.
-    pub(crate) authorities: Vec<Vec<u8>>,
+    /// Which chains it takes.
+    pub(crate) chains: Wanted,
 }
 
 /// Which of our identities is shown, and how its key will sign.
@@ -27,7 +27,7 @@ impl Requested {
         version: ProtocolVersion,
         settings: &ClientSettings,
     ) -> Result<Option<Chosen>, Mismatch> {
-        let candidates = candidates(&settings.identities, &self.authorities);
+        let candidates = candidates(&settings.identities, &self.chains);
         let fitting = candidates.iter().find_map(|(position, identity)| {
             let scheme = common_scheme(version, identity, &self.schemes)?;
             Some(Chosen {
@@ -81,7 +81,10 @@ mod tests {
     ) -> Result<Option<usize>, Mismatch> {
         let requested = Requested {
             schemes: schemes.to_vec(),
-            authorities: vec![vec![issuer]],
+            chains: Wanted {
+                authorities: vec![vec![issuer]],
+                schemes: schemes.to_vec(),
+            },
         };
         let chosen = requested.choose(ProtocolVersion::TLS1_3, settings)?;
         Ok(chosen.map(|chosen| chosen.identity))

@@ -94,6 +94,23 @@ fn a_chain_and_its_key_make_a_credential() {
 }
 
 #[test]
+fn it_says_what_its_chain_is_signed_with_and_a_root_does_not_count() {
+    // RFC 9846 §4.5.1.2 (6).
+    let root = Authority::rsa_root("Root");
+    let intermediate = root.intermediate("Intermediate");
+    let leaf = intermediate.issue(&["example.com"]);
+    let chain = [leaf.pem, intermediate.pem(), root.pem()].concat();
+    let files = Files::new(&chain, &leaf.key.serialize_pem());
+    assert_eq!(
+        files.load().unwrap().identity().chain_schemes,
+        [
+            SignatureScheme::ECDSA_SECP256R1_SHA256,
+            SignatureScheme::RSA_PKCS1_SHA256,
+        ]
+    );
+}
+
+#[test]
 fn one_file_may_hold_both() {
     let leaf = Authority::root("Root").issue(&["example.com"]);
     let both = [leaf.key.serialize_pem(), leaf.pem].concat();

@@ -1,16 +1,17 @@
 //! What a ClientHello offers, read once into a value.
 
 use crate::Fault;
+use crate::config::Wanted;
 use crate::fault::Misbehaviour;
 use tessera_session::{Alpn, ServerName};
 use tessera_wire::codepoint::{
     CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 use tessera_wire::extension::{
-    CertificateAuthorities, CertificateStatusRequest, Cookie, EarlyDataIndication,
+    CertificateAuthorities, CertificateStatusRequest, Cookie, EarlyDataIndication, Extensions,
     KeyShareClientHello, KeyShareEntry, OfferedPsks, PostHandshakeAuth, ProtocolNameList,
-    PskKeyExchangeModes, SctRequest, ServerNameList, SignatureAlgorithms, SupportedGroups,
-    TicketRequest,
+    PskKeyExchangeModes, SctRequest, ServerNameList, SignatureAlgorithms, SignatureAlgorithmsCert,
+    SupportedGroups, TicketRequest,
 };
 use tessera_wire::handshake::ClientHello;
 
@@ -20,8 +21,8 @@ pub(crate) struct Offered {
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) key_shares: Vec<KeyShareEntry>,
     pub(crate) schemes: Option<Vec<SignatureScheme>>,
-    /// Whose certificates are welcome, as names in DER; empty for anybody's.
-    pub(crate) authorities: Vec<Vec<u8>>,
+    /// Which chains it takes.
+    pub(crate) chains: Wanted,
     pub(crate) server_name: Option<ServerName>,
     pub(crate) alpn: Vec<Alpn>,
     pub(crate) psks: Option<OfferedPsks>,
@@ -73,7 +74,7 @@ impl Offered {
             schemes: extensions
                 .find::<SignatureAlgorithms>()?
                 .map(|SignatureAlgorithms(schemes)| schemes),
-            authorities: authorities(hello)?,
+            chains: wanted(extensions)?,
             server_name: server_name(hello)?,
             alpn: alpn(hello)?,
             psks,
@@ -128,12 +129,21 @@ pub(crate) fn server_name(hello: &ClientHello) -> Result<Option<ServerName>, Fau
         .filter(|name| !name.is_ip()))
 }
 
-/// RFC 9846 §4.3.4: it narrows the choice of certificates in either version.
-pub(crate) fn authorities(hello: &ClientHello) -> Result<Vec<Vec<u8>>, Fault> {
-    let names = hello.extensions.find::<CertificateAuthorities>()?;
-    Ok(names
-        .map(|CertificateAuthorities(names)| names)
-        .unwrap_or_default())
+/// What narrows the choice of certificates, in either version and by either side: RFC 9846 §4.3.3, §4.3.4.
+pub(crate) fn wanted(extensions: &Extensions) -> Result<Wanted, Fault> {
+    let authorities = extensions
+        .find::<CertificateAuthorities>()?
+        .map(|CertificateAuthorities(names)| names);
+    let in_certificates = extensions
+        .find::<SignatureAlgorithmsCert>()?
+        .map(|SignatureAlgorithmsCert(schemes)| schemes);
+    let everywhere = extensions
+        .find::<SignatureAlgorithms>()?
+        .map(|SignatureAlgorithms(schemes)| schemes);
+    Ok(Wanted {
+        authorities: authorities.unwrap_or_default(),
+        schemes: in_certificates.or(everywhere).unwrap_or_default(),
+    })
 }
 
 pub(crate) fn alpn(hello: &ClientHello) -> Result<Vec<Alpn>, Fault> {

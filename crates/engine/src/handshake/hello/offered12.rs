@@ -1,7 +1,8 @@
 //! What a ClientHello offers to a server that speaks TLS 1.2, read once into a value.
 
-use super::offered::{alpn, authorities, server_name};
+use super::offered::{alpn, server_name, wanted};
 use crate::Fault;
+use crate::config::Wanted;
 use crate::fault::Misbehaviour;
 use tessera_session::{Alpn, ServerName};
 use tessera_wire::SessionId;
@@ -20,8 +21,8 @@ pub(crate) struct Offered12 {
     /// `None`: the client says nothing, and the server may choose (RFC 8422 §4).
     pub(crate) groups: Option<Vec<NamedGroup>>,
     pub(crate) schemes: Vec<SignatureScheme>,
-    /// Whose certificates are welcome, as names in DER; empty for anybody's.
-    pub(crate) authorities: Vec<Vec<u8>>,
+    /// Which chains it takes.
+    pub(crate) chains: Wanted,
     pub(crate) server_name: Option<ServerName>,
     pub(crate) alpn: Vec<Alpn>,
     pub(crate) session_id: SessionId,
@@ -58,7 +59,7 @@ impl Offered12 {
                 .find::<SignatureAlgorithms>()?
                 .map(|SignatureAlgorithms(schemes)| schemes)
                 .unwrap_or_default(),
-            authorities: authorities(hello)?,
+            chains: wanted(extensions)?,
             server_name: server_name(hello)?,
             alpn: alpn(hello)?,
             session_id: hello.legacy_session_id,

@@ -4,7 +4,7 @@ use super::State;
 use super::answer::WaitVerdict;
 use super::server_hello::Begun;
 use crate::ClientConfig;
-use crate::config::groups_of;
+use crate::config::{Wanted, groups_of};
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
 use crate::handshake::peer;
@@ -118,14 +118,17 @@ impl WaitServerHelloDone {
         }
         self.begun.said.absorb(raw);
         // A key of a type that is not listed will not do, whatever it signs: RFC 5246 §7.4.4 (2, 3).
-        let mut schemes = message.supported_signature_algorithms;
+        let mut schemes = message.supported_signature_algorithms.clone();
         schemes.retain(|scheme| {
             let certificate_type = key_exchange::certificate_type(*scheme);
             message.certificate_types.contains(&certificate_type)
         });
         self.requested = Some(Requested {
             schemes,
-            authorities: message.certificate_authorities,
+            chains: Wanted {
+                authorities: message.certificate_authorities,
+                schemes: message.supported_signature_algorithms,
+            },
         });
         Ok(State::WaitServerHelloDone(self))
     }

@@ -88,7 +88,7 @@ fn choose_identity(
     suites: &[&'static Tls12Suite],
     config: &ServerConfig,
 ) -> Result<(usize, &'static Tls12Suite, SignatureScheme), Mismatch> {
-    let mut candidates = config.identities_for(offered.server_name.as_ref(), &offered.authorities);
+    let mut candidates = config.identities_for(offered.server_name.as_ref(), &offered.chains);
     if candidates.is_empty() {
         return Err(Mismatch::Issuer);
     }

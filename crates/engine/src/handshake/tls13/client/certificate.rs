@@ -3,21 +3,19 @@
 use crate::ClientConfig;
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::cx::Cx;
+use crate::handshake::hello::offered::wanted;
 use crate::handshake::requested::{Chosen, Requested};
 use tessera_wire::codepoint::ProtocolVersion;
-use tessera_wire::extension::{CertificateAuthorities, Extensions, SignatureAlgorithms};
+use tessera_wire::extension::{Extensions, SignatureAlgorithms};
 use tessera_wire::handshake::{Certificate, CertificateEntry, CertificateRequest};
 
 /// The one extension it must have, and those that narrow the choice: §4.4.2, §4.3.4.
 pub(super) fn read(message: &CertificateRequest) -> Result<Requested, Fault> {
     let schemes = message.extensions.find::<SignatureAlgorithms>()?;
     let SignatureAlgorithms(schemes) = schemes.ok_or(Misbehaviour::MissingSignatureAlgorithms)?;
-    let authorities = message.extensions.find::<CertificateAuthorities>()?;
     Ok(Requested {
         schemes,
-        authorities: authorities
-            .map(|CertificateAuthorities(names)| names)
-            .unwrap_or_default(),
+        chains: wanted(&message.extensions)?,
     })
 }
 

@@ -146,7 +146,7 @@ fn has_share(offered: &Offered, group: NamedGroup) -> bool {
 /// The virtual host: of the identities for this name the first that the client can verify, those of
 /// an issuer that it names before others: RFC 9846 §4.3.4.
 fn choose_identity(offered: &Offered, config: &ServerConfig) -> (usize, Option<SignatureScheme>) {
-    let candidates = config.identities_for(offered.server_name.as_ref(), &offered.authorities);
+    let candidates = config.identities_for(offered.server_name.as_ref(), &offered.chains);
     let theirs = offered.schemes.as_deref().unwrap_or_default();
     let fitting = candidates.iter().find_map(|(position, identity)| {
         let scheme = common_scheme(ProtocolVersion::TLS1_3, identity, theirs)?;
@@ -161,7 +161,7 @@ pub(super) fn no_identity(offered: &Offered, config: &ServerConfig) -> Fault {
     match &offered.schemes {
         // RFC 9846 §4.3.3 (3), §9.2 (12).
         None => Misbehaviour::MissingSignatureAlgorithms.into(),
-        Some(_) if !config.has_identity_for(&offered.authorities) => Mismatch::Issuer.into(),
+        Some(_) if !config.has_identity_for(&offered.chains) => Mismatch::Issuer.into(),
         Some(schemes) => Mismatch::SignatureScheme {
             offered: schemes
                 .iter()
