@@ -83,17 +83,20 @@ impl<'a> Structure<'a> {
             is_quic: false,
             raw_public_key: None,
         };
-        let mut times = 0;
+        let (mut times, mut settings) = (0, 0);
         while let Some((number, content)) = fields.next()? {
             structure.take(number, content)?;
             times += usize::from(matches!(number, field::TIME | field::TIMEOUT));
+            settings += usize::from(matches!(number, field::ALPS | field::PEER_ALPS));
         }
-        // Both are written always, and required by BoringSSL's own reader.
-        if times == 2 {
-            Ok(structure)
-        } else {
-            Err(at("time or timeout")(DerProblem::Truncated))
+        // As BoringSSL's own reader has it: both times are there, and of the settings both or none, for a protocol.
+        if times < 2 {
+            return Err(at("time or timeout")(DerProblem::Truncated));
         }
+        if settings == 1 || settings == 2 && structure.early_alpn.is_none_or(<[u8]>::is_empty) {
+            return Err(at("ALPS or early ALPN")(DerProblem::Truncated));
+        }
+        Ok(structure)
     }
 
     fn take(&mut self, number: u8, content: &'a [u8]) -> Result<(), ReadError> {

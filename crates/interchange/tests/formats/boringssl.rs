@@ -145,6 +145,17 @@ fn fields_that_boringssl_does_not_have_are_errors() {
     assert_eq!(with(&client), None);
     let quic = [&client[..], &[0xbb, 3, 1, 1, 0xff]].concat();
     assert_eq!(with(&quic), Some(ReadError::Quic));
+    // Settings are an application protocol's, and of both ends.
+    let protocol = [&client[..], &[0xba, 4, 4, 2, b'h', b'2']].concat();
+    let (ours, theirs) = (&[0xbd, 2, 4, 0][..], &[0xbe, 2, 4, 0][..]);
+    assert_eq!(with(&[&protocol, ours, theirs].concat()), None);
+    for some in [
+        &[&protocol, ours][..],
+        &[&protocol, theirs],
+        &[&client, ours, theirs],
+    ] {
+        assert!(matches!(with(&some.concat()), Some(ReadError::Der { .. })));
+    }
     let key = [&client[..], &[0xbf, 0x21, 2, 0x30, 0]].concat();
     assert_eq!(with(&key), None);
 }
