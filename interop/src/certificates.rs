@@ -134,16 +134,28 @@ impl Authority {
     /// A file with this authority's word that a certificate of its own is good: an OCSP response as
     /// `openssl` makes it.
     pub fn ocsp_response(&self, identity: &Identity) -> String {
+        self.ocsp(identity, "V\t491231235959Z\t")
+    }
+
+    /// The same with its word that it has revoked the certificate.
+    pub fn ocsp_revocation(&self, identity: &Identity) -> String {
+        self.ocsp(identity, "R\t491231235959Z\t250101000000Z,keyCompromise")
+    }
+
+    /// The same with what `openssl ca` would have noted down: valid or revoked, until when, since when not.
+    fn ocsp(&self, identity: &Identity, noted: &str) -> String {
         let file = |name: &str| self.dir.join(name).to_str().map(str::to_owned);
         let file = |name: &str| file(name).expect("paths of tests are UTF-8");
         let (ca, key, index) = (self.path(), file("ca.key"), file("index.txt"));
-        let (request, response) = (file("ocsp-request.der"), file("ocsp-response.der"));
+        let (request, response) = (
+            file("ocsp-request.der"),
+            file(&format!("ocsp-{}.der", &noted[..1])),
+        );
         fs::write(&key, self.issuer.key().serialize_pem()).expect("ca.key is written");
         let openssl = |args: &[&str]| run(program("openssl").args(args), b"").succeeded();
         let printed = openssl(&["x509", "-noout", "-serial", "-in", identity.cert()]).text();
         let serial = printed.trim().trim_start_matches("serial=");
-        // What `openssl ca` would have noted down: valid, until when, its serial number, its subject.
-        let line = format!("V\t491231235959Z\t\t{serial}\tunknown\t/CN=server\n");
+        let line = format!("{noted}\t{serial}\tunknown\t/CN=server\n");
         fs::write(&index, line).expect("index.txt is written");
         let about = ["-issuer", &ca, "-cert", identity.cert()];
         openssl(&[&["ocsp", "-no_nonce", "-reqout", &request], &about[..]].concat());

@@ -151,3 +151,37 @@ fn an_ocsp_response_is_stapled_for_those_who_ask() {
         curl(&bare).exited(91);
     }
 }
+
+#[test]
+fn connect_reads_what_is_stapled_and_refuses_what_is_not_good() {
+    // RFC 6066 §8 (5).
+    let scene = Scene::new();
+    let identity = scene.authority.server(KeyType::P256);
+    let good = scene.authority.ocsp_response(&identity);
+    let revoked = scene.authority.ocsp_revocation(&identity);
+    let garbage = scene.write("garbage.der", b"no response");
+    let get = ["--get", "/"];
+    for number in ["1.2", "1.3"] {
+        let serve = |staple: &str| {
+            let version = format!("-tls{}", number.replace('.', "_"));
+            SServer::start(&version, &identity, &["-status_file", staple])
+        };
+        let server = serve(&good);
+        scene.connect(server.port, &get).succeeded();
+
+        let server = serve(&revoked);
+        let report = scene.connect(server.port, &get).exited(5);
+        report
+            .outcome
+            .said("the certificate was revoked at 2025-01-01");
+        server.running.line_with("bad certificate status response");
+        let unverified = [&get[..], &["--insecure"]].concat();
+        scene.connect(server.port, &unverified).succeeded();
+    }
+    // s_server staples what it can read, and ours what it is given.
+    let pair = ["--cert", identity.cert(), "--key", identity.key()];
+    for (staple, code) in [(&good, 0), (&revoked, 5), (&garbage, 5)] {
+        let server = scene.serve(&[&pair[..], &["--ocsp", staple]].concat());
+        scene.connect(server.port, &get).exited(code);
+    }
+}

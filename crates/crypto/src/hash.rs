@@ -28,6 +28,12 @@ impl HashAlgorithm {
     }
 }
 
+/// SHA-1 of `data`: how OCSP refers to issuers and responders (RFC 6960 §4.1.1). Whether it means the right one shows in
+/// a signature; by itself such a hash proves nothing.
+pub fn sha1(data: &[u8]) -> [u8; 20] {
+    backend::sha1(data)
+}
+
 /// The output of a hash or an HMAC: public bytes, so it may be compared and shown.
 #[derive(Clone, Copy)]
 pub struct Digest {
@@ -132,6 +138,11 @@ mod tests {
                 "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163
                  1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
             )
+        );
+        let abc = sha1(b"abc").to_vec();
+        assert_eq!(
+            abc,
+            test_hex("a9993e36 4706816a ba3e2571 7850c26c 9cd0d89d")
         );
     }
 

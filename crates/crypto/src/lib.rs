@@ -32,7 +32,7 @@ mod wycheproof;
 pub use aead::{AeadAlgorithm, AeadKey, InvalidKeyLength, OpenError, SivKey};
 pub use cbc::CbcKey;
 pub use entropy::Entropy;
-pub use hash::{Digest, HashAlgorithm, HashContext};
+pub use hash::{Digest, HashAlgorithm, HashContext, sha1};
 pub use hkdf::{Prk, expand, expand_label, expand_label_into, extract};
 pub use hmac::HmacKey;
 pub use kex::{DEFAULT_GROUPS, GROUPS, KexError, KeyShare, is_supported, respond};

@@ -20,6 +20,7 @@ mod explain;
 pub mod file;
 pub mod roots;
 pub mod signer;
+mod staple;
 pub mod verifier;
 
 pub use certificate::{Certificate, UnreadableCertificate, covers};

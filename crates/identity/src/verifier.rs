@@ -10,12 +10,14 @@ use tessera_session::{PeerIdentity, ServerName, Side, Timestamp};
 use webpki::{
     ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage,
     RevocationCheckDepth, RevocationOptions, RevocationOptionsBuilder, UnknownStatusPolicy,
+    VerifiedPath,
 };
 
 use crate::certificate::{self, Certificate};
 use crate::crl::{Crls, Depth, Lenience, RevocationPolicy};
 use crate::explain::{self, Evidence};
 use crate::roots::Roots;
+use crate::staple::Subject;
 
 /// Verifies chains: a server's for its name, a client's for its use.
 #[derive(Clone)]
@@ -169,6 +171,8 @@ impl Check<'_> {
             .map_err(explain)?;
         self.names(&leaf)
             .map_err(|problem| at_leaf(first, problem))?;
+        self.staple(&leaf, &path)
+            .map_err(|problem| at_leaf(first, problem))?;
 
         let above = path
             .intermediate_certificates()
@@ -186,6 +190,24 @@ impl Check<'_> {
             )),
             (_, Some(name)) => check_name(leaf, name, &self.claim.chain),
         }
+    }
+
+    /// What came with the leaf says that it is good: RFC 6066 §8 (5).
+    fn staple(
+        &self,
+        leaf: &EndEntityCert<'_>,
+        path: &VerifiedPath<'_>,
+    ) -> Result<(), IdentityProblem> {
+        let Some(response) = &self.claim.ocsp else {
+            return Ok(());
+        };
+        let issuer_key = path.issuer_spki();
+        let subject = Subject {
+            serial: leaf.serial(),
+            issuer: leaf.issuer(),
+            issuer_key: &issuer_key,
+        };
+        Ok(subject.is_good(response, self.now)?)
     }
 
     fn revocation<'l>(

@@ -28,6 +28,11 @@ pub(crate) fn hash(algorithm: HashAlgorithm, data: &[u8]) -> Digest {
     digest_of(digest::digest(digest_algorithm(algorithm), data).as_ref())
 }
 
+pub(crate) fn sha1(data: &[u8]) -> [u8; 20] {
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, data);
+    digest.as_ref().try_into().expect("SHA-1 has 20 bytes")
+}
+
 /// SHA-512/256 over the concatenation of `parts`.
 pub(crate) fn sha512_256(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA512_256);
