@@ -5,6 +5,7 @@ mod phase;
 mod tally;
 mod tools;
 
+use std::fs;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -21,6 +22,8 @@ pub(crate) enum Breadth {
     /// The daily round: without the tests that start other programs, and without the fuzzer.
     WithoutInterop,
 }
+
+const BORINGSSL: &str = "interop/boringssl/Cargo.toml";
 
 /// Without the peers nothing else runs: what to install is then the last thing on the screen.
 const PEERS: &str = "peers";
@@ -79,6 +82,7 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
         Breadth::Everything => {
             phases.insert(0, Phase::new(PEERS, || Ok(Outcome::of(peers::ensure()?))));
             phases.push(Phase::new("tests", || tests(&[])));
+            phases.push(Phase::new("boringssl", boringssl));
             phases.push(Phase::new("fuzz", fuzzing));
         }
         Breadth::WithoutInterop => {
@@ -93,7 +97,12 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
 /// The workspace, and those that are workspaces of their own.
 fn formatting() -> Result<Outcome> {
     let mut all_formatted = true;
-    for manifest in ["Cargo.toml", "bench/Cargo.toml", "fuzz/Cargo.toml"] {
+    for manifest in [
+        "Cargo.toml",
+        "bench/Cargo.toml",
+        "fuzz/Cargo.toml",
+        BORINGSSL,
+    ] {
         let status = phase::program(repository::cargo())
             .args(["fmt", "--all", "--check", "--manifest-path", manifest])
             .status()?;
@@ -135,6 +144,22 @@ fn tests(narrowed: &[&str]) -> Result<Outcome> {
     cargo
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
         .args(narrowed);
+    tally::run(cargo)
+}
+
+/// The tests that build BoringSSL, which are a workspace of their own for that reason.
+fn boringssl() -> Result<Outcome> {
+    // The versions that ship are the versions that are tested.
+    let lock = repository::root()
+        .join(BORINGSSL)
+        .with_file_name("Cargo.lock");
+    fs::copy(repository::root().join("Cargo.lock"), lock)?;
+    let mut cargo = phase::program(repository::cargo());
+    cargo
+        .args(["test", "--no-fail-fast", "--manifest-path", BORINGSSL])
+        // What both workspaces are built from is built once.
+        .arg("--target-dir")
+        .arg(repository::target_directory()?);
     tally::run(cargo)
 }
 
