@@ -1,6 +1,9 @@
 //! The store that a plan names, opened: sessions, wallet, ring, revocations and register.
 
 mod fleet;
+mod ratchet;
+
+pub(crate) use ratchet::KeptRatchet;
 
 use crate::exit::Failure;
 use crate::plan::store::{StorePlan, StoreUrl};

@@ -2,6 +2,8 @@
 
 use crate::started::{Server, code, json, run, shape};
 use serde_json::Value;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -51,8 +53,35 @@ fn keys_are_listed_by_name_phase_and_times() {
 .opens_until text
 .phase text
 .seals_from text
-.seals_until text";
+.seals_until text
+.source text";
     assert_eq!(shape(&listed[0]), expected);
+    assert_eq!(listed[0]["source"], "ring");
+}
+
+#[test]
+fn keys_of_a_ratchet_are_listed_like_those_of_a_ring() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = dir.path().join("s");
+    let (file, entropy) = (dir.path().join("seed"), "5b1e".repeat(16));
+    std::fs::write(&file, format!("2026-01-01T00:00:00Z {entropy}\n")).expect("written");
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a mode");
+    let seed = file.to_str().expect("UTF-8");
+    let ratchet = ["--ratchet-seed-file", seed, "--ratchet-jump"];
+    let server = Server::start(&state, &ratchet);
+    let output = keys(&state, &["list", "--json"]);
+    let listed = list(&output);
+    let phases = listed.iter().map(|key| (&key["source"], &key["phase"]));
+    let sealing = phases.filter(|(source, phase)| *source == "ratchet" && *phase == "sealing");
+    assert_eq!(sealing.count(), 1, "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(&entropy));
+    // They are there when nobody serves, too.
+    drop(server);
+    let later = list(&keys(&state, &["list", "--json"]));
+    assert_eq!(later[0]["name"], listed[0]["name"]);
+    // They are of whoever has the store's key.
+    std::fs::write(state.join("store.key"), [7; 32]).expect("written");
+    assert_eq!(code(&keys(&state, &["list"])), 8);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::report::table::Cell;
 use crate::store::Store;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use tessera::session::{ForeignKey, ForeignRole, Phase, Ring, TicketKey};
+use tessera::session::{ForeignKey, ForeignRole, Phase, Ratchet, Ring, TicketKey};
 use tessera::{Timestamp, clock};
 use tessera_observe::Time;
 
@@ -26,6 +26,7 @@ struct Row {
     name: String,
     /// `tessera`, or the server it came from.
     dialect: &'static str,
+    source: Source,
     phase: &'static str,
     seals_from: Option<Time>,
     seals_until: Option<Time>,
@@ -34,20 +35,46 @@ struct Row {
     context_known: Option<bool>,
 }
 
-/// Lists the ring of a store.
-pub(super) async fn run(store: &Store, global: &Global) -> Outcome<Exit> {
-    show(&ring(store).await?, global)
+/// Where a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Source {
+    /// In the store, drawn at random.
+    Ring,
+    /// In a chain that follows from a seed.
+    Ratchet,
+}
+
+/// Lists the ring of a store, and where servers of this state directory go along a chain, its keys.
+pub(super) async fn run(
+    store: &Store,
+    ratchet: Option<&Ratchet>,
+    global: &Global,
+) -> Outcome<Exit> {
+    print(&ring(store).await?, ratchet, global)
 }
 
 /// Shows a ring.
 pub(super) fn show(ring: &Ring, global: &Global) -> Outcome<Exit> {
+    print(ring, None, global)
+}
+
+fn print(ring: &Ring, ratchet: Option<&Ratchet>, global: &Global) -> Outcome<Exit> {
     let now = clock::now();
-    let own = ring.keys().iter().map(|key| Row::own(key, now));
+    let chain = ratchet.map(Ratchet::ring).unwrap_or_else(Ring::empty);
+    let of_chain = chain
+        .keys()
+        .iter()
+        .map(|key| Row::own(key, Source::Ratchet, now));
+    let of_ring = ring
+        .keys()
+        .iter()
+        .map(|key| Row::own(key, Source::Ring, now));
     let foreign = ring.foreign().iter().map(|key| Row::foreign(key, now));
     let list = KeyList {
         schema: "tessera.key-list/1",
         version: ring.version(),
-        keys: own.chain(foreign).collect(),
+        keys: of_chain.chain(of_ring).chain(foreign).collect(),
     };
     let listing = Listing {
         document: &list,
@@ -67,10 +94,11 @@ pub(super) fn show(ring: &Ring, global: &Global) -> Outcome<Exit> {
 }
 
 impl Row {
-    fn own(key: &TicketKey, now: Timestamp) -> Self {
+    fn own(key: &TicketKey, source: Source, now: Timestamp) -> Self {
         Self {
             name: key.name.to_string(),
             dialect: "tessera",
+            source,
             phase: key.phase(now).as_str(),
             seals_from: Some(key.seals_from.into()),
             seals_until: Some(key.seals_until.into()),
@@ -84,6 +112,7 @@ impl Row {
         Self {
             name: key.name.to_string(),
             dialect: key.dialect.as_str(),
+            source: Source::Ring,
             phase: key.phase(now).as_str(),
             // Since when is the other server's business.
             seals_from: None,
@@ -103,7 +132,10 @@ impl Row {
             |time: &Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
         [
             self.name.as_str().into(),
-            self.dialect.into(),
+            match self.source {
+                Source::Ring => self.dialect.into(),
+                Source::Ratchet => "ratchet".into(),
+            },
             Cell::styled(self.phase, phase),
             time(&self.seals_from).into(),
             time(&self.seals_until).into(),

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::plan::state::StateDir;
 use crate::plan::store::StorePlan;
 use crate::report::talk::Talk;
-use crate::store::{self, For, Store};
+use crate::store::{self, For, KeptRatchet, Store};
 use tessera::session::Ring;
 use tessera::session::store::Swap;
 
@@ -21,7 +21,14 @@ pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit>
         .build()?;
     runtime.block_on(async {
         match &args.verb {
-            KeysVerb::List { state } => list::run(&open(state, talk)?, global).await,
+            KeysVerb::List { state } => {
+                let store = open(state, talk)?;
+                let kept = KeptRatchet {
+                    state: StateDir::named(state.state.as_deref())?,
+                    vault: store.vault.clone(),
+                };
+                list::run(&store, kept.read()?.as_ref(), global).await
+            }
             KeysVerb::Rotate {
                 announced_for,
                 state,

@@ -29,7 +29,7 @@ use crate::plan::serve::ServePlan;
 use crate::plan::store::StoreUrl;
 use crate::report::out;
 use crate::report::talk::Talk;
-use crate::store::{self, For, Store};
+use crate::store::{self, For, KeptRatchet, Store};
 use accept::{House, Lifeline};
 use book::Book;
 use chores::Chores;
@@ -198,8 +198,10 @@ fn keeper(plan: &ServePlan, store: &Store) -> Outcome<Option<Keeper>> {
     let Some(ratchet) = plan.ratchet.clone() else {
         return Ok(None);
     };
-    let kept =
-        (plan.store.url != StoreUrl::Memory).then(|| (plan.state.clone(), store.vault.clone()));
+    let kept = (plan.store.url != StoreUrl::Memory).then(|| KeptRatchet {
+        state: plan.state.clone(),
+        vault: store.vault.clone(),
+    });
     Keeper::new(ratchet, kept, clock::now()).map(Some)
 }
 

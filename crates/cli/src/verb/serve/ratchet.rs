@@ -3,37 +3,27 @@
 
 use crate::exit::{Failure, Outcome};
 use crate::plan::ratchet::RatchetPlan;
-use crate::plan::state::StateDir;
-use std::io;
+use crate::store::KeptRatchet;
 use std::sync::{Mutex, PoisonError};
+use tessera::Timestamp;
 use tessera::session::ticket::ratchet::{Advance, RatchetError};
 use tessera::session::{Ratchet, Tickets};
-use tessera::{Timestamp, Vault};
 
 /// A chain, and where it is kept from one process to the next.
 pub(crate) struct Keeper {
     plan: RatchetPlan,
     /// `None` where the store is in memory: then nothing outlives the process.
-    kept: Option<Kept>,
+    kept: Option<KeptRatchet>,
     ratchet: Mutex<Ratchet>,
 }
-
-struct Kept {
-    state: StateDir,
-    vault: Vault,
-}
-
-/// The file in the state directory, sealed under the store's key.
-const FILE: &str = "ratchet";
 
 impl Keeper {
     /// The chain that goes already, or the one of the seed, where the clock says.
     pub(crate) fn new(
         plan: RatchetPlan,
-        kept: Option<(StateDir, Vault)>,
+        kept: Option<KeptRatchet>,
         now: Timestamp,
     ) -> Outcome<Self> {
-        let kept = kept.map(|(state, vault)| Kept { state, vault });
         let known = match &kept {
             Some(kept) => kept.read()?,
             None => None,
@@ -89,29 +79,5 @@ impl Keeper {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Ratchet> {
         self.ratchet.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    fn read(&self) -> Outcome<Option<Ratchet>> {
-        let path = self.state.file(FILE);
-        let sealed = match std::fs::read(&path) {
-            Ok(sealed) => sealed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::store(format_args!("{}: {error}", path.display()))),
-        };
-        let opened = self.vault.open_ratchet(&sealed).map_err(|failure| {
-            Failure::store(format_args!("{}: {failure}", path.display()))
-                .with_hint("bring back its store key, or move the file away: the seed begins anew")
-        });
-        opened.map(Some)
-    }
-
-    fn write(&self, ratchet: &Ratchet) -> Outcome<()> {
-        let sealed = self.vault.seal_ratchet(ratchet);
-        self.state.replace(FILE, &sealed).map_err(|error| {
-            let path = self.state.file(FILE);
-            Failure::store(format_args!("{}: {error}", path.display()))
-        })
     }
 }
