@@ -1,5 +1,6 @@
 //! From nginx and HAProxy to ours and back, on their ticket keys: their sessions resume here, and ours there.
 
+use serde_json::Value;
 use tessera_interop::openssl::s_client;
 use tessera_interop::terminator::{FULL, Kind, RESUMED, Terminator};
 use tessera_interop::{Identity, KeyType, Outcome, Page, Scene, Server};
@@ -165,6 +166,43 @@ fn r11_a_session_keeps_its_lineage_and_first_seen_time_from_server_to_server() {
         for field in ["lineage", "authenticated_at"] {
             assert_eq!(again.session(field), first.session(field), "{again}");
         }
+    }
+}
+
+#[test]
+fn r11_a_lineage_that_began_at_another_server_is_listed_here_and_can_be_revoked() {
+    let world = Move::new(
+        Kind::Nginx,
+        &[&migrating(Kind::Nginx)[..], &["-v"]].concat(),
+    );
+    let listed = || {
+        let list = world.scene.session("server", &["list", "--all", "--json"]);
+        let list: Value = serde_json::from_str(&list.succeeded().text()).expect("a document");
+        list["sessions"].as_array().expect("a list").clone()
+    };
+    for (version, revocations) in VERSIONS.into_iter().zip([1, 2]) {
+        let saved = world.file("theirs.pem");
+        world.save_theirs(version, &saved);
+        let page = world.here(version, &saved);
+        resumes(&page);
+        // However often the ticket comes.
+        resumes(&world.here(version, &saved));
+        let lineage = page.session("lineage");
+        let rows: Vec<Value> = listed()
+            .into_iter()
+            .filter(|row| row["lineage"] == lineage)
+            .collect();
+        let [row] = rows.as_slice() else {
+            panic!("{lineage} in {rows:?}")
+        };
+        assert_eq!((&row["state"], &row["uses"]), (&"live".into(), &2.into()));
+        assert_eq!(row["authenticated_at"], page.session("authenticated_at"));
+
+        let revoke = ["revoke", &lineage[..10], "--why", "a test"];
+        world.scene.session("server", &revoke).succeeded();
+        let in_force = format!("in force as of version {revocations}");
+        world.ours.running.line_with(&in_force);
+        refuses(&world.here(version, &saved), "revoked");
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn authorise(config: &ServerConfig, facts: Box<Facts>) -> Response {
     ))
 }
 
-/// A line in the listing for the self-encrypted tickets of a full handshake, and one in the
+/// A line in the listing for the self-encrypted tickets of a lineage, when it begins or first comes here, and one in the
 /// register for the connection.
 pub(super) fn established(
     config: &ServerConfig,
@@ -143,7 +143,11 @@ fn summarise(config: &ServerConfig, facts: &Facts, occasion: &Occasion<'_>) -> O
             kind != TicketKind::Stored && settings.tickets.count > 0
         }
     };
-    if facts.resumed || !travels {
+    // A lineage that began at another server comes here by a ticket nobody has resumed.
+    let may_be_foreign =
+        facts.resumed && facts.session.generation == 0 && settings.migration.is_some();
+    let begins = !facts.resumed && travels;
+    if !begins && !may_be_foreign {
         return None;
     }
     let summary = lineage_summary(facts);
@@ -153,6 +157,9 @@ fn summarise(config: &ServerConfig, facts: &Facts, occasion: &Occasion<'_>) -> O
         config.keep_deadline,
         async move {
             let asked = Asked::Summarise;
+            if may_be_foreign && matches!(store.find(summary.id).await, Ok(Some(_))) {
+                return Done::nothing();
+            }
             let stored = match vault.seal_listing(&summary, scope) {
                 Ok(stored) => stored,
                 Err(error) => {
