@@ -108,11 +108,17 @@ const TABLE: &[Row] = &[
             "tessera-io",
         ],
     },
-    // The program speaks to the house through its front door, and to the ledger.
+    // What its buttons do comes in through a trait.
+    Row {
+        name: "tessera-console",
+        floor: 7,
+        may_use: &["tessera-observe"],
+    },
+    // The program speaks to the house through its front door, and to the ledger and the console.
     Row {
         name: "tessera-cli",
         floor: 8,
-        may_use: &["tessera-tls", "tessera-observe"],
+        may_use: &["tessera-tls", "tessera-observe", "tessera-console"],
     },
     Row {
         name: "tessera-interop",
