@@ -250,6 +250,11 @@ impl Ledger {
         }
     }
 
+    /// The number of the last change.
+    pub fn sequence(&self) -> u64 {
+        self.changes.sequence()
+    }
+
     /// What changed after a sequence number; 0 asks for everything.
     pub fn since(&self, sequence: u64) -> Delta {
         let everything = !self.changes.can_tell(sequence);

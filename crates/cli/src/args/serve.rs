@@ -185,6 +185,9 @@ pub(crate) struct ServeArgs {
     /// Append traffic secrets, for debugging only [also: SSLKEYLOGFILE]
     #[arg(long, value_name = "FILE", help_heading = "Operation")]
     pub(crate) keylog: Option<PathBuf>,
+    /// For the console that starts it: what happens as JSON lines on stdout, and an end when stdin ends
+    #[arg(long, hide = true)]
+    pub(crate) feed: bool,
 }
 
 const EXAMPLES: &str = "\

@@ -79,6 +79,8 @@ pub(crate) struct ServePlan {
     pub(crate) ledger: Option<PathBuf>,
     /// Where traffic secrets go.
     pub(crate) keylog: Option<PathBuf>,
+    /// Whether what happens is told on stdout, for as long as somebody holds our stdin.
+    pub(crate) feed: bool,
 }
 
 /// Which certificates to show, and which to ask for. Read anew whenever it is asked for.
@@ -179,6 +181,7 @@ impl ServePlan {
             idle_timeout: args.idle_timeout,
             ledger: args.ledger.clone(),
             keylog: args.keylog.clone(),
+            feed: args.feed,
             state,
         })
     }

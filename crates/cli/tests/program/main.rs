@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod documents;
 mod environment;
+mod feed;
 mod keys;
 mod serve;
 mod session;

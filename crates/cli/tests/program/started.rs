@@ -3,7 +3,7 @@
 use assert_cmd::cargo::CommandCargoExt as _;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
@@ -53,7 +53,8 @@ pub(crate) fn json(output: &Output) -> Value {
 /// A running `serve`; killed when dropped.
 pub(crate) struct Server {
     child: Child,
-    lines: mpsc::Receiver<String>,
+    stdout: mpsc::Receiver<String>,
+    stderr: mpsc::Receiver<String>,
     /// What it said first.
     pub(crate) ready: Value,
 }
@@ -67,31 +68,38 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--json", "--state"])
             .arg(state)
             .args(args);
+        // Where it looks at its stdin, that is there as long as we are.
         let mut child = command
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let mut first = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        stdout.read_line(&mut first).expect("stdout can be read");
-        let (sender, lines) = mpsc::channel();
-        let stderr = child.stderr.take().expect("it is piped");
-        std::thread::spawn(move || {
-            BufReader::new(stderr)
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|line| sender.send(line))
-        });
+        let stdout = lines(child.stdout.take().expect("it is piped"));
+        let stderr = lines(child.stderr.take().expect("it is piped"));
+        let first = stdout.recv_timeout(PATIENCE).unwrap_or_default();
         let ready = serde_json::from_str(&first).unwrap_or_else(|error| {
-            let said: Vec<_> = lines.iter().collect();
+            let said: Vec<_> = stderr.iter().collect();
             panic!("{error} in {first:?}; {said:?}")
         });
         Self {
             child,
-            lines,
+            stdout,
+            stderr,
             ready,
         }
+    }
+
+    /// The next line on stdout behind the first.
+    #[track_caller]
+    pub(crate) fn line(&self) -> String {
+        let line = self.stdout.recv_timeout(PATIENCE);
+        line.unwrap_or_else(|error| panic!("{error}: no more lines on stdout"))
+    }
+
+    /// Lets go of its stdin.
+    pub(crate) fn close_stdin(&mut self) {
+        self.child.stdin = None;
     }
 
     /// `localhost:PORT`.
@@ -114,7 +122,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn said(&self, text: &str) -> String {
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.stderr.recv_timeout(PATIENCE) {
                 Ok(line) if line.contains(text) => return line,
                 Ok(_) => {}
                 Err(error) => panic!("{error}: it never said {text:?}"),
@@ -131,14 +139,9 @@ impl Server {
         kill_process(pid, signal).expect("it runs");
     }
 
-    /// Waits for its end; and what it printed after the first line.
-    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
-        let mut rest = String::new();
-        if let Some(mut stdout) = self.child.stdout.take() {
-            stdout
-                .read_to_string(&mut rest)
-                .expect("stdout can be read");
-        }
+    /// Waits for its end; and what it printed that nobody has read yet.
+    pub(crate) fn wait(mut self) -> (ExitStatus, Vec<String>) {
+        let rest = self.stdout.iter().collect();
         (self.child.wait().expect("it ends"), rest)
     }
 
@@ -173,6 +176,18 @@ impl Server {
             .unwrap_or_default()
             .to_owned()
     }
+}
+
+/// What somebody prints, read as it comes.
+fn lines(from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        BufReader::new(from)
+            .lines()
+            .map_while(Result::ok)
+            .try_for_each(|line| sender.send(line))
+    });
+    lines
 }
 
 impl Drop for Server {

@@ -1,9 +1,10 @@
 //! What happens on connections is written down here: the ledger in memory, and a file of those that
 //! ended.
 
+use super::notices::Notices;
 use super::open::OpenConnections;
 use crate::exit::{Failure, Outcome};
-use crate::report::talk::Talk;
+use crate::plan::serve::ServePlan;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,10 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tessera::engine::{Ending, Event};
 use tessera::{Closed, ConnectionId, Facts, Observer, Opened, Timestamp, Traffic, Trouble};
-use tessera_observe::{ConnectionDocument, ConnectionRow, Ledger};
+use tessera_observe::{ConnectionDocument, ConnectionRow, Delta, Ledger};
 
-/// Finished connections that are remembered.
+/// Finished connections that are remembered for visitors.
 const KEPT: usize = 1_000;
+/// The same for a console, which shows them all.
+const KEPT_FOR_CONSOLE: usize = 10_000;
 
 /// One line of the ledger's file: a connection of one process that ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,15 +40,16 @@ pub(crate) struct Book {
     hellos: Mutex<HashMap<ConnectionId, Instant>>,
     open: Arc<OpenConnections>,
     file: Option<Mutex<File>>,
-    talk: Talk,
+    notices: Notices,
 }
 
 impl Book {
-    /// An empty book; connections that are open stand in `open` as well, and those that end go to `file`.
+    /// An empty book; connections that are open stand in `open` as well, and those that end go to the plan's
+    /// file.
     pub(crate) fn new(
-        file: Option<&Path>,
+        plan: &ServePlan,
         open_here: Arc<OpenConnections>,
-        talk: Talk,
+        notices: Notices,
     ) -> Outcome<Self> {
         let open = |path: &Path| {
             OpenOptions::new()
@@ -56,19 +60,29 @@ impl Book {
                     Failure::internal(format_args!("--ledger {}: {error}", path.display()))
                 })
         };
-        let file = file.map(open).transpose()?.map(Mutex::new);
+        let file = plan.ledger.as_deref().map(open).transpose()?;
+        let kept = match plan.feed {
+            true => KEPT_FOR_CONSOLE,
+            false => KEPT,
+        };
         Ok(Self {
-            ledger: Mutex::new(Ledger::keeping(KEPT)),
+            ledger: Mutex::new(Ledger::keeping(kept)),
             hellos: Mutex::default(),
             open: open_here,
-            file,
-            talk,
+            file: file.map(Mutex::new),
+            notices,
         })
     }
 
     /// What a visitor is told of its connection.
     pub(crate) fn document(&self, id: ConnectionId, facts: &Facts) -> Option<ConnectionDocument> {
         lock(&self.ledger).document(id, facts)
+    }
+
+    /// What changed on connections after this, if anything did.
+    pub(crate) fn since(&self, sequence: u64) -> Option<Delta> {
+        let ledger = lock(&self.ledger);
+        (ledger.sequence() != sequence).then(|| ledger.since(sequence))
     }
 
     fn write_down(&self, connection: ConnectionRow) {
@@ -84,17 +98,17 @@ impl Book {
         line.push(b'\n');
         // One write, so that lines of several processes do not mix.
         if let Err(error) = lock(file).write_all(&line) {
-            self.talk.warn(format_args!("--ledger: {error}"));
+            self.notices.trouble(format_args!("--ledger: {error}"));
         }
     }
 
     fn talk_of_end(&self, closed: &Closed<'_>, row: &ConnectionRow) {
-        let (peer, ending) = (&row.peer, closed.ending);
+        let (peer, ending, talk) = (&row.peer, closed.ending, self.notices.talk());
         match (ending, &row.handshake) {
             (Some(Ending::Fault { fault, state, .. }), _) => {
-                self.talk.say(format_args!("{peer}: {fault} (in {state})"));
+                talk.say(format_args!("{peer}: {fault} (in {state})"));
             }
-            (_, Some(handshake)) => self.talk.detail(format_args!(
+            (_, Some(handshake)) => talk.detail(format_args!(
                 "{peer}: {} {} keys {} in {} out {}",
                 handshake.kind,
                 handshake.session,
@@ -102,9 +116,7 @@ impl Book {
                 row.bytes_in,
                 row.bytes_out
             )),
-            (_, None) => self
-                .talk
-                .detail(format_args!("{peer}: gone before the handshake was done")),
+            (_, None) => talk.detail(format_args!("{peer}: gone before the handshake was done")),
         }
     }
 }
@@ -144,7 +156,7 @@ impl Observer for Book {
     }
 
     fn trouble(&self, _: ConnectionId, _: Timestamp, trouble: &Trouble) {
-        self.talk.warn(trouble);
+        self.notices.trouble(trouble);
     }
 
     fn closed(&self, connection: ConnectionId, at: Timestamp, closed: &Closed<'_>) {

@@ -1,10 +1,10 @@
 //! What a server does beside its connections: it looks at what other processes changed, says that it lives, and sweeps.
 
+use super::notices::{About, Notices};
 use super::open::OpenConnections;
 use super::ratchet::Keeper;
 use super::{revocations, ring};
 use crate::exit::{Failure, Outcome};
-use crate::report::talk::Talk;
 use crate::store::Store;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) struct Chores {
     /// Where ticket keys come from, if not from the store.
     pub(crate) keeper: Option<Arc<Keeper>>,
     /// Who is told.
-    pub(crate) talk: Talk,
+    pub(crate) notices: Notices,
 }
 
 impl Chores {
@@ -54,9 +54,10 @@ impl Chores {
     /// For as long as the server runs.
     pub(crate) async fn look_after(self) {
         let looking = async {
-            let mut trouble = Trouble::none(self.talk);
+            let mut trouble = Trouble::none(&self.notices);
             for look in 1_u64.. {
                 tokio::time::sleep(LOOK_EVERY).await;
+                let before = self.tickets.ring().version();
                 let sign_of_life = look % ALIVE_EVERY == 0;
                 let looked = self.look(sign_of_life).await;
                 let has_keys = !self.tickets.ring().keys().is_empty();
@@ -65,11 +66,12 @@ impl Chores {
                     false => Ok(()),
                 };
                 trouble.tell(looked.map_err(Failure::store).and(keys));
+                self.tell_new_ring(before);
             }
         };
         // A broom that has much to do must not keep anybody from looking.
         let sweeping = async {
-            let mut trouble = Trouble::none(self.talk);
+            let mut trouble = Trouble::none(&self.notices);
             loop {
                 trouble.tell(ring::sweep(&self.store).await);
                 tokio::time::sleep(SWEEP_EVERY).await;
@@ -78,11 +80,31 @@ impl Chores {
         tokio::join!(looking, sweeping);
     }
 
+    /// Other keys than before are told, whoever made them.
+    fn tell_new_ring(&self, before: u64) {
+        let (ring, now) = (self.tickets.ring(), clock::now());
+        if ring.version() == before {
+            return;
+        }
+        let keys = ring.keys().iter();
+        let mut keys: Vec<_> = keys
+            .map(|key| format!("{} {}", key.name, key.phase(now).as_str()))
+            .collect();
+        if !ring.foreign().is_empty() {
+            keys.push(format!("{} of other servers", ring.foreign().len()));
+        }
+        let (version, keys) = (ring.version(), keys.join(", "));
+        self.notices.detail(
+            About::Ring,
+            format_args!("ticket keys as of version {version}: {keys}"),
+        );
+    }
+
     /// Revocations before the ring: with the first ring tickets open, and revoked ones among them.
     async fn look(&self, sign_of_life: bool) -> Result<(), StoreError> {
-        revocations::look(&self.store, &self.tickets, &self.open, self.talk).await?;
+        revocations::look(&self.store, &self.tickets, &self.open, &self.notices).await?;
         if self.keeper.is_none() {
-            ring::look(&self.store, &self.tickets, self.talk).await?;
+            ring::look(&self.store, &self.tickets, &self.notices).await?;
         }
         if sign_of_life {
             ring::sign_of_life(&self.store, &self.tickets, self.process).await?;
@@ -92,20 +114,23 @@ impl Chores {
 }
 
 /// Trouble is told when it begins and when it changes, not every second.
-struct Trouble {
+struct Trouble<'a> {
     told: Option<String>,
-    talk: Talk,
+    notices: &'a Notices,
 }
 
-impl Trouble {
-    fn none(talk: Talk) -> Self {
-        Self { told: None, talk }
+impl<'a> Trouble<'a> {
+    fn none(notices: &'a Notices) -> Self {
+        Self {
+            told: None,
+            notices,
+        }
     }
 
     fn tell(&mut self, result: Result<(), impl Display>) {
         let trouble = result.err().map(|error| error.to_string());
         if let Some(trouble) = trouble.as_ref().filter(|_| trouble != self.told) {
-            self.talk.warn(trouble);
+            self.notices.trouble(trouble);
         }
         self.told = trouble;
     }

@@ -6,6 +6,7 @@ use crate::plan::serve::{Certificates, ServePlan};
 use crate::report::talk::Talk;
 use crate::store::Store;
 use std::sync::Arc;
+use tessera::engine::Trace;
 use tessera::identity::Signer;
 use tessera::session::Tickets;
 use tessera::session::store::ProcessId;
@@ -66,6 +67,10 @@ pub(crate) fn build(
             .map_or(defaults.protocol, |protocol| protocol.name().to_owned()),
         handshake_timeout: Some(plan.handshake_timeout),
         idle_timeout: Some(plan.idle_timeout),
+        trace: match plan.feed {
+            true => Trace::Messages,
+            false => Trace::Off,
+        },
         observer: Some(Arc::clone(&lasting.book) as _),
         key_log: lasting.key_log.clone(),
         ..defaults

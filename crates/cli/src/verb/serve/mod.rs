@@ -7,9 +7,11 @@ pub(crate) mod book;
 mod chores;
 mod config;
 mod echo;
+mod feed;
 mod files;
 mod http;
 pub(crate) mod limits;
+mod notices;
 mod open;
 mod page;
 mod pages;
@@ -34,6 +36,8 @@ use accept::{House, Lifeline};
 use book::Book;
 use chores::Chores;
 use config::Lasting;
+use feed::Feed;
+use notices::{About, Notices};
 use open::OpenConnections;
 use private::Asking;
 use ratchet::Keeper;
@@ -71,6 +75,9 @@ pub(crate) struct Listening {
 
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
+    if args.feed {
+        feed::die_with_parent()?;
+    }
     let plan = ServePlan::new(args, global.timeout)?;
     if matches!(plan.store.url, StoreUrl::Valkey(_)) && args.policy.is_none() {
         talk.say(
@@ -103,10 +110,13 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let keeper = keeper(&plan, &store)?.map(Arc::new);
     let deployment = keeper.as_ref().map(|keeper| keeper.deployment());
     let open = Arc::new(OpenConnections::new(Arc::clone(&tickets)));
+    let channel = plan.feed.then(feed::channel);
+    let words = channel.as_ref().map(|(words, _)| words.clone());
+    let notices = Notices::new(talk, words);
     let lasting = Lasting {
         deployment: deployment.or(store.deployment).unwrap_or(plan.deployment),
         tickets,
-        book: Arc::new(Book::new(plan.ledger.as_deref(), Arc::clone(&open), talk)?),
+        book: Arc::new(Book::new(&plan, Arc::clone(&open), notices.clone())?),
         key_log: keylog::open(plan.keylog.as_deref(), talk)?,
         process: clock::process_id(),
         store,
@@ -117,7 +127,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         open: Arc::clone(&open),
         process: lasting.process,
         keeper,
-        talk,
+        notices: notices.clone(),
     };
     first_look(&chores).await?;
     if let Some(migration) = &plan.migration {
@@ -138,11 +148,14 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let (drain, drained) = watch::channel(false);
     let (alive, mut gone) = mpsc::channel(1);
     let chores = tokio::spawn(chores.look_after());
-    if global.json || global.jsonl {
+    if global.json || global.jsonl || plan.feed {
         announce(&listeners, ca.as_deref())?;
     } else {
         invite(&listeners, ca.as_deref(), &plan, talk)?;
     }
+    let mut feed = channel
+        .map(|channel| Feed::start(Arc::clone(&lasting.book), channel))
+        .transpose()?;
     for listener in listeners {
         let lifeline = Lifeline {
             drain: drained.clone(),
@@ -152,7 +165,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     }
     drop((alive, drained));
 
-    while signals.next().await == Told::Reload {
+    while told(&mut signals, feed.as_mut()).await == Told::Reload {
         match plan
             .certificates
             .read(&plan.state, clock::now(), talk)
@@ -162,9 +175,11 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
             }) {
             Ok(config) => {
                 house.set_config(config);
-                talk.say("certificates reloaded; sessions stay");
+                notices.say(About::Reload, "certificates reloaded; sessions stay");
             }
-            Err(failure) => talk.error(format_args!("nothing reloaded: {failure}")),
+            Err(failure) => {
+                notices.error(About::Reload, format_args!("nothing reloaded: {failure}"));
+            }
         }
     }
     talk.detail("draining");
@@ -174,6 +189,9 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
         talk.warn("some connections did not finish in time and were cut off");
     }
     chores.abort();
+    if let Some(feed) = feed {
+        feed.finish().await;
+    }
     Ok(Exit::Done)
 }
 
@@ -184,7 +202,7 @@ async fn first_look(chores: &Chores) -> Outcome<()> {
         Err(error @ (StoreError::Unavailable(_) | StoreError::Deadline(_)))
             if chores.store.is_of_a_fleet() =>
         {
-            chores.talk.warn(format_args!(
+            chores.notices.trouble(format_args!(
                 "{error}; until it answers there are no tickets, and every handshake is a full one"
             ));
             Ok(())
@@ -275,6 +293,17 @@ fn address(listeners: &[TcpListener]) -> Outcome<SocketAddr> {
         .first()
         .ok_or_else(|| Failure::internal("nothing to listen on"))?;
     Ok(first.local_addr()?)
+}
+
+/// A feed that nobody reads any more is as good as a signal.
+async fn told(signals: &mut Signals, feed: Option<&mut Feed>) -> Told {
+    match feed {
+        Some(feed) => tokio::select! {
+            told = signals.next() => told,
+            () = feed.unread() => Told::Stop,
+        },
+        None => signals.next().await,
+    }
 }
 
 /// What signals mean here.

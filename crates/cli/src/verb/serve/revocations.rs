@@ -1,7 +1,7 @@
 //! What was revoked, by whichever process on the store: in force here within a second.
 
+use super::notices::{About, Notices};
 use super::open::OpenConnections;
-use crate::report::talk::Talk;
 use crate::store::Store;
 use tessera::session::{StoreError, Tickets};
 use tessera::{Timestamp, clock};
@@ -11,7 +11,7 @@ pub(crate) async fn look(
     store: &Store,
     tickets: &Tickets,
     open: &OpenConnections,
-    talk: Talk,
+    notices: &Notices,
 ) -> Result<(), StoreError> {
     // What is answered is at least as new as the question.
     let asked_at = clock::now();
@@ -33,11 +33,14 @@ pub(crate) async fn look(
                 asked_at.ahead_of(then).as_millis()
             ),
         };
-        talk.say(format_args!(
-            "revocations: {} in force as of version {}, {closed} connections closed{age}",
-            now.len(),
-            now.version()
-        ));
+        notices.say(
+            About::Revocations,
+            format_args!(
+                "revocations: {} in force as of version {}, {closed} connections closed{age}",
+                now.len(),
+                now.version()
+            ),
+        );
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The ring of ticket keys in the store: read, rotated by compare-and-set, and watched, so that
 //! all processes on one store seal and open with the same keys.
 
+use super::notices::Notices;
 use crate::random;
-use crate::report::talk::Talk;
 use crate::store::Store;
 use std::time::Duration;
 use tessera::session::store::{ProcessId, Swap};
@@ -22,7 +22,7 @@ async fn settle(
     store: &Store,
     known: &Ring,
     now: Timestamp,
-    talk: Talk,
+    notices: &Notices,
 ) -> Result<Ring, StoreError> {
     let mut entropy = random::entropy();
     let policy = RotationPolicy::default();
@@ -36,7 +36,7 @@ async fn settle(
                 }
             }
             Err(StoreError::Damaged(why)) => {
-                talk.warn(format_args!(
+                notices.trouble(format_args!(
                     "{why}; it is replaced, and tickets sealed under lost keys open no more"
                 ));
                 let version = store.ring.ring_version().await?;
@@ -54,10 +54,14 @@ async fn settle(
 }
 
 /// Takes the ring that is in the store, and sees that it is as it should be.
-pub(crate) async fn look(store: &Store, tickets: &Tickets, talk: Talk) -> Result<(), StoreError> {
+pub(crate) async fn look(
+    store: &Store,
+    tickets: &Tickets,
+    notices: &Notices,
+) -> Result<(), StoreError> {
     let now = clock::now();
     if store.ring.ring_version().await? != tickets.ring().version() || is_due(tickets, now) {
-        tickets.set_ring(settle(store, &tickets.ring(), now, talk).await?);
+        tickets.set_ring(settle(store, &tickets.ring(), now, notices).await?);
     }
     Ok(())
 }
