@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, in phases, and one last line that says how many tests passed.
 
+mod page;
 mod peers;
 mod phase;
 mod tally;
@@ -19,7 +20,7 @@ use phase::{Outcome, Phase};
 pub(crate) enum Breadth {
     /// What CI does.
     Everything,
-    /// The daily round: without the tests that start other programs, and without the fuzzer.
+    /// The daily round: without the tests that start other programs, the page's npm, and the fuzzer.
     WithoutInterop,
 }
 
@@ -81,6 +82,7 @@ fn phases(breadth: Breadth) -> Vec<Phase> {
     match breadth {
         Breadth::Everything => {
             phases.insert(0, Phase::new(PEERS, || Ok(Outcome::of(peers::ensure()?))));
+            phases.push(Phase::new("page", page::check));
             phases.push(Phase::new("tests", || tests(&[])));
             phases.push(Phase::new("boringssl", boringssl));
             phases.push(Phase::new("fuzz", fuzzing));
