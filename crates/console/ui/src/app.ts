@@ -22,6 +22,11 @@ export interface Selection {
   lineage?: string;
 }
 
+const FOLLOW_PAUSE_MS = 900;
+/** So many connections are a crowd. */
+const MANY = 1_000;
+const CROWDED_PAUSE_MS = 250;
+
 export class App {
   readonly picture = new Picture();
   readonly view = new View();
@@ -33,12 +38,18 @@ export class App {
   chosen: Selection | undefined;
   messages: Message[] = [];
   status = "";
+  /** Whether the picture scrolls to what is new: until the person scrolls, or chooses. */
+  follows = true;
+  #shown: string | undefined;
+  #shownAt = 0;
   readonly busy = new Set<string>();
   /** Secrets that were asked for, by connection; forgotten with the page. */
   readonly revealed = new Map<string, NonNullable<Answer["secrets"]>>();
   version: "1.2" | "1.3" | null = null;
   #messages = 0;
   #scheduled = false;
+  #waiting = 0;
+  #drawnAt = 0;
 
   constructor(
     readonly token: string,
@@ -49,10 +60,20 @@ export class App {
   changed(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((at) => {
       this.#scheduled = false;
+      clearTimeout(this.#waiting);
+      this.#waiting = 0;
+      this.#drawnAt = at;
       this.draw();
     });
+  }
+
+  /** News from the stream: drawn at once while they are few, and a few times a second when they are many. */
+  arrived(): void {
+    const rest = this.picture.connections.size < MANY ? 0 : this.#drawnAt + CROWDED_PAUSE_MS - performance.now();
+    if (rest <= 0) return this.changed();
+    this.#waiting ||= window.setTimeout(() => this.changed(), rest);
   }
 
   now(): number {
@@ -61,16 +82,13 @@ export class App {
 
   /** Where the picture begins. */
   began(): number {
-    const started = this.picture.facts ? Date.parse(this.picture.facts.started_at) : NaN;
-    let earliest = Number.isNaN(started) ? Infinity : started;
-    for (const session of this.picture.sessions.values()) earliest = Math.min(earliest, session.began);
-    for (const connection of this.picture.connections.values()) earliest = Math.min(earliest, connection.opened);
-    return Number.isFinite(earliest) ? earliest : this.now();
+    return Math.min(this.picture.began, this.now());
   }
 
   get connection(): Connection | undefined {
     if (this.chosen?.connection) return this.picture.connections.get(this.chosen.connection);
-    return this.chosen?.lineage ? undefined : this.#newest();
+    if (this.chosen?.lineage || !this.#shown) return undefined;
+    return this.picture.connections.get(this.#shown);
   }
 
   get session(): Session | undefined {
@@ -80,7 +98,18 @@ export class App {
 
   choose(selection: Selection | undefined): void {
     this.chosen = selection;
+    this.follows = selection === undefined;
     this.changed();
+  }
+
+  /** Shows the newest connection while nothing is chosen; many in a second would be none. */
+  follow(): void {
+    const { newest, connections } = this.picture;
+    const isGone = !this.#shown || !connections.has(this.#shown);
+    if (!isGone && (!this.follows || Date.now() - this.#shownAt < FOLLOW_PAUSE_MS)) return;
+    if (newest?.id === this.#shown) return;
+    this.#shown = newest?.id;
+    this.#shownAt = Date.now();
   }
 
   show(page: Page): void {
@@ -101,13 +130,5 @@ export class App {
   dismiss(id?: number): void {
     this.messages = id === undefined ? [] : this.messages.filter((message) => message.id !== id);
     this.changed();
-  }
-
-  #newest(): Connection | undefined {
-    let newest: Connection | undefined;
-    for (const connection of this.picture.connections.values()) {
-      if (!newest || connection.opened >= newest.opened) newest = connection;
-    }
-    return newest;
   }
 }

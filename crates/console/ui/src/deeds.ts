@@ -47,7 +47,7 @@ const nothing = () => undefined;
 
 function connect(app: App, body: { resume: boolean; count?: number; early?: boolean }): Promise<unknown> {
   // What is pressed for shall be seen: the newest connection, not what was chosen before.
-  app.chosen = undefined;
+  app.choose(undefined);
   return perform(app, "connect", {
     version: app.version,
     resume: body.resume,

@@ -5,8 +5,15 @@ import type { Picture } from "./state";
 
 const BUCKET_MS = 10_000;
 
-export function fleetOf(picture: Picture): Fleet {
-  if (picture.nodes.size === 0) return counted(picture);
+let latest: { second: number; fleet: Fleet } | undefined;
+
+export function fleetOf(picture: Picture, now: number): Fleet {
+  if (picture.nodes.size === 0) {
+    // All connections are looked at, so not for every picture.
+    const second = Math.floor(now / 1_000);
+    if (latest?.second !== second) latest = { second, fleet: counted(picture) };
+    return latest.fleet;
+  }
   return { nodes: [...picture.nodes.values()], resumed: [...picture.pairs.values()], misses: [...picture.buckets.values()] };
 }
 

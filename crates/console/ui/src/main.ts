@@ -19,6 +19,7 @@ root.replaceChildren();
 
 let timeline: Timeline | undefined;
 const app: App = new App(takeToken(), () => {
+  app.follow();
   render(page(app, parts), root);
   if (app.page === "picture") timeline?.draw();
 });
@@ -35,7 +36,7 @@ document.addEventListener("visibilitychange", () => app.changed());
 void follow(app.token, {
   picture(document) {
     app.picture.merge(document, Date.now());
-    app.changed();
+    app.arrived();
   },
   link(link) {
     app.link = link;

@@ -8,7 +8,7 @@ import { Scale } from "./timeline/scale";
 import { clock, count, moment, number, plain, span } from "./words";
 
 export function operator(app: App): TemplateResult {
-  const fleet = fleetOf(app.picture);
+  const fleet = fleetOf(app.picture, app.now());
   return html`<div class="operator">
     <section aria-labelledby="heat-title"><h2 id="heat-title">Issued by → resumed on</h2>
       <p class="quiet">Off the diagonal: one process took up what another had issued.</p>${heat(fleet)}</section>

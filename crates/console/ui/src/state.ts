@@ -44,6 +44,16 @@ export class Picture {
   readonly buckets = new Map<string, Bucket>();
   /** Connections by the lineages they are or were on. */
   readonly #members = new Map<string, Set<string>>();
+  /** Connections that are on none: under way, or failed. */
+  readonly #loose = new Set<string>();
+  /** When the first of all this began; Infinity before anything did. */
+  began = Infinity;
+  /** The connection that was opened last. */
+  newest: Connection | undefined;
+  /** Sessions in the order they began, until another comes. */
+  #inOrder: Session[] | undefined;
+  /** Counts the changes of each lineage and its connections: who draws it draws it again then. */
+  readonly #touched = new Map<string, number>();
   /** Who has which secret: what is shared between connections, and what is not. */
   readonly #holders = new Map<string, Holder[]>();
   /** Counts merges: whoever computes from the picture computes again when it has moved. */
@@ -57,6 +67,7 @@ export class Picture {
     if (document.everything) this.#forget();
     this.#setClock(moment(document.at), receivedAt);
     this.facts = document.console ?? this.facts;
+    if (document.console) this.#begin(moment(document.console.started_at));
     this.counters = document.counters ?? this.counters;
     if (document.web_sessions !== undefined) this.webSessions = document.web_sessions;
     for (const row of document.processes ?? []) this.processes.set(row.id, row);
@@ -75,6 +86,20 @@ export class Picture {
     return Number.isNaN(this.#ahead) ? clock : clock - this.#ahead;
   }
 
+  inOrder(): readonly Session[] {
+    this.#inOrder ??= [...this.sessions.values()].sort((a, b) => a.began - b.began || a.order - b.order);
+    return this.#inOrder;
+  }
+
+  loose(): Connection[] {
+    return [...this.#loose].flatMap((id) => this.connections.get(id) ?? []);
+  }
+
+  /** Another number when anything of it is another. */
+  revisionOf(lineage: string): number {
+    return this.#touched.get(lineage) ?? 0;
+  }
+
   connectionsOf(lineage: string): Connection[] {
     const ids = this.#members.get(lineage) ?? [];
     return [...ids].flatMap((id) => this.connections.get(id) ?? []);
@@ -91,7 +116,7 @@ export class Picture {
 
   #drop(gone: Gone): void {
     for (const id of gone.connections ?? []) this.#dropConnection(id);
-    for (const id of gone.lineages ?? []) this.sessions.delete(id);
+    for (const id of gone.lineages ?? []) this.#dropLineage(id);
     for (const id of gone.processes ?? []) this.processes.delete(id);
     for (const name of gone.keys ?? []) this.keys.delete(name);
     for (const id of gone.nodes ?? []) {
@@ -105,8 +130,10 @@ export class Picture {
   #forget(): void {
     const { processes, sessions, connections, keys, notices, nodes, pairs, buckets } = this;
     for (const rows of [processes, sessions, connections, keys, notices, nodes, pairs, buckets]) rows.clear();
-    this.#members.clear();
-    this.#holders.clear();
+    for (const index of [this.#members, this.#holders, this.#loose]) index.clear();
+    this.#inOrder = undefined;
+    this.newest = undefined;
+    this.began = Infinity;
     this.#sessionsSeen = 0;
   }
 
@@ -118,7 +145,29 @@ export class Picture {
 
   #putLineage(row: LineageRow): void {
     const order = this.sessions.get(row.id)?.order ?? this.#sessionsSeen++;
-    this.sessions.set(row.id, new Session(row, order));
+    const session = new Session(row, order);
+    this.sessions.set(row.id, session);
+    this.#inOrder = undefined;
+    this.#begin(session.began);
+    this.#touch(row.id);
+    // Where a renegotiated connection left its session before is known from the next one.
+    for (const { handshakes } of this.connectionsOf(row.id)) {
+      if (handshakes.length > 1) for (const { lineage } of handshakes) this.#touch(lineage);
+    }
+  }
+
+  #dropLineage(id: string): void {
+    this.sessions.delete(id);
+    this.#inOrder = undefined;
+    this.#touched.delete(id);
+  }
+
+  #touch(lineage: string): void {
+    this.#touched.set(lineage, this.revision);
+  }
+
+  #begin(at: number): void {
+    if (at < this.began) this.began = at;
   }
 
   #putConnection(row: ConnectionRow): void {
@@ -126,9 +175,14 @@ export class Picture {
     if (before) this.#disown(before);
     const connection = new Connection(row);
     this.connections.set(row.id, connection);
+    this.#begin(connection.opened);
+    if (!this.newest || connection.opened >= this.newest.opened || connection.id === this.newest.id) this.newest = connection;
+    if (connection.handshakes.length) this.#loose.delete(row.id);
+    else this.#loose.add(row.id);
     for (const { lineage } of connection.handshakes) {
       const members = this.#members.get(lineage) ?? new Set();
       this.#members.set(lineage, members.add(row.id));
+      this.#touch(lineage);
     }
     for (const { fingerprint, what } of connection.allDerived()) {
       const holders = this.#holders.get(fingerprint) ?? [];
@@ -142,7 +196,10 @@ export class Picture {
     if (!connection) return;
     this.#disown(connection);
     this.connections.delete(id);
+    this.#loose.delete(id);
+    if (this.newest === connection) this.newest = latest(this.connections.values());
     for (const { lineage } of connection.handshakes) {
+      this.#touch(lineage);
       const members = this.#members.get(lineage);
       members?.delete(id);
       if (members?.size === 0) this.#members.delete(lineage);
@@ -166,6 +223,14 @@ export class Picture {
     this.buckets.set(row.at, row);
     keepLatest(this.buckets, BUCKETS);
   }
+}
+
+function latest(connections: Iterable<Connection>): Connection | undefined {
+  let latest: Connection | undefined;
+  for (const connection of connections) {
+    if (!latest || connection.opened >= latest.opened) latest = connection;
+  }
+  return latest;
 }
 
 /** A map knows the order its entries came in. */

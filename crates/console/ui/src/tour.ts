@@ -80,9 +80,8 @@ export class Tour {
   async #run(): Promise<void> {
     const at = this.#at;
     this.#running = true;
-    this.app.chosen = undefined;
+    this.app.choose(undefined);
     this.app.view.follow();
-    this.app.changed();
     try {
       const answer = await post(this.app.token, "tour", { step: at + 1 });
       const checks = answer.checks ?? [];

@@ -24,12 +24,12 @@ export interface Pen {
 
 type Of<K extends Row["kind"]> = Extract<Row, { kind: K }>;
 
-export function drawRow(row: Row, pen: Pen, at: number, of: number): SVGTemplateResult {
+export function drawRow(row: Row, pen: Pen): SVGTemplateResult {
   const level = row.kind === "session" || row.kind === "loose-head" ? 1 : 2;
   const content = drawKind(row, pen);
   const folds = row.kind === "session" && row.lines > 0;
   return svg`<g id=${`row-${row.key}`} class="row ${row.kind} ${colourOf(row)}" role="treeitem" data-row=${row.key}
-      aria-level=${level} aria-posinset=${at + 1} aria-setsize=${of} aria-label=${nameOf(row, pen.now)}
+      aria-level=${level} aria-posinset=${row.position} aria-setsize=${row.of} aria-label=${nameOf(row, pen.now)}
       aria-selected=${isSelected(row, pen)} aria-expanded=${folds ? String(!row.folded) : nothing}
       data-lineage=${lineageOf(row) ?? nothing} data-connection=${connectionOf(row)?.id ?? nothing}
       data-state=${stateOf(row) ?? nothing} data-active=${row.key === pen.active ? "" : nothing}

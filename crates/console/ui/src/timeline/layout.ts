@@ -3,18 +3,22 @@
 import type { Connection } from "../connection";
 import type { Session } from "../session";
 import type { Picture } from "../state";
-import { type Segment, segmentsOf } from "./segments";
+import { type Cut, Cuts, type Segment } from "./segments";
 
-export type Row = { key: string; y: number; height: number } & (
+export type Row = {
+  key: string;
+  y: number;
+  height: number;
+  /** Which it is of how many: of the bars, or of the lines under one bar. */
+  position: number;
+  of: number;
+} & (
   | { kind: "session"; session: Session; lines: number; open: number; folded: boolean }
   | { kind: "line"; session: Session; segment: Segment; isLastRow: boolean }
   | { kind: "strip"; session: Session; segments: Segment[] }
   | { kind: "loose-head"; count: number }
   | { kind: "loose"; connection: Connection }
 );
-
-/** A row before it has a place; distributed over the kinds. */
-type Unplaced = Row extends infer R ? (R extends Row ? Omit<R, "y"> : never) : never;
 
 export interface Layout {
   rows: Row[];
@@ -29,6 +33,9 @@ export interface Folding {
 
 export const HEIGHT = { session: 27, line: 17, strip: 22, "loose-head": 25, loose: 17 } as const;
 
+/** A row before it has a place. */
+const UNPLACED = { y: 0, position: 0, of: 0 };
+
 /** With more lines than this a session shows its last ones, and the others as a strip. */
 const FOLD_ABOVE = 24;
 const SHOWN_WHEN_FOLDED = 8;
@@ -40,41 +47,58 @@ export interface Stretch {
   to: number;
 }
 
-export function layOut(picture: Picture, stretch: Stretch, folding: Folding, selected: string | undefined): Layout {
-  const byLineage = new Map<string, Segment[]>();
-  const loose: Connection[] = [];
-  for (const connection of picture.connections.values()) {
-    if (connection.opened > stretch.to || connection.closed < stretch.from) continue;
-    const segments = segmentsOf(connection, picture);
-    if (segments.length === 0) loose.push(connection);
-    for (const segment of segments) {
-      if (segment.to < stretch.from) continue;
-      const list = byLineage.get(segment.lineage);
-      if (list) list.push(segment);
-      else byLineage.set(segment.lineage, [segment]);
-    }
+export function layOut(
+  picture: Picture,
+  stretch: Stretch,
+  folding: Folding,
+  selected: string | undefined,
+  groups: Groups = new Groups(),
+): Layout {
+  const isInside = (from: number, to: number) => from <= stretch.to && to >= stretch.from;
+  const rows: Row[] = [];
+  for (const session of picture.inOrder()) {
+    const group = groups.of(session, picture, stretch, folding, selected);
+    if (group.lines || isInside(session.began, session.ended)) for (const row of group.rows) rows.push(row);
   }
-  const rows: Unplaced[] = [];
-  for (const session of inOrder(picture)) {
-    const segments = byLineage.get(session.id) ?? [];
-    const isInside = session.began <= stretch.to && session.ended >= stretch.from;
-    if (isInside || segments.length) rows.push(...rowsOf(session, segments, folding, selected));
-  }
-  rows.push(...looseRows(loose));
+  rows.push(...looseRows(picture.loose().filter((connection) => isInside(connection.opened, connection.closed))));
   return place(rows);
 }
 
-function inOrder(picture: Picture): Session[] {
-  return [...picture.sessions.values()].sort((a, b) => a.began - b.began || a.order - b.order);
+interface Group {
+  of: string;
+  segments: Segment[];
+  session: Session;
+  lines: number;
+  rows: Row[];
 }
 
-function rowsOf(session: Session, segments: Segment[], folding: Folding, selected: string | undefined): Unplaced[] {
-  segments.sort((a, b) => a.from - b.from);
+/** The rows of each session, kept as long as nothing about them changes: most do not, from picture to picture. */
+export class Groups {
+  readonly #cuts = new Cuts();
+  readonly #groups = new WeakMap<Cut, Group>();
+
+  of(session: Session, picture: Picture, stretch: Stretch, folding: Folding, selected: string | undefined): Group {
+    const cut = this.#cuts.of(session.id, picture);
+    const all = cut.firstEnd >= stretch.from && cut.lastBegin <= stretch.to;
+    const inside = all ? cut.segments : cut.segments.filter(({ from, to }) => from <= stretch.to && to >= stretch.from);
+    const of = `${folding.folded.has(session.id)} ${folding.unfolded.has(session.id)} ${inside.length > FOLD_ABOVE ? selected : ""}`;
+    const known = this.#groups.get(cut);
+    const isSame = known?.of === of && known.session === session && known.lines === inside.length;
+    if (known && isSame && (all || known.segments.every((segment, at) => segment === inside[at]))) return known;
+    const group = { of, session, segments: inside, lines: inside.length, rows: rowsOf(session, inside, folding, selected) };
+    this.#groups.set(cut, group);
+    return group;
+  }
+}
+
+function rowsOf(session: Session, segments: Segment[], folding: Folding, selected: string | undefined): Row[] {
   const open = segments.filter((segment) => segment.isLast && segment.connection.isOpen).length;
   const [hidden, shown] = fold(session, segments, folding, selected);
-  const rows: Unplaced[] = [
+  const of = shown.length + (hidden.length ? 1 : 0);
+  const rows: Row[] = [
     {
       kind: "session",
+      ...UNPLACED,
       key: `s:${session.id}`,
       height: HEIGHT.session,
       session,
@@ -84,12 +108,15 @@ function rowsOf(session: Session, segments: Segment[], folding: Folding, selecte
     },
   ];
   if (hidden.length) {
-    rows.push({ kind: "strip", key: `t:${session.id}`, height: HEIGHT.strip, session, segments: hidden });
+    rows.push({ kind: "strip", ...UNPLACED, position: 1, of, key: `t:${session.id}`, height: HEIGHT.strip, session, segments: hidden });
   }
   shown.forEach((segment, at) => {
     rows.push({
       kind: "line",
-      key: lineKey(segment),
+      ...UNPLACED,
+      position: at + 1 + of - shown.length,
+      of,
+      key: segment.key,
       height: HEIGHT.line,
       session,
       segment,
@@ -119,29 +146,33 @@ function fold(
   return [hidden, kept];
 }
 
-function looseRows(loose: Connection[]): Unplaced[] {
+function looseRows(loose: Connection[]): Row[] {
   if (loose.length === 0) return [];
   loose.sort((a, b) => a.opened - b.opened);
+  const shown = loose.slice(-LOOSE_SHOWN);
   return [
-    { kind: "loose-head", key: "n", height: HEIGHT["loose-head"], count: loose.length },
-    ...loose.slice(-LOOSE_SHOWN).map((connection): Unplaced => {
-      return { kind: "loose", key: `l:${connection.id}`, height: HEIGHT.loose, connection };
+    { kind: "loose-head", ...UNPLACED, key: "n", height: HEIGHT["loose-head"], count: loose.length },
+    ...shown.map((connection, at): Row => {
+      const place = { ...UNPLACED, position: at + 1, of: shown.length };
+      return { kind: "loose", ...place, key: `l:${connection.id}`, height: HEIGHT.loose, connection };
     }),
   ];
 }
 
-function place(unplaced: Unplaced[]): Layout {
+/** Puts them under one another; where a row is, only the latest layout says. */
+function place(rows: Row[]): Layout {
   let y = 4;
-  const rows = unplaced.map((row): Row => {
-    const placed = { ...row, y } as Row;
+  const heads = rows.filter(isHead);
+  heads.forEach((row, at) => Object.assign(row, { position: at + 1, of: heads.length }));
+  for (const row of rows) {
+    row.y = y;
     y += row.height;
-    return placed;
-  });
+  }
   return { rows, height: y + 6 };
 }
 
-export function lineKey(segment: Segment): string {
-  return `c:${segment.connection.id}@${segment.index}`;
+function isHead({ kind }: Row): boolean {
+  return kind === "session" || kind === "loose-head";
 }
 
 /** The rows that lie between two heights: they are sorted, so two bisections find them. */

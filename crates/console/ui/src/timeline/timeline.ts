@@ -4,7 +4,7 @@ import { html, render } from "lit-html";
 import type { App } from "../app";
 import { drawAxis, drawPoles } from "./axis";
 import { drawRow, drawStep, type Pen } from "./draw";
-import { layOut, type Layout, type Row, rowsBetween } from "./layout";
+import { Groups, layOut, type Layout, type Row, rowsBetween } from "./layout";
 import type { Scale } from "./scale";
 
 const NARROW = 620;
@@ -14,6 +14,7 @@ const SMALL = 2_400;
 export class Timeline {
   #layout: Layout = { rows: [], height: 0 };
   #laidOut = "";
+  readonly #groups = new Groups();
   #scale: Scale | undefined;
   #timer = 0;
   #frame = 0;
@@ -53,7 +54,7 @@ export class Timeline {
     const top = lanes?.scrollTop ?? 0;
     const seen = lanes?.clientHeight ?? root.clientHeight;
     const { rows, height } = this.#layout;
-    const drawn = height <= SMALL ? rows : rowsBetween(this.#layout, top - seen, top + 2 * seen);
+    const drawn = height <= SMALL ? rows : rowsBetween(this.#layout, top - seen / 2, top + 1.5 * seen);
     render(this.#template(scale, now, width, isNarrow, drawn, Math.max(height, seen - 2)), root);
     this.took.push(performance.now() - begun);
     if (this.took.length > 600) this.took.shift();
@@ -73,7 +74,6 @@ export class Timeline {
       active: this.#active,
       pids: app.picture.processes.size > 1,
     };
-    const first = drawn[0] ? rows.indexOf(drawn[0]) : 0;
     const active = this.#active && drawn.some((row) => row.key === this.#active) ? `row-${this.#active}` : "";
     return html`${drawAxis(app.picture, scale, now, width)}
       <div class="lanes" role="tree" tabindex="0" aria-label="Sessions and their connections"
@@ -84,7 +84,7 @@ export class Timeline {
           </defs>
           ${drawPoles(app.picture, scale, now, height)}
           ${steps(drawn, scale)}
-          ${drawn.map((row, at) => drawRow(row, pen, first + at, rows.length))}
+          ${drawn.map((row) => drawRow(row, pen))}
         </svg>
         ${rows.length === 0 ? html`<p class="empty">No connection yet. Press <strong>New connection</strong>, or take the tour.</p>` : null}
       </div>`;
@@ -97,8 +97,8 @@ export class Timeline {
     const mark = [app.picture.revision, second, Math.round(scale.span), app.connection?.id, [...app.unfolded], [...app.folded]].join();
     if (mark === this.#laidOut) return;
     this.#laidOut = mark;
-    this.#layout = layOut(app.picture, scale, app, app.connection?.id);
-    if (!app.chosen) requestAnimationFrame(() => this.#revealNewest());
+    this.#layout = layOut(app.picture, scale, app, app.connection?.id, this.#groups);
+    if (app.follows) requestAnimationFrame(() => this.#revealNewest());
   }
 
   /** Draws again when now has moved by about a pixel; with less motion wanted, once a second. */
@@ -210,7 +210,11 @@ export class Timeline {
     if (event.ctrlKey) this.app.view.magnify(1.0015 ** event.deltaY, this.app.began(), this.app.now());
     else if (Math.abs(sideways) > Math.abs(event.deltaY) || event.shiftKey) {
       this.app.view.pan(sideways * scale.msPerPixel, this.app.now());
-    } else return;
+    } else {
+      // Whoever scrolls wants to look, and not to be taken elsewhere.
+      this.app.follows = false;
+      return;
+    }
     event.preventDefault();
     this.app.changed();
   }
