@@ -14,7 +14,6 @@ export function counters(app: App): TemplateResult {
   return html`<section class="counters" aria-label="Counters">
     <dl class="pair">
       ${value("Secrets agreed", number(counters?.secrets_agreed ?? 0), "secrets-agreed")}
-      <div class="arrow" aria-hidden="true">→</div>
       ${value("Keys derived", number(counters?.keys_derived ?? 0), "keys-derived")}
     </dl>
     <dl class="others">

@@ -29,12 +29,13 @@ export function drawRow(row: Row, pen: Pen): SVGTemplateResult {
   const content = drawKind(row, pen);
   const folds = row.kind === "session" && row.lines > 0;
   return svg`<g id=${`row-${row.key}`} class="row ${row.kind} ${colourOf(row)}" role="treeitem" data-row=${row.key}
-      aria-level=${level} aria-posinset=${row.position} aria-setsize=${row.of} aria-label=${nameOf(row, pen.now)}
+      aria-level=${level} aria-posinset=${row.position} aria-setsize=${row.of}
       aria-selected=${isSelected(row, pen)} aria-expanded=${folds ? String(!row.folded) : nothing}
       data-lineage=${lineageOf(row) ?? nothing} data-connection=${connectionOf(row)?.id ?? nothing}
       data-state=${stateOf(row) ?? nothing} data-active=${row.key === pen.active ? "" : nothing}
       transform="translate(0 ${row.y})">
-    <rect class="ground" width=${pen.width} height=${row.height} rx="4" />${content}
+    <title>${nameOf(row, pen.now)}</title>
+    <rect class="ground" width=${pen.width} height=${row.height} rx="4" /><g aria-hidden="true">${content}</g>
   </g>`;
 }
 
@@ -201,7 +202,7 @@ function isSelected(row: Row, pen: Pen): "true" | "false" {
   return is ? "true" : "false";
 }
 
-/** The row in words, for whoever does not see it. */
+/** The row in words, for whoever does not see it, and whoever asks for more by hovering. */
 function nameOf(row: Row, now: number): string {
   switch (row.kind) {
     case "session":
