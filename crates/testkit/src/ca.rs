@@ -3,7 +3,7 @@
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
-    SignatureAlgorithm,
+    SignatureAlgorithm, SigningKey as _,
 };
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use tessera_crypto::SigningKey;
@@ -98,6 +98,15 @@ impl TestCa {
         };
         let list = list.signed_by(&self.issuer).expect("the CA may sign lists");
         list.der().to_vec()
+    }
+
+    /// Signs anything with the CA's own key.
+    ///
+    /// # Panics
+    /// Never: Ed25519 keys sign whatever there is.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signed = self.issuer.key().sign(message);
+        signed.expect("an Ed25519 key signs")
     }
 
     /// A certificate for these names, for servers and clients alike.

@@ -5,7 +5,7 @@ mod seeds;
 use std::sync::LazyLock;
 
 use tessera_crypto::{SigningKey, verify};
-use tessera_engine::{PeerClaim, Verdict};
+use tessera_engine::{IdentityProblem, PeerClaim, Verdict};
 use tessera_identity::{Certificate, Credential, Crls, Roots, Verifier};
 use tessera_session::{ServerName, Side};
 
@@ -13,7 +13,7 @@ use crate::pair::START;
 use crate::{KeyType, TestCa};
 
 super::table! { IDENTITY, 800 variants:
-    credential private_key trust_anchors revocation_list x509_certificate
+    credential private_key trust_anchors revocation_list x509_certificate ocsp_response
 }
 
 /// A file with a certificate chain and its key: whatever loads has a key of its own certificate and can say what it is.
@@ -99,6 +99,36 @@ pub fn x509_certificate(data: &[u8]) {
         assert_eq!(accepted, data == genuine);
         if let Verdict::Accepted(anybody) = Verifier::insecure().verify(&claim, START) {
             assert_eq!(anybody.identity.chain, [data]);
+        }
+    }
+}
+
+/// An OCSP response as a server staples it: whatever stands in it, the certificate is accepted with one only in which
+/// the CA says that it is good.
+pub fn ocsp_response(data: &[u8]) {
+    static CA: LazyLock<(Verifier, Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+        let mut ca = TestCa::new();
+        let roots = Roots::from_der([ca.der()]).expect("a CA's certificate");
+        let leaf = ca.issue(KeyType::Ed25519, NAMES).identity.chain.remove(0);
+        let statement = seeds::statement(&ca, seeds::GOOD);
+        (Verifier::new(roots), leaf, statement)
+    });
+    let (verifier, leaf, statement) = &*CA;
+    let claim = PeerClaim {
+        side: Side::Server,
+        chain: vec![leaf.clone()],
+        name: Some(name()),
+        ocsp: Some(data.to_vec()),
+        scts: Vec::new(),
+    };
+    match verifier.verify(&claim, START) {
+        Verdict::Accepted(_) => {
+            let has = |part: &[u8]| data.windows(part.len()).any(|window| window == part);
+            assert!(has(statement) && has(seeds::SUCCESSFUL));
+        }
+        Verdict::Rejected(error) => {
+            assert!(matches!(error.problem, IdentityProblem::BadStatus(_)));
+            assert!(!error.to_string().contains(char::is_control));
         }
     }
 }

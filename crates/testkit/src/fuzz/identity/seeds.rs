@@ -1,6 +1,8 @@
 //! Files as people have them: all keys in them are fixed, and known to everybody.
 
 use data_encoding::BASE64;
+use tessera_crypto::sha1;
+use tessera_identity::Certificate;
 
 use super::NAMES;
 use crate::fuzz::Seed;
@@ -51,6 +53,60 @@ pub(super) fn x509_certificate() -> Vec<Seed> {
     let mut ca = TestCa::new();
     let leaf = ca.issue(KeyType::Ed25519, NAMES).identity.chain.remove(0);
     vec![Seed::new("leaf", leaf), Seed::new("ca", ca.der())]
+}
+
+/// certStatus: good.
+pub(super) const GOOD: &[u8] = &[0x80, 0];
+/// certStatus: revoked, in 2026.
+const REVOKED: &[u8] = b"\xa1\x11\x18\x0f20260101000000Z";
+/// responseStatus: successful.
+pub(super) const SUCCESSFUL: &[u8] = &[0x0a, 1, 0];
+
+pub(super) fn ocsp_response() -> Vec<Seed> {
+    let ca = TestCa::new();
+    let about = |status| response(&ca, &statement(&ca, status));
+    vec![
+        Seed::new("good", about(GOOD)),
+        Seed::new("revoked", about(REVOKED)),
+        Seed::new("no_answer", [0x30, 3, 0x0a, 1, 3]),
+    ]
+}
+
+/// ResponseData of RFC 6960 §4.2.1, about the CA's second certificate.
+pub(super) fn statement(ca: &TestCa, status: &[u8]) -> Vec<u8> {
+    let issuer = Certificate::from_der(ca.der()).expect("the CA's certificate");
+    // An Ed25519 key is the end of its SubjectPublicKeyInfo.
+    let key = &issuer.public_key[issuer.public_key.len() - 32..];
+    let [name, key] = [&issuer.issuer_name, key].map(|data| der(4, &[&sha1(data)]));
+    let sha1 = [0x30, 9, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a, 5, 0];
+    let id = der(0x30, &[&sha1, &name, &key, &[2, 1, 2]]);
+    let [made, next] = [b"20261201000000Z", b"20330101000000Z"].map(|time| der(0x18, &[time]));
+    let single = der(0x30, &[&id, status, &made, &der(0xa0, &[&next])]);
+    der(0x30, &[&der(0xa2, &[&key]), &made, &der(0x30, &[&single])])
+}
+
+/// The response around it, signed.
+fn response(ca: &TestCa, statement: &[u8]) -> Vec<u8> {
+    let ed25519 = [0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+    let signature = der(3, &[&[0], &ca.sign(statement)]);
+    let basic = der(0x30, &[statement, &ed25519, &signature]);
+    let id_pkix_ocsp_basic = [6, 9, 0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1];
+    let bytes = der(0x30, &[&id_pkix_ocsp_basic, &der(4, &[&basic])]);
+    der(0x30, &[SUCCESSFUL, &der(0xa0, &[&bytes])])
+}
+
+/// An element of fewer than 65536 bytes.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let [high, low] = u16::try_from(content.len())
+        .expect("a short one")
+        .to_be_bytes();
+    let len: &[u8] = match (high, low) {
+        (0, 0..0x80) => &[low],
+        (0, _) => &[0x81, low],
+        _ => &[0x82, high, low],
+    };
+    [&[tag], len, &content].concat()
 }
 
 /// PKCS#8 around a key of one byte: RFC 8410 §7.
