@@ -7,12 +7,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tessera_crypto::{Entropy, SigningKey};
 use tessera_engine::{
-    ClientAuth, ClientConfig, ClientSettings, ServerConfig, ServerSettings, SessionForms,
+    ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer, ServerConfig, ServerSettings,
+    SessionForms,
 };
 use tessera_identity::{Credential, Roots, Verifier};
 use tessera_session::ticket::rotation;
 use tessera_session::{
-    ClientAuthMode, Ring, RotationPolicy, ServerName, TicketPlan, Tickets, Vault,
+    ClientAuthMode, EarlyData, Ring, RotationPolicy, ServerName, TicketPlan, Tickets, Vault,
 };
 use tessera_wire::codepoint::{CipherSuite, NamedGroup, ProtocolVersion};
 
@@ -32,9 +33,6 @@ impl Configs {
         if spec.version == Version::Tls13 && spec.resume == Resume::Id {
             return Err("unsupported: session IDs in TLS 1.3".into());
         }
-        if spec.early {
-            return Err("unsupported: early data".into());
-        }
         let anchors = if spec.wrong_ca {
             spec.pki.other_ca(spec.key)
         } else {
@@ -51,6 +49,11 @@ impl Configs {
             versions: vec![version(spec.version)],
             cipher_suites: vec![suite(spec)],
             groups: client_groups(spec),
+            early_data: if spec.early {
+                EarlyDataOffer::WherePossible
+            } else {
+                EarlyDataOffer::Never
+            },
             ..ClientSettings::default()
         };
         let client_roots = roots(&spec.pki.ca(spec.key));
@@ -78,7 +81,12 @@ impl Configs {
                 tickets: spec.resume == Resume::Ticket,
             },
             vault: Some(Arc::new(Vault::new(&seed()))),
-            shared: Arc::new(Tickets::new(ring())),
+            shared: Arc::new(tickets(spec.early)),
+            early_data: if spec.early {
+                EarlyData::Accept { up_to: 16384 }
+            } else {
+                EarlyData::Refuse
+            },
             deployment: [7; 16],
             policy: "bench".into(),
             ..ServerSettings::default()
@@ -112,6 +120,13 @@ impl Configs {
             store: store.clone(),
         }
     }
+}
+
+/// Early data is taken where the store has marked all used tickets since before this one.
+fn tickets(early: bool) -> Tickets {
+    let tickets = Tickets::new(ring());
+    tickets.set_recording_since(early.then(now));
+    tickets
 }
 
 fn ring() -> Ring {

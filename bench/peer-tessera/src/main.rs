@@ -5,22 +5,29 @@ mod config;
 use common::{Buf, Endpoint, Info, Io, Peer, Resume, Spec};
 use config::Configs;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::SystemTime;
 use tessera_crypto::SigningKey;
 use tessera_engine::{
-    Answer, Connection, Consent, Ending, Found, Input, OfferedSession, Output, Question,
+    Answer, Connection, Consent, EarlyDataFate, Ending, Found, Input, OfferedSession, Output,
+    Question,
 };
 use tessera_identity::Verifier;
-use tessera_session::{Session, Side, TicketId, Timestamp};
+use tessera_session::{Claim, Session, Side, TicketId, Timestamp};
 use tessera_wire::codepoint::ProtocolVersion;
 
 /// The newest ticket of all, or none: what `resume13` offers next.
 type Wallet = Rc<RefCell<Option<OfferedSession>>>;
 
-/// TLS 1.2 sessions by the hash of their ID, as the caches of the other peers have them.
-type Store = Rc<RefCell<HashMap<TicketId, Session>>>;
+/// TLS 1.2 sessions by the hash of their ID, as the caches of the other peers have them, and the tickets that are used up.
+#[derive(Default)]
+struct Kept {
+    sessions: HashMap<TicketId, Session>,
+    spent: HashSet<TicketId>,
+}
+
+type Store = Rc<RefCell<Kept>>;
 
 struct Tessera {
     configs: Configs,
@@ -43,6 +50,8 @@ struct End {
     io: Io,
     /// bytes read from the wire, not yet used up
     inbuf: Buf,
+    /// bytes of early data, sent or received
+    early: usize,
 }
 
 thread_local! {
@@ -86,17 +95,29 @@ impl Services {
                         *self.wallet.borrow_mut() = Some(kept);
                     }
                     Side::Server => {
-                        self.store.borrow_mut().insert(keep.id, keep.session);
+                        self.store
+                            .borrow_mut()
+                            .sessions
+                            .insert(keep.id, keep.session);
                     }
                 }
                 Answer::Kept(true)
             }
-            Question::FindSession(id) => Answer::Session(match self.store.borrow().get(&id) {
-                Some(session) => Found::Session(Box::new(session.clone())),
-                None => Found::Nothing,
-            }),
-            // No ticket is single use.
-            Question::ClaimSession { .. } => Answer::Claim(None),
+            Question::FindSession(id) => {
+                Answer::Session(match self.store.borrow().sessions.get(&id) {
+                    Some(session) => Found::Session(Box::new(session.clone())),
+                    None => Found::Nothing,
+                })
+            }
+            // With early data every ticket is claimed, so that none is used twice.
+            Question::ClaimSession(spend) => {
+                let first = self.store.borrow_mut().spent.insert(spend.id);
+                Answer::Claim(Some(if first {
+                    Claim::Won
+                } else {
+                    Claim::AlreadyUsed
+                }))
+            }
         }
     }
 }
@@ -111,6 +132,7 @@ impl End {
                 v: Vec::new(),
                 pos: 0,
             },
+            early: 0,
         }
     }
 
@@ -155,6 +177,9 @@ impl Endpoint for End {
         let now = now();
         loop {
             let received = self.connection.receive(now, self.inbuf.pending_mut());
+            if received.early {
+                self.early += received.plaintext.map_or(0, |plaintext| plaintext.len());
+            }
             self.inbuf.consume(received.consumed);
             if !self.drain(now)? && received.consumed == 0 {
                 return Ok(());
@@ -203,8 +228,18 @@ impl Endpoint for End {
                 .map_or_else(|| "-".to_owned(), |group| group.to_string()),
             resumed: facts.resumed,
             peer_cert: facts.peer.is_some(),
-            early_bytes: 0,
+            early_bytes: match facts.early_data {
+                EarlyDataFate::Accepted => self.early,
+                _ => 0,
+            },
         }
+    }
+    fn set_early(&mut self, data: &[u8]) {
+        SCRATCH.with_borrow_mut(|out| {
+            out.clear();
+            self.early = self.connection.send_early(data, out);
+            self.io.tx.push(out);
+        });
     }
     fn release(&mut self) {
         if self.inbuf.is_empty() {
