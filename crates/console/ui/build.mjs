@@ -12,27 +12,27 @@ const notice = `/*\nTessera's console: MIT OR Apache-2.0. It contains lit-html:\
 
 await mkdir(here("../dist"), { recursive: true });
 await build({
-  absWorkingDir: here("."),
-  entryPoints: { app: "src/main.ts" },
-  outdir: "../dist",
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2023",
-  charset: "utf8",
-  legalComments: "none",
-  banner: { js: notice },
-  logLevel: "warning",
+    absWorkingDir: here("."),
+    entryPoints: { app: "src/main.ts" },
+    outdir: "../dist",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    charset: "utf8",
+    legalComments: "none",
+    banner: { js: notice },
+    logLevel: "warning",
 });
 await build({
-  absWorkingDir: here("."),
-  entryPoints: { app: "css/app.css" },
-  outdir: "../dist",
-  bundle: true,
-  minify: true,
-  charset: "utf8",
-  // light-dark() and nesting are taken as they are: every browser has had them since 2024.
-  target: "esnext",
-  logLevel: "warning",
+    absWorkingDir: here("."),
+    entryPoints: { app: "css/app.css" },
+    outdir: "../dist",
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    // light-dark() and nesting are taken as they are: every browser has had them since 2024.
+    target: "esnext",
+    logLevel: "warning",
 });
 for (const file of ["index.html", "favicon.svg"]) await copyFile(here(file), here(`../dist/${file}`));

@@ -10,17 +10,22 @@ const bundles = here("node_modules/.tests");
 
 rmSync(bundles, { recursive: true, force: true });
 await build({
-  absWorkingDir: here("."),
-  entryPoints: readdirSync(here("test")).filter((file) => file.endsWith(".test.ts")).map((file) => `test/${file}`),
-  outdir: bundles,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node18",
-  sourcemap: "inline",
-  logLevel: "warning",
+    absWorkingDir: here("."),
+    entryPoints: readdirSync(here("test"))
+        .filter((file) => file.endsWith(".test.ts"))
+        .map((file) => `test/${file}`),
+    outdir: bundles,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node18",
+    sourcemap: "inline",
+    logLevel: "warning",
 });
 const files = readdirSync(bundles).map((file) => `${bundles}/${file}`);
 const reporter = ["--test-reporter=tap"];
-process.exit(spawnSync(process.execPath, ["--test", "--enable-source-maps", ...reporter, ...files], { stdio: "inherit" }).status ?? 1);
+process.exit(
+    spawnSync(process.execPath, ["--test", "--enable-source-maps", ...reporter, ...files], { stdio: "inherit" })
+        .status ?? 1,
+);

@@ -1,8 +1,19 @@
 // Deeds, done by the server: `POST /api/DEED`.
 
 export type Deed =
-  | "connect" | "close" | "renegotiate" | "key-update" | "restart" | "expire" | "revoke"
-  | "rotate" | "renew" | "elsewhere" | "export" | "reveal" | "tour";
+  | "connect"
+  | "close"
+  | "renegotiate"
+  | "key-update"
+  | "restart"
+  | "expire"
+  | "revoke"
+  | "rotate"
+  | "renew"
+  | "elsewhere"
+  | "export"
+  | "reveal"
+  | "tour";
 
 export interface Check {
   what: string;

@@ -37,7 +37,8 @@ export class App {
   /** As chosen by the person; until then the newest connection is shown. */
   chosen: Selection | undefined;
   messages: Message[] = [];
-  status = "";
+  /** What was done, and which it is: the same words twice are said twice. */
+  status = { text: "", count: 0 };
   /** Whether the picture scrolls to what is new: until the person scrolls, or chooses. */
   follows = true;
   #shown: string | undefined;
@@ -118,7 +119,7 @@ export class App {
   }
 
   say(text: string): void {
-    this.status = text;
+    this.status = { text, count: this.status.count + 1 };
     this.changed();
   }
 

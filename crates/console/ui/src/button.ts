@@ -13,8 +13,16 @@ export function deedButton(app: App, action: Action): TemplateResult {
     else void action.act(app);
   };
   return html`<span class="deed">
-    <button class=${action.danger ? "danger" : ""} aria-disabled=${reason ? "true" : nothing} aria-describedby=${reason ? id : nothing}
-      aria-keyshortcuts=${action.key ?? nothing} data-busy=${app.busy.has(action.deed) ? "" : nothing} @click=${press}>${action.label}</button>
+    <button
+      class=${action.danger ? "danger" : ""}
+      aria-disabled=${reason ? "true" : nothing}
+      aria-describedby=${reason ? id : nothing}
+      aria-keyshortcuts=${action.key ?? nothing}
+      data-busy=${app.busy.has(action.deed) ? "" : nothing}
+      @click=${press}
+    >
+      ${action.label}
+    </button>
     ${reason ? html`<span class="reason" id=${id} role="tooltip">${reason}</span>` : nothing}
   </span>`;
 }

@@ -8,7 +8,10 @@ import { bytes, number } from "./words";
 export function counters(app: App): TemplateResult {
   const counters = app.picture.counters;
   const value = (name: string, shown: unknown, id: string) =>
-    html`<div><dt>${name}</dt><dd data-testid=${`counter-${id}`}>${shown}</dd></div>`;
+    html`<div>
+      <dt>${name}</dt>
+      <dd data-testid=${`counter-${id}`}>${shown}</dd>
+    </div>`;
   const all = (counters?.resumed ?? 0) + (counters?.full ?? 0);
   const share = counters && all ? `${Math.round((100 * counters.resumed) / all)} %` : "–";
   return html`<section class="counters" aria-label="Counters">
@@ -24,7 +27,10 @@ export function counters(app: App): TemplateResult {
       ${value("Tickets issued", number(counters?.tickets_issued ?? 0), "tickets-issued")}
       ${app.picture.webSessions === null ? nothing : value("Web sessions", number(app.picture.webSessions), "web-sessions")}
       ${value("Traffic", html`${bytes(counters?.bytes_in ?? 0)} <small>in</small> ${bytes(counters?.bytes_out ?? 0)} <small>out</small>`, "traffic")}
-      <div class="resumed"><dt>Resumed</dt><dd><span data-testid="counter-resumed">${share}</span>${sparkline(resumedShares(app.picture, app.now()))}</dd></div>
+      <div class="resumed">
+        <dt>Resumed</dt>
+        <dd><span data-testid="counter-resumed">${share}</span>${sparkline(resumedShares(app.picture, app.now()))}</dd>
+      </div>
     </dl>
   </section>`;
 }

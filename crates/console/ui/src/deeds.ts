@@ -65,12 +65,15 @@ function ownConnection(app: App): string | undefined {
   const connection = app.connection;
   if (!connection) return "choose a connection first: click a thin line";
   if (!connection.isOpen) return `${connection.name} is closed`;
-  return connection.row.by === "console" ? undefined : `${connection.name} was not opened here, so only its own client can do that`;
+  return connection.row.by === "console"
+    ? undefined
+    : `${connection.name} was not opened here, so only its own client can do that`;
 }
 
 function renegotiable(app: App): string | undefined {
   const version = app.connection?.handshake?.version;
-  if (version && version !== "TLSv1.2") return `${versionName(version)} has no renegotiation: choose a TLS 1.2 connection`;
+  if (version && version !== "TLSv1.2")
+    return `${versionName(version)} has no renegotiation: choose a TLS 1.2 connection`;
   return ownConnection(app);
 }
 
@@ -79,32 +82,82 @@ export const ACTIONS: { group: string; actions: Action[] }[] = [
   {
     group: "Connections",
     actions: [
-      { deed: "connect", label: "New connection", key: "c", needs: nothing, act: (app) => connect(app, { resume: false }) },
+      {
+        deed: "connect",
+        label: "New connection",
+        key: "c",
+        needs: nothing,
+        act: (app) => connect(app, { resume: false }),
+      },
       { deed: "connect", label: "Resume", key: "r", needs: nothing, act: (app) => connect(app, { resume: true }) },
-      { deed: "connect", label: "5 at once", key: "5", needs: nothing, act: (app) => connect(app, { resume: true, count: 5 }) },
-      { deed: "connect", gate: "early-data", label: "Send 0-RTT", key: "0", needs: nothing, act: (app) => connect(app, { resume: true, early: true }) },
+      {
+        deed: "connect",
+        label: "5 at once",
+        key: "5",
+        needs: nothing,
+        act: (app) => connect(app, { resume: true, count: 5 }),
+      },
+      {
+        deed: "connect",
+        gate: "early-data",
+        label: "Send 0-RTT",
+        key: "0",
+        needs: nothing,
+        act: (app) => connect(app, { resume: true, early: true }),
+      },
     ],
   },
   {
     group: "Chosen connection",
     actions: [
-      { deed: "renegotiate", label: "Renegotiate", key: "g", needs: renegotiable, act: (app) => perform(app, "renegotiate", { connection: app.connection?.id }) },
-      { deed: "key-update", label: "Update keys", key: "u", needs: ownConnection, act: (app) => perform(app, "key-update", { connection: app.connection?.id }) },
-      { deed: "close", label: "Close", key: "x", needs: ownConnection, act: (app) => perform(app, "close", { connection: app.connection?.id }) },
+      {
+        deed: "renegotiate",
+        label: "Renegotiate",
+        key: "g",
+        needs: renegotiable,
+        act: (app) => perform(app, "renegotiate", { connection: app.connection?.id }),
+      },
+      {
+        deed: "key-update",
+        label: "Update keys",
+        key: "u",
+        needs: ownConnection,
+        act: (app) => perform(app, "key-update", { connection: app.connection?.id }),
+      },
+      {
+        deed: "close",
+        label: "Close",
+        key: "x",
+        needs: ownConnection,
+        act: (app) => perform(app, "close", { connection: app.connection?.id }),
+      },
       { deed: "close", label: "Close all", needs: nothing, act: (app) => perform(app, "close", { connection: null }) },
     ],
   },
   {
     group: "Chosen session",
     actions: [
-      { deed: "expire", label: "Expire session", key: "e", needs: liveSession, act: (app) => perform(app, "expire", { lineage: app.session?.id }) },
+      {
+        deed: "expire",
+        label: "Expire session",
+        key: "e",
+        needs: liveSession,
+        act: (app) => perform(app, "expire", { lineage: app.session?.id }),
+      },
       { deed: "revoke", label: "Revoke", key: "v", danger: true, needs: liveSession, act: askWhyToRevoke },
     ],
   },
   {
     group: "Server",
     actions: [
-      { deed: "restart", label: "Restart server", key: "k", danger: true, needs: nothing, act: (app) => perform(app, "restart", {}) },
+      {
+        deed: "restart",
+        label: "Restart server",
+        key: "k",
+        danger: true,
+        needs: nothing,
+        act: (app) => perform(app, "restart", {}),
+      },
       { deed: "rotate", label: "Rotate key", key: "o", needs: nothing, act: (app) => perform(app, "rotate", {}) },
       { deed: "renew", label: "Renew certificate", key: "w", needs: nothing, act: (app) => perform(app, "renew", {}) },
     ],

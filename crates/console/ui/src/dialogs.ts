@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit-html";
 import type { App } from "./app";
 import { ACTIONS, perform } from "./deeds";
+import { areOn, setOn } from "./keyboard";
 
 const KEYS: [string, string][] = [
   ["↑ ↓", "in the picture: the row above, below"],
@@ -20,17 +21,58 @@ export function dialogs(app: App): TemplateResult {
 }
 
 function help(): TemplateResult {
-  const deeds = ACTIONS.flatMap(({ actions }) => actions).flatMap(({ key, label }): [string, string][] => (key ? [[key, label]] : []));
+  const deeds = ACTIONS.flatMap(({ actions }) => actions).flatMap(({ key, label }): [string, string][] =>
+    key ? [[key, label]] : [],
+  );
   return html`<dialog id="help" aria-labelledby="help-title">
     <form method="dialog">
       <h2 id="help-title">How to read this, and the keyboard</h2>
       <ul class="legend">
-        <li><svg width="64" height="18" aria-hidden="true"><rect class="bar c0" y="2" width="64" height="14" rx="3" /></svg> a thick bar is a <b>session</b>: a secret, who proved what, names and times. It goes on when connections end, also when the server is killed.</li>
-        <li><svg width="64" height="18" aria-hidden="true"><rect class="thin c0" y="6" width="52" height="6" rx="2" /><path class="tip c0" d="M52 3l8 6l-8 6z" /></svg> a thin line is a <b>connection</b>: a live channel with keys of its own. Its colour is its session's, its hatch is its keys'.</li>
-        <li><svg width="64" height="18" aria-hidden="true"><path class="restart-pole" d="M32 0V18" /></svg> a dashed line is a <b>restart</b> of the server: bars cross it, lines do not.</li>
-        <li><span class="dots" aria-hidden="true">● ○ R</span> begun with a full handshake; resumed; renegotiated: the same connection moves to another session.</li>
+        <li>
+          <svg width="64" height="18" aria-hidden="true">
+            <rect class="bar c0" y="2" width="64" height="14" rx="3" /></svg
+          ><span
+            >a thick bar is a <b>session</b>: a secret, who proved what, names and times. It goes on when connections
+            end, also when the server is killed.</span
+          >
+        </li>
+        <li>
+          <svg width="64" height="18" aria-hidden="true">
+            <rect class="thin c0" y="6" width="52" height="6" rx="2" />
+            <path class="tip c0" d="M52 3l8 6l-8 6z" /></svg
+          ><span
+            >a thin line is a <b>connection</b>: a live channel with keys of its own. Its colour is its session's, its
+            hatch is its keys'.</span
+          >
+        </li>
+        <li>
+          <svg width="64" height="18" aria-hidden="true"><path class="restart-pole" d="M32 0V18" /></svg
+          ><span>a dashed line is a <b>restart</b> of the server: bars cross it, lines do not.</span>
+        </li>
+        <li>
+          <span class="dots" aria-hidden="true">● ○ R</span
+          ><span
+            >begun with a full handshake; resumed; renegotiated: the same connection moves to another session.</span
+          >
+        </li>
       </ul>
-      <dl class="shortcuts">${[...KEYS, ...deeds].map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl>
+      <dl class="shortcuts">
+        ${[...KEYS, ...deeds].map(
+          ([key, what]) =>
+            html`<div>
+              <dt><kbd>${key}</kbd></dt>
+              <dd>${what}</dd>
+            </div>`,
+        )}
+      </dl>
+      <label class="check"
+        ><input
+          type="checkbox"
+          .checked=${areOn()}
+          @change=${(event: Event) => setOn((event.target as HTMLInputElement).checked)}
+        />
+        single keys do things</label
+      >
       <p class="end"><button>Close help</button></p>
     </form>
   </dialog>`;
@@ -50,10 +92,18 @@ function revoke(app: App): TemplateResult {
   return html`<dialog id="revoke" aria-labelledby="revoke-title">
     <form method="dialog" @submit=${submit}>
       <h2 id="revoke-title">Revoke ${app.session?.name ?? "the session"}</h2>
-      <p>No ticket of it will be taken again, by any process on this store. Whoever comes back makes a full handshake and is refused with this reason.</p>
-      <label class="field">Why <input name="why" value="revoked in the console" maxlength="200" autocomplete="off" /></label>
+      <p>
+        No ticket of it will be taken again, by any process on this store. Whoever comes back makes a full handshake and
+        is refused with this reason.
+      </p>
+      <label class="field"
+        >Why <input name="why" value="revoked in the console" maxlength="200" autocomplete="off"
+      /></label>
       <label class="check"><input type="checkbox" name="close" /> also close its open connections</label>
-      <p class="end"><button value="cancel" formnovalidate>Cancel</button> <button class="danger" value="revoke">Revoke session</button></p>
+      <p class="end">
+        <button value="cancel" formnovalidate>Cancel</button>
+        <button class="danger" value="revoke">Revoke session</button>
+      </p>
     </form>
   </dialog>`;
 }

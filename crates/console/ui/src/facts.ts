@@ -11,8 +11,7 @@ import { bytes, clock, count, plain, span } from "./words";
 type Fact = [string, unknown];
 
 export function facts(connection: Connection | undefined, session: Session | undefined, app: App): TemplateResult {
-  return html`
-    <div class="columns ${session?.colour ?? "none"}">
+  return html` <div class="columns ${session?.colour ?? "none"}">
       ${session ? column(`Session ${session.name}`, "shared by its connections", sessionFacts(session, app), "shared") : column("No session", "nothing was agreed, so nothing outlives it", [], "shared")}
       ${connection ? column(`Connection ${connection.name}`, "gone when it closes", connectionFacts(connection, session, app), "own") : nothing}
     </div>
@@ -23,7 +22,13 @@ function column(title: string, subtitle: string, rows: Fact[], kind: string): Te
   return html`<section class=${kind}>
     <h4>${title}</h4>
     <p class="quiet">${subtitle}</p>
-    <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+    <dl>
+      ${rows.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>
   </section>`;
 }
 

@@ -14,7 +14,11 @@ export function fleetOf(picture: Picture, now: number): Fleet {
     if (latest?.second !== second) latest = { second, fleet: counted(picture) };
     return latest.fleet;
   }
-  return { nodes: [...picture.nodes.values()], resumed: [...picture.pairs.values()], misses: [...picture.buckets.values()] };
+  return {
+    nodes: [...picture.nodes.values()],
+    resumed: [...picture.pairs.values()],
+    misses: [...picture.buckets.values()],
+  };
 }
 
 /** One node a process: a restarted server is another one, and resumes what the one before has issued. */
@@ -41,7 +45,11 @@ function counted(picture: Picture): Fleet {
     const process = picture.connections.get(issuer)?.row.process;
     if (process === undefined) continue;
     const key = `${process} ${connection.row.process}`;
-    const cell = resumed.get(key) ?? { issued_by: String(process), resumed_on: String(connection.row.process), count: 0 };
+    const cell = resumed.get(key) ?? {
+      issued_by: String(process),
+      resumed_on: String(connection.row.process),
+      count: 0,
+    };
     cell.count += 1;
     resumed.set(key, cell);
   }

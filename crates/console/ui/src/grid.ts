@@ -46,9 +46,19 @@ export class Grid<T> {
     const shown = all.slice(this.#page * PAGE, (this.#page + 1) * PAGE);
     return html`<div class="grid" tabindex="0" role="group" aria-label=${this.caption}>
       <table>
-        <caption>${this.caption} <span class="quiet">${number(rows.length)}</span> ${pages > 1 ? this.#pager(pages) : nothing}</caption>
-        <thead><tr>${this.columns.map((column, at) => this.#head(column, at))}</tr></thead>
-        <tbody>${shown.map((row) => this.#row(row))}</tbody>
+        <caption>
+          ${this.caption}
+          <span class="quiet">${number(rows.length)}</span>
+          ${pages > 1 ? this.#pager(pages) : nothing}
+        </caption>
+        <thead>
+          <tr>
+            ${this.columns.map((column, at) => this.#head(column, at))}
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((row) => this.#row(row))}
+        </tbody>
       </table>
       ${rows.length ? nothing : html`<p class="quiet none-yet">none yet</p>`}
     </div>`;
@@ -61,14 +71,30 @@ export class Grid<T> {
       this.#order = turned(this.#order, at);
       this.changed();
     };
-    return html`<th scope="col" aria-sort=${sort} class=${column.isNumber ? "number" : ""}><button @click=${press}>${column.name}<span class="sort" aria-hidden="true">${isSorted ? (this.#order.descending ? "↓" : "↑") : ""}</span></button></th>`;
+    return html`<th scope="col" aria-sort=${sort} class=${column.isNumber ? "number" : ""}>
+      <button @click=${press}>
+        ${column.name}<span class="sort" aria-hidden="true"
+          >${isSorted ? (this.#order.descending ? "↓" : "↑") : ""}</span
+        >
+      </button>
+    </th>`;
   }
 
   #row(row: T): TemplateResult {
     const marks = this.marks(row);
     const [first, ...others] = this.columns;
-    return html`<tr class=${marks.colour ?? ""} data-lineage=${marks.lineage ?? nothing} data-connection=${marks.connection ?? nothing} data-state=${marks.state ?? nothing} aria-selected=${marks.selected ? "true" : nothing}>
-      <th scope="row"><button @click=${() => this.choose(row)}><span class="swatch" aria-hidden="true"></span>${first ? show(first, row) : nothing}</button></th>
+    return html`<tr
+      class=${marks.colour ?? ""}
+      data-lineage=${marks.lineage ?? nothing}
+      data-connection=${marks.connection ?? nothing}
+      data-state=${marks.state ?? nothing}
+      aria-selected=${marks.selected ? "true" : nothing}
+    >
+      <th scope="row">
+        <button @click=${() => this.choose(row)}>
+          <span class="swatch" aria-hidden="true"></span>${first ? show(first, row) : nothing}
+        </button>
+      </th>
       ${others.map((column) => html`<td class=${column.isNumber ? "number" : ""}>${show(column, row)}</td>`)}
     </tr>`;
   }
@@ -78,7 +104,13 @@ export class Grid<T> {
       this.#page = Math.min(pages - 1, Math.max(0, this.#page + by));
       this.changed();
     };
-    return html`<span class="pager"><button aria-label=${`${this.caption}: page before`} ?disabled=${this.#page === 0} @click=${go(-1)}>‹</button> page ${this.#page + 1} of ${pages} <button aria-label=${`${this.caption}: next page`} ?disabled=${this.#page === pages - 1} @click=${go(1)}>›</button></span>`;
+    return html`<span class="pager"
+      ><button aria-label=${`${this.caption}: page before`} ?disabled=${this.#page === 0} @click=${go(-1)}>‹</button>
+      page ${this.#page + 1} of ${pages}
+      <button aria-label=${`${this.caption}: next page`} ?disabled=${this.#page === pages - 1} @click=${go(1)}>
+        ›
+      </button></span
+    >`;
   }
 }
 

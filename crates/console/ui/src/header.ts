@@ -16,13 +16,39 @@ export function header(app: App, tour: { isOpen: boolean; toggle(): void }): Tem
   const current = theme();
   return html`<header class="head">
     <h1><img src="favicon.svg" alt="" width="22" height="22" /> Tessera <span>console</span></h1>
-    <dl class="server">${serverFacts(app).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+    <dl class="server">
+      ${serverFacts(app).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
     ${link(app)}
-    <nav aria-label="View">${PAGES.map(({ page, label }) => html`<button aria-current=${app.page === page ? "page" : nothing} @click=${() => app.show(page)}>${label}</button>`)}</nav>
+    <nav aria-label="View">
+      ${PAGES.map(({ page, label }) => html`<button aria-current=${app.page === page ? "page" : nothing} @click=${() => app.show(page)}>${label}</button>`)}
+    </nav>
     <div class="tools">
-      <button class="tour-button" aria-expanded=${tour.isOpen} aria-controls="tour" @click=${tour.toggle}>Guided tour</button>
-      <button class="icon" aria-label=${`Theme: ${current}`} title=${`Theme: ${current}`} @click=${() => app.say(`Theme: ${nextTheme()}`)}>${{ auto: "◐", light: "☀", dark: "☾" }[current]}</button>
-      <button class="icon" aria-label="Keyboard and help" title="Keyboard and help (?)" @click=${() => document.querySelector<HTMLDialogElement>("#help")?.showModal()}>?</button>
+      <button class="tour-button" aria-expanded=${tour.isOpen} aria-controls="tour" @click=${tour.toggle}>
+        Guided tour
+      </button>
+      <button
+        class="icon"
+        aria-label=${`Theme: ${current}`}
+        title=${`Theme: ${current}`}
+        @click=${() => app.say(`Theme: ${nextTheme()}`)}
+      >
+        ${{ auto: "◐", light: "☀", dark: "☾" }[current]}
+      </button>
+      <button
+        class="icon"
+        aria-label="Keyboard and help"
+        title="Keyboard and help (?)"
+        @click=${() => document.querySelector<HTMLDialogElement>("#help")?.showModal()}
+      >
+        ?
+      </button>
     </div>
   </header>`;
 }

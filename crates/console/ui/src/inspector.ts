@@ -14,7 +14,10 @@ export function inspector(app: App): TemplateResult {
   if (!connection && !session) {
     return html`<section class="inspector empty" aria-labelledby="selected-title">
       <h2 id="selected-title">Nothing chosen</h2>
-      <p class="quiet">Connections appear here as they come. A thin line is a connection, a live channel; a thick bar is a session, what outlives it.</p>
+      <p class="quiet">
+        Connections appear here as they come. A thin line is a connection, a live channel; a thick bar is a session,
+        what outlives it.
+      </p>
     </section>`;
   }
   const title = connection
@@ -27,15 +30,17 @@ export function inspector(app: App): TemplateResult {
     </div>
     <div class="panels">
       ${panel("facts", "What is shared, what is not", facts(connection, session, app))}
-      ${connection
-        ? [
-            panel("ladder-panel", "Handshake", ladder(connection, app.picture)),
-            panel("tree", "Keys, and whose they are", keytree(connection, app)),
-            panel("why", whyTitle(connection), whyPanel(connection, app)),
-          ]
-        : session
-          ? panel("why", "Take it along", share(session, app))
-          : null}
+      ${
+        connection
+          ? [
+              panel("ladder-panel", "Handshake", ladder(connection, app.picture)),
+              panel("tree", "Keys, and whose they are", keytree(connection, app)),
+              panel("why", whyTitle(connection), whyPanel(connection, app)),
+            ]
+          : session
+            ? panel("why", "Take it along", share(session, app))
+            : null
+      }
     </div>
   </section>`;
 }

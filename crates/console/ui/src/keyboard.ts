@@ -5,9 +5,21 @@ import { ACTIONS, reasonAgainst } from "./deeds";
 
 const PAGES: Record<string, Page> = { "1": "picture", "2": "table", "3": "operator", "4": "refusals" };
 
+const PLACE = "tessera.keys";
+
+/** Whoever speaks to the machine, or types by accident, may want them off. */
+export function areOn(): boolean {
+  return localStorage.getItem(PLACE) !== "off";
+}
+
+export function setOn(on: boolean): void {
+  localStorage.setItem(PLACE, on ? "on" : "off");
+}
+
 export function listen(app: App, toggleTour: () => void): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!areOn()) return;
     const target = event.target as Element;
     if (target.closest("input:not([type=radio], [type=checkbox]), select, textarea, dialog")) return;
     if (!act(app, event.key, toggleTour)) return;

@@ -59,7 +59,8 @@ export function purpose(what: string): string {
 /** The sentence that hovering tells. */
 export function keySentence(node: KeyNode, connection: string): string {
   const about = `${keyName(node.what)}: ${purpose(node.what)}.`;
-  if (node.shared.length === 0) return `${about} Made for ${connectionName(connection)} alone; no other connection has it.`;
+  if (node.shared.length === 0)
+    return `${about} Made for ${connectionName(connection)} alone; no other connection has it.`;
   const others = node.shared.slice(0, 3).map((holder) => {
     return `${connectionName(holder.connection)}${holder.what === node.what ? "" : ` (as its ${keyName(holder.what)})`}`;
   });

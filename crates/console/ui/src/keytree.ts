@@ -22,8 +22,9 @@ export function keytree(connection: Connection, app: App): TemplateResult {
     app.changed();
   };
   const hint = "Hover over a key, or step to it, to read whose it is.";
-  return html`
-    <ul class="keys">${roots.map((node) => keyItem(node, colour, tell))}</ul>
+  return html` <ul class="keys">
+      ${roots.map((node) => keyItem(node, colour, tell))}
+    </ul>
     <p class="told" aria-live="polite">${toldFor === connection.id ? told : hint}</p>
     ${app.picture.facts?.learn ? reveal(connection, app) : nothing}`;
 }
@@ -37,18 +38,35 @@ function keyItem(node: KeyNode, colour: string, tell: (node: KeyNode) => () => v
       <code>${node.fingerprint.slice(0, 8)}</code>
       <span class="whose">${isShared ? `shared with ${connectionName(node.shared[0]?.connection ?? "")}` : "own"}</span>
     </button>
-    ${node.children.length ? html`<ul>${node.children.map((child) => keyItem(child, colour, tell))}</ul>` : nothing}
+    ${
+      node.children.length
+        ? html`<ul>
+            ${node.children.map((child) => keyItem(child, colour, tell))}
+          </ul>`
+        : nothing
+    }
   </li>`;
 }
 
 function reveal(connection: Connection, app: App): TemplateResult {
   const secrets = app.revealed.get(connection.id);
   if (!secrets) {
-    return html`<button class="danger" @click=${() => void perform(app, "reveal", { connection: connection.id })}>Reveal secrets</button>`;
+    return html`<button class="danger" @click=${() => void perform(app, "reveal", { connection: connection.id })}>
+      Reveal secrets
+    </button>`;
   }
   return html`<div class="revealed" role="group" aria-label="Secrets of this connection">
-    <p><strong>Whoever has these reads this connection.</strong> They are shown because the server was started with <code>--learn</code>.</p>
-    <dl>${secrets.map(({ label, secret }) => html`<dt>${label}</dt><dd><code>${secret}</code></dd>`)}</dl>
+    <p>
+      <strong>Whoever has these reads this connection.</strong> They are shown because the server was started with
+      <code>--learn</code>.
+    </p>
+    <dl>
+      ${secrets.map(
+        ({ label, secret }) =>
+          html`<dt>${label}</dt>
+            <dd><code>${secret}</code></dd>`,
+      )}
+    </dl>
     <button @click=${() => (app.revealed.delete(connection.id), app.changed())}>Hide secrets</button>
   </div>`;
 }

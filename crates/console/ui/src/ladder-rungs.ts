@@ -24,12 +24,23 @@ const client = (name: string): Expected => ({ sent: false, name });
 /** What a full handshake always says: RFC 9846 §2, and RFC 5246 §7.3 with ephemeral keys. */
 const FULL: Record<string, Expected[]> = {
   "TLSv1.3": [
-    client("client_hello"), server("server_hello"), server("encrypted_extensions"), server("certificate"),
-    server("certificate_verify"), server("finished"), client("finished"),
+    client("client_hello"),
+    server("server_hello"),
+    server("encrypted_extensions"),
+    server("certificate"),
+    server("certificate_verify"),
+    server("finished"),
+    client("finished"),
   ],
   "TLSv1.2": [
-    client("client_hello"), server("server_hello"), server("certificate"), server("server_key_exchange"),
-    server("server_hello_done"), client("client_key_exchange"), client("finished"), server("finished"),
+    client("client_hello"),
+    server("server_hello"),
+    server("certificate"),
+    server("server_key_exchange"),
+    server("server_hello_done"),
+    client("client_key_exchange"),
+    client("finished"),
+    server("finished"),
   ],
 };
 
@@ -59,8 +70,13 @@ export function rungs(messages: MessageRow[], version: string, resumed: boolean,
 
 /** Messages that only a full handshake has; of the others a resumption may have fewer for other reasons. */
 const FULL_ONLY = new Set([
-  "certificate_request", "certificate", "certificate_status", "certificate_verify",
-  "server_key_exchange", "server_hello_done", "client_key_exchange",
+  "certificate_request",
+  "certificate",
+  "certificate_status",
+  "certificate_verify",
+  "server_key_exchange",
+  "server_hello_done",
+  "client_key_exchange",
 ]);
 
 function merged(expected: Expected[], seen: Expected[]): Expected[] {
@@ -71,7 +87,13 @@ function merged(expected: Expected[], seen: Expected[]): Expected[] {
   const answer = extra.filter((message) => !message.sent);
   const certificate = expected.findIndex((message) => message.name === "certificate");
   const finished = expected.findIndex((message) => !message.sent && message.name === "finished");
-  return [...expected.slice(0, certificate), ...request, ...expected.slice(certificate, finished), ...answer, ...expected.slice(finished)];
+  return [
+    ...expected.slice(0, certificate),
+    ...request,
+    ...expected.slice(certificate, finished),
+    ...answer,
+    ...expected.slice(finished),
+  ];
 }
 
 function saidRungs(messages: MessageRow[]): Rung[] {

@@ -13,10 +13,11 @@ export function ladder(connection: Connection, picture: Picture): TemplateResult
   if (connection.messages.length === 0) return html`<p class="quiet">This connection's messages were not traced.</p>`;
   const full = handshake?.resumed ? fullHandshake(connection, picture) : undefined;
   const all = rungs(connection.messages, handshake?.version ?? "", handshake?.resumed ?? false, full?.messages ?? []);
-  return html`
-    ${handshake ? summary(connection, all, full) : html`<p class="sum">The handshake is not complete.</p>`}
+  return html` ${handshake ? summary(connection, all, full) : html`<p class="sum">The handshake is not complete.</p>`}
     <div class="ladder-head" aria-hidden="true"><span>client</span><span>server</span></div>
-    <ol class="ladder">${all.map((rung, at) => rungItem(rung, rung.after && !all[at - 1]?.after))}</ol>`;
+    <ol class="ladder">
+      ${all.map((rung, at) => rungItem(rung, rung.after && !all[at - 1]?.after))}
+    </ol>`;
 }
 
 /** The full handshake its session began with. */
@@ -38,22 +39,31 @@ function summary(connection: Connection, all: Rung[], full: Full | undefined): T
   const handshake = connection.handshake;
   if (!handshake) return html``;
   const certificates = all.filter((rung) => rung.name === "certificate" && !rung.skipped).length;
-  const signatures = all.filter((rung) => ["certificate_verify", "server_key_exchange"].includes(rung.name) && !rung.skipped).length;
+  const signatures = all.filter(
+    (rung) => ["certificate_verify", "server_key_exchange"].includes(rung.name) && !rung.skipped,
+  ).length;
   const early = handshake.early_data === "accepted";
   const spared = handshake.resumed ? sparedBytes(all) : undefined;
   return html`<p class="sum">
     <b>${roundTrips(handshake.version, handshake.resumed, early, connection.row.retried)}</b>
     · ${count(certificates, "certificate")} · ${count(signatures, "signature")} · ${micros(handshake.handshake_us)}
-    ${spared || full
-      ? html`<span class="saved">spared: ${spared ? html`<b>${bytes(spared)}</b>` : nothing}${full ? html`${spared ? ", and " : ""}<b>${micros(handshake.handshake_us)}</b> instead of ${micros(full.micros)}` : nothing}</span>`
-      : nothing}
+    ${
+      spared || full
+        ? html`<span class="saved"
+            >spared:
+            ${spared ? html`<b>${bytes(spared)}</b>` : nothing}${full ? html`${spared ? ", and " : ""}<b>${micros(handshake.handshake_us)}</b> instead of ${micros(full.micros)}` : nothing}</span
+          >`
+        : nothing
+    }
   </p>`;
 }
 
 function rungItem(rung: Rung, first: boolean): TemplateResult {
   const from = rung.sent ? "server" : "client";
   const name = messageName(rung.name);
-  return html`<li class="rung from-${from} ${rung.skipped ? "skipped" : ""} ${rung.after ? "after" : ""} ${first ? "first-after" : ""}">
+  return html`<li
+    class="rung from-${from} ${rung.skipped ? "skipped" : ""} ${rung.after ? "after" : ""} ${first ? "first-after" : ""}"
+  >
     <span class="vh">${from}: </span>
     <span class="what">${rung.skipped ? html`<s>${name}</s><span class="vh"> not needed</span>` : name}</span>
     <span class="size">${rung.bytes === undefined ? "" : `${rung.skipped ? "−" : ""}${bytes(rung.bytes)}`}</span>

@@ -1,11 +1,13 @@
 // What is said to the person: the answer of a deed politely, an error until it is dismissed.
 
 import { html, nothing, type TemplateResult } from "lit-html";
+import { keyed } from "lit-html/directives/keyed.js";
 import type { App } from "./app";
 
 export function messages(app: App): TemplateResult {
-  return html`
-    <p class="status" role="status" data-testid="status">${app.status}</p>
+  return html` <div role="status" data-testid="status">
+      ${keyed(app.status.count, app.status.text ? html`<p class="status">${app.status.text}</p>` : nothing)}
+    </div>
     <div class="errors" role="alert">
       ${app.messages.map((message) => html`<div class="error"><span>${message.text}</span><button aria-label="Dismiss" @click=${() => app.dismiss(message.id)}>×</button></div>`)}
     </div>
@@ -16,7 +18,10 @@ function refusedLink(app: App): TemplateResult | typeof nothing {
   if (app.link.state !== "refused") return nothing;
   return html`<div class="notice" role="alert">
     <h2>This page has no key to the console</h2>
-    <p>Open the address that the server printed, the part behind <code>#</code> included: it proves that whoever looks is who started the server.</p>
+    <p>
+      Open the address that the server printed, the part behind <code>#</code> included: it proves that whoever looks is
+      who started the server.
+    </p>
     <p class="quiet">The console says: ${app.link.why || "no token"}</p>
   </div>`;
 }

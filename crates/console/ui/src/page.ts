@@ -23,20 +23,16 @@ export interface Parts {
 export function page(app: App, { tour, tables, refusals }: Parts): TemplateResult {
   return html`<div class="page ${tour.isOpen ? "with-tour" : ""} on-${app.page}">
     <a class="skip" href="#main">To the picture</a>
-    ${header(app, tour)}
-    ${counters(app)}
+    ${header(app, tour)} ${counters(app)}
     <main id="main" tabindex="-1">
       <section class="picture" aria-labelledby="picture-title" ?hidden=${app.page !== "picture"}>
         ${pictureHead(app)}
         <div id="timeline" class="timeline"></div>
       </section>
-      ${app.page === "table" ? tables.template() : nothing}
-      ${app.page === "operator" ? operator(app) : nothing}
-      ${app.page === "refusals" ? refusals.template() : nothing}
-      ${app.page === "operator" ? nothing : inspector(app)}
+      ${app.page === "table" ? tables.template() : nothing} ${app.page === "operator" ? operator(app) : nothing}
+      ${app.page === "refusals" ? refusals.template() : nothing} ${app.page === "operator" ? nothing : inspector(app)}
     </main>
-    ${tour.template()}
-    ${tryBar(app)}
+    ${tour.template()} ${tryBar(app)}
     <div class="said">${messages(app)}</div>
     ${dialogs(app)}
   </div>`;
@@ -44,10 +40,15 @@ export function page(app: App, { tour, tables, refusals }: Parts): TemplateResul
 
 function pictureHead(app: App): TemplateResult {
   return html`<div class="picture-head">
-    <h2 id="picture-title">Sessions <span class="quiet">thick bars: live as long as the secret lives.</span> Connections <span class="quiet">thin lines: live as long as the channel.</span></h2>
+    <h2 id="picture-title">
+      Sessions <span class="quiet">thick bars: live as long as the secret lives.</span> Connections
+      <span class="quiet">thin lines: live as long as the channel.</span>
+    </h2>
     <div class="zoom" role="group" aria-label="Time shown">
       ${ZOOMS.map((zoom) => html`<button aria-pressed=${app.view.isChosen && app.view.zoom === zoom} @click=${() => (app.view.choose(zoom), app.changed())}>${zoom}</button>`)}
-      <button class="follow" aria-pressed=${app.view.follows} @click=${() => (app.view.follow(), app.changed())}>follow now</button>
+      <button class="follow" aria-pressed=${app.view.follows} @click=${() => (app.view.follow(), app.changed())}>
+        follow now
+      </button>
     </div>
   </div>`;
 }

@@ -24,7 +24,11 @@ export class Refusals {
       "Refusals, each with its reason",
       [
         { name: "connection", value: ({ connection }) => connection.name },
-        { name: "at", value: ({ connection }) => connection.opened, show: ({ connection }) => clock(connection.opened) },
+        {
+          name: "at",
+          value: ({ connection }) => connection.opened,
+          show: ({ connection }) => clock(connection.opened),
+        },
         { name: "refused", value: ({ kind }) => kind },
         { name: "code", value: ({ code }) => code, show: ({ code }) => html`<code>${code}</code>` },
         { name: "in words", value: ({ text }) => text },
@@ -49,8 +53,12 @@ export class Refusals {
     const most = Math.max(1, ...counts.map(([, count]) => count));
     return html`<section class="refusals" aria-labelledby="refusals-title">
       <h2 id="refusals-title">Why not resumed</h2>
-      <p class="quiet">A refusal is a reason, not an error: a full handshake follows, and the client notices nothing but the time.</p>
-      <ul class="tally">${counts.map(([code, count]) => html`<li><span>${plain(code)}</span><meter min="0" max=${most} value=${count} aria-label=${plain(code)}></meter><b>${number(count)}</b></li>`)}</ul>
+      <p class="quiet">
+        A refusal is a reason, not an error: a full handshake follows, and the client notices nothing but the time.
+      </p>
+      <ul class="tally">
+        ${counts.map(([code, count]) => html`<li><span>${plain(code)}</span><meter min="0" max=${most} value=${count} aria-label=${plain(code)}></meter><b>${number(count)}</b></li>`)}
+      </ul>
       ${this.#grid.template(refusedIn([...this.app.picture.connections.values()]))}
     </section>`;
   }
@@ -70,9 +78,22 @@ export function refusedIn(connections: readonly Connection[]): Refused[] {
       });
     }
     const early = connection.handshakes[0]?.early_data_refusal;
-    if (early) found.push({ connection, kind: "early data", code: early, text: plain(early), instead: "sent behind the handshake" });
+    if (early)
+      found.push({
+        connection,
+        kind: "early data",
+        code: early,
+        text: plain(early),
+        instead: "sent behind the handshake",
+      });
     if (connection.state === "failed") {
-      found.push({ connection, kind: "handshake", code: row.alert_sent ?? row.alert_received ?? "no_alert", text: failureOf(connection), instead: "no connection" });
+      found.push({
+        connection,
+        kind: "handshake",
+        code: row.alert_sent ?? row.alert_received ?? "no_alert",
+        text: failureOf(connection),
+        instead: "no connection",
+      });
     }
     return found;
   });

@@ -176,7 +176,8 @@ export class Picture {
     const connection = new Connection(row);
     this.connections.set(row.id, connection);
     this.#begin(connection.opened);
-    if (!this.newest || connection.opened >= this.newest.opened || connection.id === this.newest.id) this.newest = connection;
+    if (!this.newest || connection.opened >= this.newest.opened || connection.id === this.newest.id)
+      this.newest = connection;
     if (connection.handshakes.length) this.#loose.delete(row.id);
     else this.#loose.add(row.id);
     for (const { lineage } of connection.handshakes) {

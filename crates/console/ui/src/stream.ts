@@ -82,7 +82,7 @@ async function readOnce(
 /** Aborts what takes too long to say anything. */
 class Watch {
   #controller = new AbortController();
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #ms: number;
 
   constructor(ms: number) {
@@ -96,7 +96,7 @@ class Watch {
 
   again(): void {
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#controller.abort(), this.#ms);
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#ms);
   }
 
   stop(): void {

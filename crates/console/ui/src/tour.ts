@@ -39,7 +39,9 @@ export class Tour {
         <h2 id="tour-title" tabindex="-1">Guided tour</h2>
         <button class="icon" aria-label="Close the tour" @click=${this.toggle}>×</button>
       </div>
-      <ol class="dots" aria-label="Steps">${STEPS.map((each, at) => html`<li><button aria-label=${`Step ${at + 1}: ${each.title}${this.#word(at)}`} aria-current=${at === this.#at ? "step" : nothing} class=${this.#class(at)} @click=${() => this.#go(at)}>${at + 1}</button></li>`)}</ol>
+      <ol class="dots" aria-label="Steps">
+        ${STEPS.map((each, at) => html`<li><button aria-label=${`Step ${at + 1}: ${each.title}${this.#word(at)}`} aria-current=${at === this.#at ? "step" : nothing} class=${this.#class(at)} @click=${() => this.#go(at)}>${at + 1}</button></li>`)}
+      </ol>
       <div class="tour-body" tabindex="0" role="group" aria-label="Step">
         <h3>${this.#at + 1}. ${step.title}</h3>
         <p>${step.text}</p>
@@ -49,7 +51,9 @@ export class Tour {
       ${reason ? html`<p class="reason-line">${reason}</p>` : nothing}
       <div class="tour-foot">
         <button @click=${() => this.#go(this.#at - 1)} ?disabled=${this.#at === 0}>Back</button>
-        <button class="primary" ?disabled=${this.#running || Boolean(reason)} @click=${() => void this.#run()}>${this.#running ? "Doing it…" : outcome ? "Do it again" : "Do it"}</button>
+        <button class="primary" ?disabled=${this.#running || Boolean(reason)} @click=${() => void this.#run()}>
+          ${this.#running ? "Doing it…" : outcome ? "Do it again" : "Do it"}
+        </button>
         <button @click=${() => this.#go(this.#at + 1)} ?disabled=${this.#at === STEPS.length - 1}>Next</button>
       </div>
     </aside>`;
@@ -58,7 +62,18 @@ export class Tour {
   #checks(outcome: Outcome): TemplateResult {
     return html`<div class="checks" role="status">
       <p><b>${outcome.ok ? "It came out as it should." : "It did not come out as it should."}</b> ${outcome.text}</p>
-      <ul>${outcome.checks.map((check) => html`<li class=${check.ok ? "yes" : "no"}><span class="mark" aria-hidden="true">${check.ok ? "✓" : "✗"}</span><span><span class="vh">${check.ok ? "yes: " : "no: "}</span>${check.what} <span class="detail">${check.found}</span></span></li>`)}</ul>
+      <ul>
+        ${outcome.checks.map(
+          (check) =>
+            html`<li class=${check.ok ? "yes" : "no"}>
+              <span class="mark" aria-hidden="true">${check.ok ? "✓" : "✗"}</span
+              ><span
+                ><span class="vh">${check.ok ? "yes: " : "no: "}</span>${check.what}
+                <span class="detail">${check.found}</span></span
+              >
+            </li>`,
+        )}
+      </ul>
     </div>`;
   }
 

@@ -15,13 +15,19 @@ export function tryBar(app: App): TemplateResult {
   return html`<section class="try" aria-labelledby="try-title">
     <div class="groups">
       <fieldset class="versions">
-        <legend><h2 id="try-title">Try it</h2> <span>with TLS</span></legend>
+        <legend>
+          <h2 id="try-title">Try it</h2>
+          <span>with TLS</span>
+        </legend>
         ${VERSIONS.map(([version, label]) => html`<label><input type="radio" name="version" .checked=${app.version === version} @change=${() => ((app.version = version), app.changed())} /><span>${label}</span></label>`)}
       </fieldset>
-      ${ACTIONS.map(({ group, actions }) => html`<div class="group" role="group" aria-label=${group}>
-        <span class="group-name" aria-hidden="true">${nameOf(group, app)}</span>
-        <div class="buttons">${actions.map((action) => deedButton(app, action))}</div>
-      </div>`)}
+      ${ACTIONS.map(
+        ({ group, actions }) =>
+          html`<div class="group" role="group" aria-label=${group}>
+            <span class="group-name" aria-hidden="true">${nameOf(group, app)}</span>
+            <div class="buttons">${actions.map((action) => deedButton(app, action))}</div>
+          </div>`,
+      )}
     </div>
   </section>`;
 }

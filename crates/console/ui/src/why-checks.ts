@@ -55,7 +55,10 @@ function unfinished(connection: Connection): Why {
 function full(connection: Connection): Why {
   const { row } = connection;
   if (!row.refusal) {
-    return { headline: "A full handshake: the client offered no session.", reasons: [{ ok: undefined, what: "first contact", detail: "identity proved, a new secret agreed" }] };
+    return {
+      headline: "A full handshake: the client offered no session.",
+      reasons: [{ ok: undefined, what: "first contact", detail: "identity proved, a new secret agreed" }],
+    };
   }
   return {
     headline: `Not resumed: ${row.refusal_text ?? plain(row.refusal)}.`,
@@ -77,19 +80,28 @@ function issuer(connection: Connection, member: SessionRow | undefined): Reason[
   const by = member?.issued_by;
   if (!by) return [];
   const how = connection.handshake?.kind === "session_id" ? "agreed on" : "ticket from";
-  return [{ ok: true, what: `${how} ${connectionName(by)}`, detail: "opened by a key of the ring, or found in the store" }];
+  return [
+    { ok: true, what: `${how} ${connectionName(by)}`, detail: "opened by a key of the ring, or found in the store" },
+  ];
 }
 
 function usedBefore(connection: Connection, member: SessionRow | undefined): Reason[] {
   if (!member) return [];
   if (connection.handshake?.version === "TLSv1.3") {
-    return [{ ok: member.uses <= 1, what: "not used before", detail: member.uses <= 1 ? "each ticket is claimed once" : `${member.uses} connections ran on it` }];
+    return [
+      {
+        ok: member.uses <= 1,
+        what: "not used before",
+        detail: member.uses <= 1 ? "each ticket is claimed once" : `${member.uses} connections ran on it`,
+      },
+    ];
   }
   return [{ ok: true, what: "may be used again", detail: `TLS 1.2: ${member.uses} connections so far` }];
 }
 
 function early({ handshake }: Connection): Reason[] {
   if (!handshake?.early_data || (handshake.early_data === "none" && !handshake.early_data_refusal)) return [];
-  if (handshake.early_data === "accepted") return [{ ok: true, what: "0-RTT accepted", detail: "data came with the first flight" }];
+  if (handshake.early_data === "accepted")
+    return [{ ok: true, what: "0-RTT accepted", detail: "data came with the first flight" }];
   return [{ ok: false, what: "0-RTT not taken", detail: plain(handshake.early_data_refusal ?? handshake.early_data) }];
 }

@@ -8,9 +8,10 @@ import { why, type Reason } from "./why-checks";
 
 export function whyPanel(connection: Connection, app: App): TemplateResult {
   const { headline, reasons } = why(connection, app.session);
-  return html`
-    <p class="headline">${headline}</p>
-    <ul class="reasons">${reasons.map(reasonItem)}</ul>
+  return html` <p class="headline">${headline}</p>
+    <ul class="reasons">
+      ${reasons.map(reasonItem)}
+    </ul>
     ${app.session ? share(app.session, app) : nothing}`;
 }
 

@@ -9,35 +9,74 @@ function messages(...told: string[]): MessageRow[] {
 }
 
 function drawn(...args: Parameters<typeof rungs>): string[] {
-  return rungs(...args).map((rung) => `${rung.sent ? "<" : ">"}${rung.name}${rung.skipped ? " spared" : ""}${rung.after ? " after" : ""}`);
+  return rungs(...args).map(
+    (rung) => `${rung.sent ? "<" : ">"}${rung.name}${rung.skipped ? " spared" : ""}${rung.after ? " after" : ""}`,
+  );
 }
 
-const RESUMED_13 = messages(">client_hello", "<server_hello", "<encrypted_extensions", "<finished", ">finished", "<new_session_ticket");
-const FULL_13 = messages(">client_hello", "<server_hello", "<encrypted_extensions", "<certificate_request", "<certificate", "<certificate_verify", "<finished", ">certificate", ">certificate_verify", ">finished");
+const RESUMED_13 = messages(
+  ">client_hello",
+  "<server_hello",
+  "<encrypted_extensions",
+  "<finished",
+  ">finished",
+  "<new_session_ticket",
+);
+const FULL_13 = messages(
+  ">client_hello",
+  "<server_hello",
+  "<encrypted_extensions",
+  "<certificate_request",
+  "<certificate",
+  "<certificate_verify",
+  "<finished",
+  ">certificate",
+  ">certificate_verify",
+  ">finished",
+);
 
 test("a_resumption_in_tls_1_3_spares_the_certificate_and_its_proof", () => {
   assert.deepEqual(drawn(RESUMED_13, "TLSv1.3", true, []), [
-    ">client_hello", "<server_hello", "<encrypted_extensions", "<certificate spared", "<certificate_verify spared",
-    "<finished", ">finished", "<new_session_ticket after",
+    ">client_hello",
+    "<server_hello",
+    "<encrypted_extensions",
+    "<certificate spared",
+    "<certificate_verify spared",
+    "<finished",
+    ">finished",
+    "<new_session_ticket after",
   ]);
 });
 
 test("with_client_authentication_it_spares_the_client_s_too", () => {
   const all = rungs(RESUMED_13, "TLSv1.3", true, FULL_13);
   assert.deepEqual(drawn(RESUMED_13, "TLSv1.3", true, FULL_13), [
-    ">client_hello", "<server_hello", "<encrypted_extensions", "<certificate_request spared", "<certificate spared", "<certificate_verify spared",
-    "<finished", ">certificate spared", ">certificate_verify spared", ">finished", "<new_session_ticket after",
+    ">client_hello",
+    "<server_hello",
+    "<encrypted_extensions",
+    "<certificate_request spared",
+    "<certificate spared",
+    "<certificate_verify spared",
+    "<finished",
+    ">certificate spared",
+    ">certificate_verify spared",
+    ">finished",
+    "<new_session_ticket after",
   ]);
   const spared = FULL_13.filter((message) => message.name.startsWith("certificate"));
-  assert.equal(sparedBytes(all), spared.reduce((sum, message) => sum + message.bytes, 0));
+  assert.equal(
+    sparedBytes(all),
+    spared.reduce((sum, message) => sum + message.bytes, 0),
+  );
 });
 
 test("an_abbreviated_handshake_in_tls_1_2_spares_four_messages", () => {
   const said = messages(">client_hello", "<server_hello", "<finished", ">finished");
   const all = drawn(said, "TLSv1.2", true, []);
-  assert.deepEqual(all.filter((rung) => rung.endsWith("spared")), [
-    "<certificate spared", "<server_key_exchange spared", "<server_hello_done spared", ">client_key_exchange spared",
-  ]);
+  assert.deepEqual(
+    all.filter((rung) => rung.endsWith("spared")),
+    ["<certificate spared", "<server_key_exchange spared", "<server_hello_done spared", ">client_key_exchange spared"],
+  );
   assert.equal(all.indexOf("<certificate spared"), 2);
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventParser } from "../src/sse";
 
-const STREAM = ": alive\n\nid: a.1\nevent: picture\ndata: {\"one\":\ndata: 1}\n\nid: a.2\r\ndata: two\r\n\r\n";
+const STREAM = ': alive\n\nid: a.1\nevent: picture\ndata: {"one":\ndata: 1}\n\nid: a.2\r\ndata: two\r\n\r\n';
 
 test("events_are_the_same_wherever_the_stream_is_cut", () => {
   const whole = new EventParser().push(STREAM);

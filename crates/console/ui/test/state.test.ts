@@ -23,7 +23,10 @@ test("everything_forgets_what_was_known", () => {
 
 test("an_absent_array_changes_nothing_and_gone_rows_go", () => {
   const picture = new Picture();
-  picture.merge(document({ lineages: [lineage({})], connections: [connection({}, handshake({}))], web_sessions: 2 }), START);
+  picture.merge(
+    document({ lineages: [lineage({})], connections: [connection({}, handshake({}))], web_sessions: 2 }),
+    START,
+  );
   picture.merge(document({ sequence: 2 }), START);
   assert.equal(picture.connections.size, 1);
   assert.equal(picture.webSessions, 2);
@@ -34,9 +37,13 @@ test("an_absent_array_changes_nothing_and_gone_rows_go", () => {
 
 test("a_secret_two_connections_have_is_known_to_be_shared_until_one_of_them_goes", () => {
   const picture = new Picture();
-  const psk = (id: string, what: string) => connection({ id }, handshake({ derived: [{ what, from: null, fingerprint: "f00d" }] }));
+  const psk = (id: string, what: string) =>
+    connection({ id }, handshake({ derived: [{ what, from: null, fingerprint: "f00d" }] }));
   picture.merge(document({ connections: [psk("a", "ticket_psk"), psk("b", "psk")] }), START);
-  assert.deepEqual(picture.holders("f00d").map((holder) => holder.connection), ["a", "b"]);
+  assert.deepEqual(
+    picture.holders("f00d").map((holder) => holder.connection),
+    ["a", "b"],
+  );
   // The same row again is still one holder.
   picture.merge(document({ connections: [psk("b", "psk")] }), START);
   assert.equal(picture.holders("f00d").length, 2);
@@ -46,7 +53,10 @@ test("a_secret_two_connections_have_is_known_to_be_shared_until_one_of_them_goes
 
 test("a_renegotiated_connection_belongs_to_both_sessions", () => {
   const picture = new Picture();
-  const row = connection({ earlier: [handshake({ lineage: "11aa" })] }, handshake({ lineage: "22bb", kind: "renegotiated", epoch: 1 }));
+  const row = connection(
+    { earlier: [handshake({ lineage: "11aa" })] },
+    handshake({ lineage: "22bb", kind: "renegotiated", epoch: 1 }),
+  );
   picture.merge(document({ connections: [row] }), START);
   assert.equal(picture.connectionsOf("11aa").length, 1);
   assert.equal(picture.connectionsOf("22bb").length, 1);
@@ -75,10 +85,20 @@ test("keys_processes_and_nodes_go_when_they_are_said_to", () => {
   const process = { id: "p1", pid: 811, node: "edge-1", started_at: at(0), ended_at: null, ending: null };
   const node = (id: string) => ({ id, label: id, pid: null, alive: true });
   const pair = { issued_by: "n1", resumed_on: "n2", count: 3 };
-  picture.merge(document({ processes: [process], keys: [{ name: "k1", phase: "sealing" }], fleet: { nodes: [node("n1"), node("n2")], resumed: [pair] } }), START);
+  picture.merge(
+    document({
+      processes: [process],
+      keys: [{ name: "k1", phase: "sealing" }],
+      fleet: { nodes: [node("n1"), node("n2")], resumed: [pair] },
+    }),
+    START,
+  );
   assert.equal(picture.server()?.pid, 811);
   picture.merge(document({ keys: [{ name: "k2", phase: "announced" }] }), START);
   assert.equal(picture.keys.size, 2);
   picture.merge(document({ gone: { processes: ["p1"], keys: ["k1"], nodes: ["n1"] } }), START);
-  assert.deepEqual([picture.processes.size, [...picture.keys.keys()], [...picture.nodes.keys()], picture.pairs.size], [0, ["k2"], ["n2"], 0]);
+  assert.deepEqual(
+    [picture.processes.size, [...picture.keys.keys()], [...picture.nodes.keys()], picture.pairs.size],
+    [0, ["k2"], ["n2"], 0],
+  );
 });

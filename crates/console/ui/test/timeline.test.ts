@@ -34,16 +34,31 @@ test("lines_hang_under_their_bar_and_failed_handshakes_under_none", () => {
 test("a_renegotiation_cuts_a_connection_where_the_next_session_began", () => {
   const picture = pictureOf({
     lineages: [lineage({}), lineage({ id: "22bb", authenticated_at: at(30) })],
-    connections: [connection({ closed_at: at(60), earlier: [handshake({})] }, handshake({ lineage: "22bb", epoch: 1 }))],
+    connections: [
+      connection({ closed_at: at(60), earlier: [handshake({})] }, handshake({ lineage: "22bb", epoch: 1 })),
+    ],
   });
   const [row] = picture.connections.values();
   assert.ok(row);
   const segments = segmentsOf(row, picture).map(({ lineage, from, to }) => [lineage, from - START, to - START]);
-  assert.deepEqual(segments, [["11aa", 0, 30_000], ["22bb", 30_000, 60_000]]);
+  assert.deepEqual(segments, [
+    ["11aa", 0, 30_000],
+    ["22bb", 30_000, 60_000],
+  ]);
 });
 
 test("a_renegotiation_on_the_same_session_is_a_mark_and_no_cut", () => {
-  const session = { id: "5e55", lineage: "11aa", generation: 0, uses: 2, issued_by: null, issued_at: at(20), expires_at: null, authenticated_at: null, lineage_ends_at: null };
+  const session = {
+    id: "5e55",
+    lineage: "11aa",
+    generation: 0,
+    uses: 2,
+    issued_by: null,
+    issued_at: at(20),
+    expires_at: null,
+    authenticated_at: null,
+    lineage_ends_at: null,
+  };
   const picture = pictureOf({
     lineages: [lineage({ sessions: [session] })],
     connections: [connection({ earlier: [handshake({})] }, handshake({ epoch: 1, resumed: true }))],
@@ -65,7 +80,10 @@ test("many_lines_become_a_strip_which_keeps_the_newest_and_the_chosen_one_out", 
   const unfolded = layOut(picture, HOUR, { ...PLAIN, unfolded: new Set(["11aa"]) }, undefined).rows;
   assert.equal(unfolded.length, 201);
   const closed = layOut(picture, HOUR, { ...PLAIN, folded: new Set(["11aa"]) }, "c3").rows;
-  assert.deepEqual(closed.map((row) => row.kind), ["session", "strip"]);
+  assert.deepEqual(
+    closed.map((row) => row.kind),
+    ["session", "strip"],
+  );
 });
 
 test("what_lies_outside_the_stretch_of_time_has_no_row", () => {
@@ -96,7 +114,9 @@ test("density_counts_what_is_open_and_its_outline_closes", () => {
 
 test("the_same_keys_have_the_same_hatch_and_others_mostly_another", () => {
   assert.deepEqual(hatchOf("3f9a000000000000"), hatchOf("3f9affffffffffff"));
-  const hatches = new Set(Array.from({ length: 256 }, (_, n) => JSON.stringify(hatchOf(n.toString(16).padStart(4, "0")))));
+  const hatches = new Set(
+    Array.from({ length: 256 }, (_, n) => JSON.stringify(hatchOf(n.toString(16).padStart(4, "0")))),
+  );
   assert.ok(hatches.size > 10);
   // Nothing that is sent breaks the drawing.
   for (const strange of ["", "zz", "12"]) assert.ok(Number.isFinite(hatchOf(strange).angle));

@@ -7,7 +7,17 @@ import { Picture } from "../src/state";
 import { why } from "../src/why-checks";
 import { at, connection, document, handshake, lineage, START } from "./rows";
 
-const TICKET = { id: "71c4e7", lineage: "11aa", generation: 1, uses: 1, issued_by: "abcdef", issued_at: at(0), expires_at: at(7_200), authenticated_at: at(0), lineage_ends_at: at(604_800) };
+const TICKET = {
+  id: "71c4e7",
+  lineage: "11aa",
+  generation: 1,
+  uses: 1,
+  issued_by: "abcdef",
+  issued_at: at(0),
+  expires_at: at(7_200),
+  authenticated_at: at(0),
+  lineage_ends_at: at(604_800),
+};
 
 test("a_resumption_names_its_issuer_its_age_and_that_it_is_the_first", () => {
   const picture = new Picture();
@@ -29,15 +39,28 @@ test("a_refusal_is_told_in_the_server_s_words", () => {
 });
 
 test("a_failed_handshake_tells_its_alert", () => {
-  const failed = new Connection(connection({ closed_at: at(1), ending: "the peer trusts nobody", alert_received: "unknown_ca" }));
+  const failed = new Connection(
+    connection({ closed_at: at(1), ending: "the peer trusts nobody", alert_received: "unknown_ca" }),
+  );
   assert.equal(failed.state, "failed");
   assert.match(why(failed, undefined).headline, /the peer trusts nobody/);
-  assert.deepEqual(refusedIn([failed]).map((row) => [row.kind, row.code]), [["handshake", "unknown_ca"]]);
+  assert.deepEqual(
+    refusedIn([failed]).map((row) => [row.kind, row.code]),
+    [["handshake", "unknown_ca"]],
+  );
 });
 
 test("refused_early_data_and_a_refused_session_are_both_listed", () => {
-  const both = new Connection(connection({ refusal: "expired" }, handshake({ early_data: "rejected", early_data_refusal: "early_data_not_offered" })));
-  assert.deepEqual(refusedIn([both]).map((row) => row.code), ["expired", "early_data_not_offered"]);
+  const both = new Connection(
+    connection(
+      { refusal: "expired" },
+      handshake({ early_data: "rejected", early_data_refusal: "early_data_not_offered" }),
+    ),
+  );
+  assert.deepEqual(
+    refusedIn([both]).map((row) => row.code),
+    ["expired", "early_data_not_offered"],
+  );
 });
 
 test("the_key_tree_says_of_every_secret_whose_it_is", () => {
@@ -48,7 +71,10 @@ test("the_key_tree_says_of_every_secret_whose_it_is", () => {
     { what: "main", from: "early", fingerprint: "0002" },
     { what: "odd", from: "nowhere", fingerprint: "0003" },
   ];
-  const issuer = connection({ id: "1550e4" }, handshake({ derived: [{ what: "ticket_psk", from: null, fingerprint: "f00d" }] }));
+  const issuer = connection(
+    { id: "1550e4" },
+    handshake({ derived: [{ what: "ticket_psk", from: null, fingerprint: "f00d" }] }),
+  );
   picture.merge(document({ connections: [issuer, connection({}, handshake({ derived }))] }), START);
   const [psk, odd] = keyTree(derived, "c0ffee", picture);
   assert.ok(psk && odd);

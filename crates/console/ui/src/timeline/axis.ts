@@ -32,7 +32,11 @@ export function drawAxis(picture: Picture, scale: Scale, now: number, width: num
   const x = scale.x(now);
   const isNowVisible = x <= scale.right;
   return svg`<svg class="axis" width=${width} height=${AXIS_HEIGHT} aria-hidden="true">
-    ${scale.ticks().filter((at) => at <= now || !isNowVisible).filter((at) => Math.abs(scale.x(at) - x) > 34 && scale.x(at) > scale.left + 20).map((at) => svg`<text class="tick" x=${scale.x(at)} y="30">${tickText(at, scale)}</text>`)}
+    ${scale
+      .ticks()
+      .filter((at) => at <= now || !isNowVisible)
+      .filter((at) => Math.abs(scale.x(at) - x) > 34 && scale.x(at) > scale.left + 20)
+      .map((at) => svg`<text class="tick" x=${scale.x(at)} y="30">${tickText(at, scale)}</text>`)}
     ${isNowVisible ? svg`<g class="now"><path d=${`M${x - 5} 25h10l-5 7z`} /><text x=${x} y="21">now</text></g>` : null}
     ${notices(picture, scale)}
     ${restartFlags(restartsOf(picture), scale)}
@@ -51,7 +55,10 @@ function notices(picture: Picture, scale: Scale): SVGTemplateResult[] {
     .filter((notice) => AT_AXIS.has(notice.kind))
     .map((notice) => ({ notice, x: scale.x(moment(notice.at)) }))
     .filter(({ x }) => x > scale.left && x < scale.right)
-    .map(({ notice, x }) => svg`<path class="notice ${notice.kind}" d=${`M${x} 2l4 4l-4 4l-4 -4z`}><title>${notice.text}</title></path>`);
+    .map(
+      ({ notice, x }) =>
+        svg`<path class="notice ${notice.kind}" d=${`M${x} 2l4 4l-4 4l-4 -4z`}><title>${notice.text}</title></path>`,
+    );
 }
 
 /** Flags that would lie on one another keep their pole and lose their cloth. */
@@ -75,7 +82,9 @@ export function drawPoles(picture: Picture, scale: Scale, now: number, height: n
   const x = scale.x(now);
   return svg`<g aria-hidden="true">
     ${scale.ticks().map((at) => svg`<path class="gridline" d=${`M${scale.x(at)} 0V${height}`} />`)}
-    ${restartsOf(picture).filter(({ at }) => at > scale.from && at < scale.to).map(({ at }) => svg`<path class="restart-pole" d=${`M${scale.x(at)} 0V${height}`} />`)}
+    ${restartsOf(picture)
+      .filter(({ at }) => at > scale.from && at < scale.to)
+      .map(({ at }) => svg`<path class="restart-pole" d=${`M${scale.x(at)} 0V${height}`} />`)}
     ${x <= scale.right ? svg`<path class="now-pole" d=${`M${x} 0V${height}`} />` : null}
   </g>`;
 }

@@ -31,7 +31,7 @@ export function outline(heights: readonly number[], left: number, bottom: number
   heights.forEach((value, at) => {
     if (value === before) return;
     const x = left + at * STEP;
-    path += `H${x}V${round(bottom - (Math.sqrt(value / most) * height))}`;
+    path += `H${x}V${round(bottom - Math.sqrt(value / most) * height)}`;
     before = value;
   });
   return `${path}H${left + heights.length * STEP}V${bottom}Z`;

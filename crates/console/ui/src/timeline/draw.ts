@@ -82,7 +82,8 @@ function drawSession({ session, lines, open, folded }: Of<"session">, pen: Pen):
 /** Behind the bar's end where there is room, else before it, on the bar. */
 function endText(text: string, x: number, scale: Scale, isLive: boolean): SVGTemplateResult {
   const width = text.length * 6 + 8;
-  if (x + width < scale.right || isLive) return svg`<text class="ending ${isLive ? "live" : "over"}" x=${x} y="17">${text}</text>`;
+  if (x + width < scale.right || isLive)
+    return svg`<text class="ending ${isLive ? "live" : "over"}" x=${x} y="17">${text}</text>`;
   return svg`<text class="inside" text-anchor="end" x=${Math.min(x - 18, scale.right - 8)} y="17">${text}</text>`;
 }
 
@@ -128,7 +129,9 @@ function renegotiationMark(x: number): SVGTemplateResult {
 function lineText(segment: Segment, to: number, isOpen: boolean, scale: Scale): SVGTemplateResult | typeof nothing {
   if (isOpen || !segment.isLast) return nothing;
   const text = segment.connection.row.ending ?? "";
-  return text && to + text.length * 5.6 < scale.right ? svg`<text class="note" x=${to + 7} y="12.5">${text}</text>` : nothing;
+  return text && to + text.length * 5.6 < scale.right
+    ? svg`<text class="note" x=${to + 7} y="12.5">${text}</text>`
+    : nothing;
 }
 
 function howOf({ connection, handshake, isLast }: Segment): string {
@@ -167,7 +170,11 @@ function drawLoose({ connection }: Of<"loose">, pen: Pen): SVGTemplateResult {
 
 /** Why a handshake came to nothing: the alert, and the sentence. */
 export function failureOf({ row }: Connection): string {
-  const alert = row.alert_sent ? `alert sent: ${row.alert_sent}` : row.alert_received ? `alert received: ${row.alert_received}` : "";
+  const alert = row.alert_sent
+    ? `alert sent: ${row.alert_sent}`
+    : row.alert_received
+      ? `alert received: ${row.alert_received}`
+      : "";
   return [alert, row.ending].filter(Boolean).join(" · ") || "ended without an alert";
 }
 

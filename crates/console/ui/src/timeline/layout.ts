@@ -85,7 +85,13 @@ export class Groups {
     const known = this.#groups.get(cut);
     const isSame = known?.of === of && known.session === session && known.lines === inside.length;
     if (known && isSame && (all || known.segments.every((segment, at) => segment === inside[at]))) return known;
-    const group = { of, session, segments: inside, lines: inside.length, rows: rowsOf(session, inside, folding, selected) };
+    const group = {
+      of,
+      session,
+      segments: inside,
+      lines: inside.length,
+      rows: rowsOf(session, inside, folding, selected),
+    };
     this.#groups.set(cut, group);
     return group;
   }
@@ -108,7 +114,16 @@ function rowsOf(session: Session, segments: Segment[], folding: Folding, selecte
     },
   ];
   if (hidden.length) {
-    rows.push({ kind: "strip", ...UNPLACED, position: 1, of, key: `t:${session.id}`, height: HEIGHT.strip, session, segments: hidden });
+    rows.push({
+      kind: "strip",
+      ...UNPLACED,
+      position: 1,
+      of,
+      key: `t:${session.id}`,
+      height: HEIGHT.strip,
+      session,
+      segments: hidden,
+    });
   }
   shown.forEach((segment, at) => {
     rows.push({

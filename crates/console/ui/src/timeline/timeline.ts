@@ -76,15 +76,21 @@ export class Timeline {
     };
     const active = this.#active && drawn.some((row) => row.key === this.#active) ? `row-${this.#active}` : "";
     return html`${drawAxis(app.picture, scale, now, width)}
-      <div class="lanes" role="tree" tabindex="0" aria-label="Sessions and their connections"
-        aria-activedescendant=${active} @scroll=${() => this.#scrolled()}>
+      <div
+        class="lanes"
+        role="tree"
+        tabindex="0"
+        aria-label="Sessions and their connections"
+        aria-activedescendant=${active}
+        @scroll=${() => this.#scrolled()}
+      >
         <svg class="drawing" role="none" width=${width} height=${height}>
           <defs>
-            <clipPath id="plot"><rect x=${scale.left} y="-2" width=${Math.max(0, scale.right - scale.left)} height="40" /></clipPath>
+            <clipPath id="plot">
+              <rect x=${scale.left} y="-2" width=${Math.max(0, scale.right - scale.left)} height="40" />
+            </clipPath>
           </defs>
-          ${drawPoles(app.picture, scale, now, height)}
-          ${steps(drawn, scale)}
-          ${drawn.map((row) => drawRow(row, pen))}
+          ${drawPoles(app.picture, scale, now, height)} ${steps(drawn, scale)} ${drawn.map((row) => drawRow(row, pen))}
         </svg>
         ${rows.length === 0 ? html`<p class="empty">No connection yet. Press <strong>New connection</strong>, or take the tour.</p>` : null}
       </div>`;
@@ -94,7 +100,14 @@ export class Timeline {
   #layOut(scale: Scale): void {
     const { app } = this;
     const second = Math.floor(scale.from / 1_000);
-    const mark = [app.picture.revision, second, Math.round(scale.span), app.connection?.id, [...app.unfolded], [...app.folded]].join();
+    const mark = [
+      app.picture.revision,
+      second,
+      Math.round(scale.span),
+      app.connection?.id,
+      [...app.unfolded],
+      [...app.folded],
+    ].join();
     if (mark === this.#laidOut) return;
     this.#laidOut = mark;
     this.#layout = layOut(app.picture, scale, app, app.connection?.id, this.#groups);
@@ -127,7 +140,9 @@ export class Timeline {
     const last = rows.at(-1);
     if (!last) return;
     this.#revealed = newest;
-    const bar = this.#layout.rows.find((row) => row.kind === "session" && "session" in last && row.session === last.session);
+    const bar = this.#layout.rows.find(
+      (row) => row.kind === "session" && "session" in last && row.session === last.session,
+    );
     this.#reveal(last);
     if (bar && last.y - bar.y < (this.#lanes?.clientHeight ?? 0) - 2 * last.height) this.#reveal(bar);
   }

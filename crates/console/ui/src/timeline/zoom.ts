@@ -7,7 +7,11 @@ export type Zoom = "fit" | "1 min" | "10 min" | "1 h" | "all";
 export const ZOOMS: readonly Zoom[] = ["fit", "1 min", "10 min", "1 h", "all"];
 
 const MINUTE = 60_000;
-const SPANS: Record<Exclude<Zoom, "fit" | "all">, number> = { "1 min": MINUTE, "10 min": 10 * MINUTE, "1 h": 60 * MINUTE };
+const SPANS: Record<Exclude<Zoom, "fit" | "all">, number> = {
+  "1 min": MINUTE,
+  "10 min": 10 * MINUTE,
+  "1 h": 60 * MINUTE,
+};
 
 /** What lies behind now, where bars say when they will end: wide enough for that, and never the half. */
 const AHEAD = 0.14;
