@@ -264,6 +264,7 @@ impl State {
         let ended = self.lineages.expire(now, &mut self.sequence);
         self.ended(ended, now);
         self.fleet.forget_until(now, &mut self.sequence);
+        self.count_lineages();
     }
 
     fn count_lineages(&mut self) {
