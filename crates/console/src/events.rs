@@ -138,3 +138,52 @@ impl hyper::body::Body for Events {
             .map(|event| event.map(|event| Ok(Frame::data(event))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tessera_observe::Time;
+    use tessera_session::Timestamp;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::picture::News;
+
+    const NOW: Time = Time(Timestamp::from_unix_secs(1_800_000_000));
+
+    fn text(event: Option<Bytes>) -> String {
+        let event = event.expect("the stream goes on");
+        String::from_utf8(event.to_vec()).expect("text")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_reads_slowly_is_told_once_what_changed_meanwhile() {
+        let picture = Arc::new(Picture::new(|| NOW));
+        let (documents, mut page) = mpsc::channel(1);
+        let (_stop, stopping) = watch::channel(false);
+        let places = Arc::new(Semaphore::new(1));
+        let place = Arc::clone(&places).try_acquire_owned();
+        let stream = Stream {
+            picture: Arc::clone(&picture),
+            seen: None,
+            documents,
+            stopping,
+            _place: place.expect("there is one"),
+        };
+        let stream = tokio::spawn(stream.run());
+        for number in 1..=50 {
+            sleep(Duration::from_secs(1)).await;
+            picture.notice(News::new(NOW, "trouble", format!("number {number}.")));
+        }
+        let first = text(page.recv().await);
+        assert!(first.contains("\"everything\":true") && !first.contains("number"));
+        let second = text(page.recv().await);
+        for number in 1..=50 {
+            assert!(second.contains(&format!("number {number}.")));
+        }
+        // Nothing has queued up behind it; after a while of silence there is a word.
+        assert_eq!(text(page.recv().await), ": alive\n\n");
+        drop(page);
+        assert!(stream.await.is_ok());
+        assert_eq!(places.available_permits(), 1);
+    }
+}

@@ -72,6 +72,7 @@ pub async fn serve(
         under_way: Arc::new(Semaphore::new(limits::DEEDS)),
         stopping: stopping.clone(),
     });
+    console.look_around();
     let router = routes::router(Arc::clone(&console));
     let mut connections = JoinSet::new();
     let mut seconds = interval(Duration::from_secs(1));
@@ -131,4 +132,88 @@ async fn connection(
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tessera_observe::Time;
+    use tessera_session::Timestamp;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::deed::{Doing, Done};
+
+    /// Does nothing, at once.
+    struct Nothing;
+
+    impl Deeds for Nothing {
+        fn perform(&self, _: Deed) -> Doing<'_> {
+            Box::pin(async { Ok(Done::text("nothing")) })
+        }
+
+        fn unavailable(&self) -> Vec<(String, String)> {
+            Vec::new()
+        }
+    }
+
+    /// One end of a connection to a console that listens on port 9.
+    fn dial() -> (DuplexStream, watch::Sender<bool>) {
+        let (stop, stopping) = watch::channel(false);
+        let now = Time(Timestamp::from_unix_secs(1_800_000_000));
+        let console = Arc::new(Console {
+            picture: Arc::new(Picture::new(move || now)),
+            deeds: Arc::new(Nothing),
+            token: Token::draw(&Zeroizing::new([7; 16])),
+            hosts: Hosts::of(([127, 0, 0, 1], 9).into()),
+            streams: Arc::new(Semaphore::new(1)),
+            under_way: Arc::new(Semaphore::new(1)),
+            stopping: stopping.clone(),
+        });
+        let (ours, theirs) = duplex(65_536);
+        tokio::spawn(connection(theirs, routes::router(console), stopping));
+        (ours, stop)
+    }
+
+    /// What comes back to these bytes until the console closes, which is within a minute.
+    async fn answers(request: &str) -> String {
+        let (mut socket, _stop) = dial();
+        let mut answers = String::new();
+        let exchange = async {
+            socket.write_all(request.as_bytes()).await?;
+            socket.read_to_string(&mut answers).await
+        };
+        let exchange = timeout(Duration::from_secs(60), exchange).await;
+        assert!(exchange.is_ok_and(|read| read.is_ok()), "{answers}");
+        answers
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_header_that_does_not_end_ends_the_connection() {
+        assert!(
+            !answers("GET / HTTP/1.1\r\nHost: 127.0.0.1:9\r\n")
+                .await
+                .contains("200 OK")
+        );
+        assert!(!answers("").await.contains("200 OK"));
+        let idle = answers("GET / HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n").await;
+        assert_eq!(
+            idle.matches("200 OK").count(),
+            1,
+            "and then it says nothing"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_end_is_no_body() {
+        let token = Token::draw(&Zeroizing::new([7; 16]));
+        let request = format!(
+            "POST /api/rotate HTTP/1.1\r\nHost: 127.0.0.1:9\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{",
+            token.as_fragment()
+        );
+        let answer = answers(&request).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        let whole = answers(&(request + "}")).await;
+        assert!(whole.starts_with("HTTP/1.1 200 "), "{whole}");
+    }
 }
