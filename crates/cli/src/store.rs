@@ -15,7 +15,8 @@ use std::time::Duration;
 use tessera::Vault;
 use tessera::session::store::MemoryStore;
 use tessera::session::{
-    Register, Revocations, Ring, RingStore, SessionStore, StoreError, TicketWallet, Tickets,
+    Listed, Page, Register, Revocations, Ring, RingStore, SessionStore, Side, StoreError,
+    TicketWallet, Tickets,
 };
 use tessera::sqlite::{Incident, KeySource, Report, Settings, SqliteStore, StoreKey, examine};
 
@@ -38,6 +39,9 @@ pub(crate) struct Store {
     pub(crate) deployment: Option<[u8; 16]>,
 }
 
+/// Entries read at once.
+const PAGE: usize = 500;
+
 /// What a store is opened for.
 #[derive(Clone, Copy)]
 pub(crate) enum For<'a> {
@@ -57,6 +61,24 @@ impl Store {
     pub(crate) fn in_memory() -> Self {
         let vault = Vault::new(&random::bytes());
         Self::new(Arc::new(MemoryStore::new(vault.clone())), vault)
+    }
+
+    /// Everything it keeps of this side, in an order of its own.
+    pub(crate) async fn listed(&self, side: Side) -> Result<Vec<Listed>, StoreError> {
+        let mut listed: Vec<Listed> = Vec::new();
+        loop {
+            let after = listed.last().map(|last| last.id);
+            let page = Page { after, limit: PAGE };
+            let some = match side {
+                Side::Server => self.sessions.list(page).await?,
+                Side::Client => self.wallet.contents(page).await?,
+            };
+            let complete = some.len() < PAGE;
+            listed.extend(some);
+            if complete {
+                return Ok(listed);
+            }
+        }
     }
 
     /// Whether it is on another machine, which may be away while this one is not.

@@ -66,6 +66,11 @@ pub trait SessionStore: Send + Sync {
 
     /// The broom: forgets sessions and spent marks whose time is over, and says how many sessions.
     fn expire(&self, now: Timestamp) -> Reply<'_, u64>;
+
+    /// How many sessions and tickets went before their time to make room, as far as that was counted.
+    fn evicted(&self) -> Reply<'_, u64> {
+        ready(Ok(0))
+    }
 }
 
 /// The client's side: TLS 1.3 tickets are drawn and gone (RFC 9846 appendix C.4), TLS 1.2 sessions stay.

@@ -121,11 +121,6 @@ impl SqliteStore {
         self.site.incidents()
     }
 
-    /// How many sessions and tickets went before their time because there was no room, since the file was made.
-    pub fn evicted(&self) -> Reply<'_, u64> {
-        self.read(|db, _| room::evicted(db))
-    }
-
     /// Opens every record and names each that does not open.
     pub fn verify(&self) -> Reply<'_, Report> {
         self.read(verify::verify)
@@ -218,6 +213,11 @@ impl SessionStore for SqliteStore {
     fn expire(&self, now: Timestamp) -> Reply<'_, u64> {
         let most = self.most.sessions;
         self.write(move |db, _| sessions::expire(db, now, most))
+    }
+
+    /// Since the file was made.
+    fn evicted(&self) -> Reply<'_, u64> {
+        self.read(|db, _| room::evicted(db))
     }
 }
 

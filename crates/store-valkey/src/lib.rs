@@ -5,7 +5,8 @@
 //! * [`ValkeyStore`]: the store. It answers from a thread of its own, within a deadline, or says why not; a node that does
 //!   not answer is left alone until it does, and nobody waits for it meanwhile. Nothing here ever fails a connection;
 //! * [`Dial`]: how nodes are reached. Over TLS it is somebody else's business;
-//! * [`Counts`]: what happened, by reason.
+//! * [`Counts`]: what happened, by reason;
+//! * [`Unopened`]: what is there and was not written by the fleet.
 //!
 //! Whoever looks into the store sees how much there is, and when it was written. Records are sealed before they leave,
 //! with a key of the fleet's that is never there; what they are filed under is keyed, too. Whoever *writes* to the store
@@ -39,6 +40,7 @@ mod sessions;
 mod settings;
 mod slot;
 mod store;
+mod unopened;
 mod wallet;
 mod workshop;
 
@@ -47,3 +49,4 @@ pub use dial::{Dial, Dialled, Plain, Stream};
 pub use location::{Address, Location, ParseLocationError};
 pub use settings::Settings;
 pub use store::ValkeyStore;
+pub use unopened::Unopened;

@@ -233,6 +233,31 @@ async fn read(inner: &Inner, name: &Name) -> Result<Option<RegisteredConnection>
     }))
 }
 
+/// The record of a connection.
+pub(crate) fn open(
+    inner: &Inner,
+    name: &Name,
+    sealed: &[u8],
+) -> Result<RegisteredConnection, StoreError> {
+    record::open(&inner.vault, name, sealed)
+}
+
+/// Every connection of a shelf, as it lies there.
+pub(crate) async fn sealed(inner: &Inner, tag: &Tag) -> Result<Vec<(Name, Vec<u8>)>, StoreError> {
+    let mut range = redis::cmd("ZRANGE");
+    range.arg(Sets::on(tag).all).arg(0).arg(-1);
+    let names = answer::list(inner.ask(tag, &range).await?)?;
+    let mut connections = Vec::new();
+    for name in names.iter().flatten().filter_map(|digits| name(digits)) {
+        let mut get = redis::cmd("HGET");
+        get.arg(tag.of(CONNECTION, &name)).arg("record");
+        if let Value::BulkString(sealed) = inner.ask(tag, &get).await? {
+            connections.push((name, sealed));
+        }
+    }
+    Ok(connections)
+}
+
 pub(crate) async fn tally(
     inner: &Arc<Inner>,
     of: Uses,

@@ -16,6 +16,7 @@ use crate::script::{FILE, FORGET, script, with};
 
 const SESSION: &str = "s";
 const SESSIONS: &str = "si";
+const EVICTED: &str = "evicted";
 /// Records read or forgotten in one go.
 const BATCH: usize = 64;
 /// Shelves looked at together, at most.
@@ -178,13 +179,39 @@ async fn names(inner: &Inner, tag: &Tag) -> Result<Vec<Name>, StoreError> {
     Ok(names.iter().flatten().filter_map(|hex| name(hex)).collect())
 }
 
-/// What is filed under these names. What is not there any more is left out, and so is what does not open: it was not
-/// written by us.
+/// What is filed under these names, opened. What does not open was not written by us, and is left out.
 async fn read(
     inner: &Inner,
     tag: &Tag,
     names: &[Name],
 ) -> Result<Vec<(Name, StoredSession)>, StoreError> {
+    let sealed = filed(inner, tag, names).await?;
+    let mut found = Vec::with_capacity(sealed.len());
+    for (name, sealed) in sealed {
+        let opened = open(inner, &name, &sealed);
+        if opened.is_err() {
+            inner.counters.outcome(&opened);
+        }
+        found.extend(opened.ok().map(|stored| (name, stored)));
+    }
+    Ok(found)
+}
+
+/// Everything on a shelf, as it lies there.
+pub(crate) async fn sealed(inner: &Inner, tag: &Tag) -> Result<Vec<(Name, Vec<u8>)>, StoreError> {
+    let mut sealed = Vec::new();
+    for some in names(inner, tag).await?.chunks(BATCH) {
+        sealed.extend(filed(inner, tag, some).await?);
+    }
+    Ok(sealed)
+}
+
+/// What is filed under these names. What is not there any more is left out.
+async fn filed(
+    inner: &Inner,
+    tag: &Tag,
+    names: &[Name],
+) -> Result<Vec<(Name, Vec<u8>)>, StoreError> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -196,16 +223,10 @@ async fn read(
     if sealed.len() != names.len() {
         return Err(answer::nonsense("a list"));
     }
-    let mut found = Vec::with_capacity(names.len());
-    for (name, sealed) in names.iter().zip(sealed) {
-        let Some(sealed) = sealed else { continue };
-        let opened = open(inner, name, &sealed);
-        if opened.is_err() {
-            inner.counters.outcome(&opened);
-        }
-        found.extend(opened.ok().map(|stored| (*name, stored)));
-    }
-    Ok(found)
+    let filed = names.iter().copied().zip(sealed);
+    Ok(filed
+        .filter_map(|(name, sealed)| Some((name, sealed?)))
+        .collect())
 }
 
 fn open(inner: &Inner, name: &Name, sealed: &[u8]) -> Result<StoredSession, StoreError> {
@@ -234,9 +255,32 @@ pub(crate) async fn expire(inner: &Inner, tag: &Tag, now: Timestamp) -> Result<u
         }
         let forgotten = forget(inner, tag, &names).await?;
         let evicted = (names.len() as u64).saturating_sub(forgotten);
-        inner.counters.evicted.fetch_add(evicted, Ordering::Relaxed);
+        count_evicted(inner, evicted).await;
         expired += forgotten;
     }
+}
+
+async fn count_evicted(inner: &Inner, evicted: u64) {
+    if evicted == 0 {
+        return;
+    }
+    inner.counters.evicted.fetch_add(evicted, Ordering::Relaxed);
+    let tag = inner.tags.once();
+    let mut add = redis::cmd("INCRBY");
+    add.arg(tag.only(EVICTED)).arg(evicted);
+    // A full store may have no room for a number, and the broom is what makes some.
+    let _ = inner.ask(tag, &add).await;
+}
+
+/// How many went before their time, as far as anybody's broom has come across their names.
+pub(crate) async fn evicted(inner: &Inner) -> Result<u64, StoreError> {
+    let tag = inner.tags.once();
+    let mut get = redis::cmd("GET");
+    get.arg(tag.only(EVICTED));
+    let digits = answer::bytes(inner.ask(tag, &get).await?)?;
+    Ok(digits
+        .and_then(|digits| answer::millis(&digits))
+        .unwrap_or(0))
 }
 
 /// Looks close at hand first.

@@ -21,6 +21,7 @@ use crate::near::{Near, grow_old};
 use crate::node::Keeping;
 use crate::road::Road;
 use crate::settings::Settings;
+use crate::unopened::{Unopened, unopened};
 use crate::workshop::Workshop;
 use crate::{claims, register, revocations, ring, sessions, wallet};
 
@@ -85,6 +86,11 @@ impl ValkeyStore {
         self.run(async |inner| inner.ring.version(&inner).await.map(drop))
     }
 
+    /// Everything that is there and does not open.
+    pub fn unopened(&self) -> Reply<'_, Vec<Unopened>> {
+        self.run(async |inner| unopened(&inner).await)
+    }
+
     /// What happened since it was opened.
     pub fn counts(&self) -> Counts {
         self.inner.counters.read()
@@ -139,6 +145,10 @@ impl SessionStore for ValkeyStore {
 
     fn expire(&self, now: Timestamp) -> Reply<'_, u64> {
         self.run(async move |inner| claims::sweep(&inner, now).await)
+    }
+
+    fn evicted(&self) -> Reply<'_, u64> {
+        self.run(async |inner| sessions::evicted(&inner).await)
     }
 }
 

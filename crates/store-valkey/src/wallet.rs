@@ -221,22 +221,28 @@ pub(crate) async fn sweep(inner: &Arc<Inner>, now: Timestamp) -> Result<u64, Sto
 /// Every ticket there is, by its name. What does not open was not written by us, and is left out.
 async fn all(inner: &Arc<Inner>) -> Result<Vec<(Name, StoredSession)>, StoreError> {
     let shelves = inner
-        .on_all_shelves(|inner, tag| async move {
-            let mut range = redis::cmd("ZRANGE");
-            range.arg(tag.only(TICKETS)).arg(0).arg(-1);
-            let names = answer::list(inner.ask(&tag, &range).await?)?;
-            let mut tickets = Vec::new();
-            for name in names.iter().flatten().filter_map(|digits| name(digits)) {
-                let mut get = redis::cmd("HGET");
-                get.arg(tag.of(TICKET, &name)).arg("record");
-                let Value::BulkString(sealed) = inner.ask(&tag, &get).await? else {
-                    continue;
-                };
-                let opened = inner.vault.open_filed(&name, &sealed).ok();
-                tickets.extend(opened.map(|ticket| (name, ticket)));
-            }
-            Ok(tickets)
-        })
+        .on_all_shelves(|inner, tag| async move { sealed(&inner, &tag).await })
         .await?;
-    Ok(shelves.into_iter().flatten().collect())
+    let tickets = shelves.into_iter().flatten();
+    let opened = |(name, sealed): (Name, Vec<u8>)| {
+        let ticket = inner.vault.open_filed(&name, &sealed).ok()?;
+        Some((name, ticket))
+    };
+    Ok(tickets.filter_map(opened).collect())
+}
+
+/// Every ticket of a shelf, as it lies there.
+pub(crate) async fn sealed(inner: &Inner, tag: &Tag) -> Result<Vec<(Name, Vec<u8>)>, StoreError> {
+    let mut range = redis::cmd("ZRANGE");
+    range.arg(tag.only(TICKETS)).arg(0).arg(-1);
+    let names = answer::list(inner.ask(tag, &range).await?)?;
+    let mut tickets = Vec::new();
+    for name in names.iter().flatten().filter_map(|digits| name(digits)) {
+        let mut get = redis::cmd("HGET");
+        get.arg(tag.of(TICKET, &name)).arg("record");
+        if let Value::BulkString(sealed) = inner.ask(tag, &get).await? {
+            tickets.push((name, sealed));
+        }
+    }
+    Ok(tickets)
 }

@@ -59,6 +59,40 @@ fn servers_on_one_valkey_share_sessions_ring_and_listings() {
 }
 
 #[test]
+fn verify_names_every_record_that_does_not_open() {
+    let scene = Scene::new();
+    let valkey = Valkey::start(scene.dir());
+    let fleet = Fleet::new(scene, &valkey.url());
+    let server = fleet.serve(0, &["--ticket-kind", "stored"]);
+    fleet.visit(&server, &[]).succeeded().assert_full();
+    drop(server.stop());
+    // A session, a connection and the whole ring.
+    let key = |pattern| {
+        let keys = valkey.ask(&["--scan", "--pattern", pattern]);
+        keys.lines().next().expect("one key").to_owned()
+    };
+    let (session, connection, ring) = (key("*:s:*"), key("*:c:*"), key("*:ring"));
+    valkey.ask(&["SETRANGE", &session, "100", "x"]);
+    valkey.ask(&["HSET", &connection, "record", "nonsense"]);
+    valkey.ask(&["SETRANGE", &ring, "100", "x"]);
+    let verified = fleet.run(&["session", "verify", "--json"]).exited(8);
+    let verified: Value = serde_json::from_str(&verified.text()).expect("a document");
+    let findings = verified["findings"].as_array().expect("a list");
+    for (place, key) in [
+        ("sessions", session),
+        ("connections", connection),
+        ("ring", String::new()),
+    ] {
+        let finding = findings.iter().find(|finding| finding["place"] == place);
+        let finding = finding.unwrap_or_else(|| panic!("{place} in {verified}"));
+        let record = finding["record"].as_str().expect("a name");
+        assert!(key.ends_with(record) && record.is_empty() == key.is_empty());
+        assert_ne!(finding["problem"], "");
+    }
+    assert_eq!(findings.len(), 3, "{verified}");
+}
+
+#[test]
 fn servers_on_a_cluster_share_sessions_ring_and_listings() {
     let scene = Scene::new();
     let cluster = Cluster::start(scene.dir());

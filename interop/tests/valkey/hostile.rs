@@ -137,6 +137,17 @@ fn r2_records_that_were_moved_cut_or_overwritten_never_open() {
     server.ask(&["HSET", &connections[0], "record", "nonsense"]);
 
     let reader = open(&server.url(), "a");
+    let mut named = [&sessions[..], &tickets[..], &connections[..1]].concat();
+    named.sort();
+    let mut unopened: Vec<String> = wait(reader.unopened())
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    unopened.sort();
+    assert_eq!(unopened.len(), named.len(), "{unopened:?} of {named:?}");
+    for name in &unopened {
+        assert!(named.iter().any(|key| key.ends_with(name)), "{name}");
+    }
     for number in 1..=2 {
         let found = block_on(reader.find(id(number)));
         assert!(matches!(found, Err(StoreError::Damaged(_))), "{found:?}");

@@ -141,6 +141,8 @@ fn r7_where_only_sessions_are_evicted_marks_and_revocations_stay() {
         .expect("a number");
     assert!(evicted > 1_000, "{evicted}");
     assert_eq!(fresh.counts().evicted, evicted);
+    // Whoever asks hears of it, whose broom it ever was.
+    assert_eq!(wait(open(&server.url(), "a").evicted()), evicted);
 }
 
 /// A ticket that was issued just now, by the server's own clock.

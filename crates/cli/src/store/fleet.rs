@@ -6,8 +6,7 @@ use std::time::Duration;
 use tessera::session::store::Uses;
 use tessera::session::store::block_on::block_on;
 use tessera::session::{
-    Listed, Page, Register, Revocations, RingStore, SessionStore, Side, StoreError, TicketKind,
-    TicketWallet,
+    Register, Revocations, RingStore, SessionStore, Side, StoreError, TicketKind,
 };
 use tessera::sqlite::{Finding, KeySource, Report};
 use tessera::valkey::{Dial, Location, Plain, Settings, ValkeyStore};
@@ -15,8 +14,6 @@ use tessera::{Timestamp, TlsDial, Vault};
 
 /// How long somebody waits who has nothing else to do.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Records read at once.
-const PAGE: usize = 500;
 
 /// Opens it. Who serves does not wait for it to answer; who wants one thing of it does.
 pub(super) fn open(
@@ -67,76 +64,63 @@ fn dial(
 
 /// Opens every record that is there, and changes nothing.
 pub(super) fn verify(location: &Location, key: &KeySource) -> Result<Report, Closed> {
-    let (store, vault) = dial(location, key, For::Once)?;
+    let (valkey, vault) = dial(location, key, For::Once)?;
+    let valkey = Arc::new(valkey);
+    let store = Store::new(Arc::clone(&valkey), vault);
     let mut report = Report::default();
-    sessions(&store, &vault, &mut report)?;
-    let mut wallet = 0;
-    pages(
-        |page| block_on(store.contents(page)),
-        |_| {
-            wallet += 1;
-            Ok(())
-        },
-    )?;
-    report.wallet = wallet;
-    report.revocations = block_on(store.revoked())?.len() as u64;
-    report.connections = block_on(store.tally(Uses::All, Timestamp::EPOCH))?.uses;
-    report.ticket_keys = block_on(store.ring())?.map_or(0, |ring| ring.keys().len() as u64);
-    let damaged = store.counts().damaged;
-    if damaged > 0 {
+    block_on(sessions(&store, &mut report))?;
+    report.wallet = block_on(store.listed(Side::Client))?.len() as u64;
+    report.connections = block_on(valkey.tally(Uses::All, Timestamp::EPOCH))?.uses;
+    report.evicted = block_on(valkey.evicted())?;
+    let mut whole = |place, problem| {
         report.findings.push(Finding {
-            place: "store",
+            place,
             record: String::new(),
-            problem: format!(
-                "{damaged} records do not open: somebody changed them, or wrote them without the fleet's key"
-            ),
+            problem,
         });
+    };
+    match block_on(valkey.revoked()) {
+        Err(StoreError::Damaged(why)) => whole("revocations", why),
+        revoked => report.revocations = revoked?.len() as u64,
     }
+    match block_on(valkey.ring()) {
+        Err(StoreError::Damaged(why)) => whole("ring", why),
+        ring => report.ticket_keys = ring?.map_or(0, |ring| ring.keys().len() as u64),
+    }
+    let unopened = block_on(valkey.unopened())?;
+    report
+        .findings
+        .extend(unopened.into_iter().map(|unopened| Finding {
+            place: unopened.place,
+            record: unopened.name,
+            problem: unopened.why,
+        }));
     Ok(report)
 }
 
 /// Both halves of every session.
-fn sessions(store: &ValkeyStore, vault: &Vault, report: &mut Report) -> Result<(), StoreError> {
-    pages(
-        |page| block_on(store.list(page)),
-        |listed| {
-            report.sessions += 1;
-            report.spent += u64::from(listed.spent);
-            let problem = match listed.summary {
-                Err(why) => Some(format!("its summary: {why}")),
-                Ok(summary) if summary.kind == TicketKind::Lineage => None,
-                Ok(_) => match block_on(store.find(listed.id))? {
-                    // It ended, or somebody else ended it.
-                    None => None,
-                    Some(stored) => vault
-                        .open_session(&stored, Side::Server)
-                        .err()
-                        .map(|why| why.to_string()),
-                },
-            };
-            report.findings.extend(problem.map(|problem| Finding {
-                place: "sessions",
-                record: listed.id.to_string(),
-                problem,
-            }));
-            Ok(())
-        },
-    )
-}
-
-/// Visits a listing page by page.
-fn pages(
-    read: impl Fn(Page) -> Result<Vec<Listed>, StoreError>,
-    mut visit: impl FnMut(Listed) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let page = read(Page { after, limit: PAGE })?;
-        let complete = page.len() < PAGE;
-        after = page.last().map(|listed| listed.id);
-        page.into_iter().try_for_each(&mut visit)?;
-        if complete {
-            return Ok(());
-        }
+async fn sessions(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+    for listed in store.listed(Side::Server).await? {
+        report.sessions += 1;
+        report.spent += u64::from(listed.spent);
+        let problem = match listed.summary {
+            Err(why) => Some(format!("its summary: {why}")),
+            Ok(summary) if summary.kind == TicketKind::Lineage => None,
+            Ok(_) => match store.sessions.find(listed.id).await? {
+                // It ended, or somebody else ended it.
+                None => None,
+                Some(stored) => store
+                    .vault
+                    .open_session(&stored, Side::Server)
+                    .err()
+                    .map(|why| why.to_string()),
+            },
+        };
+        report.findings.extend(problem.map(|problem| Finding {
+            place: "sessions",
+            record: listed.id.to_string(),
+            problem,
+        }));
     }
+    Ok(())
 }

@@ -164,5 +164,10 @@ fn verify_counts_what_is_well() {
         (&2.into(), &1.into())
     );
     assert_eq!(document["findings"], Value::Array(Vec::new()));
+    let evicted = [
+        &document["evicted"],
+        &json(&session(&state, &["list"]))["evicted"],
+    ];
+    assert_eq!(evicted, [0, 0]);
     assert_eq!(json(&session(&wallet, &["verify"]))["wallet"], 2);
 }

@@ -67,11 +67,6 @@ impl MemoryStore {
         }
     }
 
-    /// How many sessions and tickets went before their time because there was no room.
-    pub fn evicted(&self) -> u64 {
-        lock(&self.sessions).evicted() + lock(&self.wallet).evicted()
-    }
-
     fn page(
         &self,
         page: Page,
@@ -128,6 +123,11 @@ impl SessionStore for MemoryStore {
 
     fn expire(&self, now: Timestamp) -> Reply<'_, u64> {
         ready(Ok(lock(&self.sessions).expire(now)))
+    }
+
+    fn evicted(&self) -> Reply<'_, u64> {
+        let sessions = lock(&self.sessions).evicted();
+        ready(Ok(sessions + lock(&self.wallet).evicted()))
     }
 }
 
@@ -292,7 +292,7 @@ mod tests {
                 .is_some()
         };
         assert_eq!([kept(1), kept(2), kept(3)], [true, false, true]);
-        assert_eq!(store.evicted(), 1);
+        assert_eq!(block_on(store.evicted()), Ok(1));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Everything a store keeps, page by page, with how it stands and who uses it.
+//! Everything a store keeps, with how it stands and who uses it.
 
 use super::row::{Row, State};
 use crate::exit::{Failure, Outcome};
@@ -6,11 +6,9 @@ use crate::report::talk::Talk;
 use crate::store::Store;
 use std::time::Duration;
 use tessera::session::store::{Tally, Uses};
-use tessera::session::{Listed, Page, Revocation, Revoked, Side, Summary, TicketId, TicketKind};
+use tessera::session::{Listed, Revocation, Revoked, Side, Summary, TicketKind};
 use tessera::{Timestamp, clock};
 
-/// Entries read at once.
-const PAGE: usize = 500;
 /// A process that has not said so for this long does not live.
 pub(super) const ALIVE: Duration = Duration::from_secs(5);
 
@@ -28,30 +26,17 @@ impl Catalogue {
         let mut rows = Vec::new();
         for side in [Side::Server, Side::Client] {
             let first = rows.len();
-            let mut after = None;
-            loop {
-                let page = page(store, side, after).await?;
-                after = page.last().map(|listed| listed.id);
-                let complete = page.len() < PAGE;
-                for listed in page {
-                    match &listed.summary {
-                        Ok(summary) => {
-                            let tally = tally(store, summary, now).await?;
-                            rows.push(Row::new(
-                                &listed,
-                                summary,
-                                state(&listed, summary, &revoked, now),
-                                tally,
-                            ));
-                        }
-                        Err(failure) => talk.warn(format_args!(
-                            "{side} session {}: {failure}",
-                            listed.id.short()
-                        )),
+            for listed in store.listed(side).await.map_err(Failure::store)? {
+                match &listed.summary {
+                    Ok(summary) => {
+                        let tally = tally(store, summary, now).await?;
+                        let state = state(&listed, summary, &revoked, now);
+                        rows.push(Row::new(&listed, summary, state, tally));
                     }
-                }
-                if complete {
-                    break;
+                    Err(failure) => talk.warn(format_args!(
+                        "{side} session {}: {failure}",
+                        listed.id.short()
+                    )),
                 }
             }
             if let Some(rows) = rows.get_mut(first..) {
@@ -91,15 +76,6 @@ impl Catalogue {
             .filter(|row| row.handle.issued_at < before)
             .collect()
     }
-}
-
-async fn page(store: &Store, side: Side, after: Option<TicketId>) -> Outcome<Vec<Listed>> {
-    let page = Page { after, limit: PAGE };
-    match side {
-        Side::Server => store.sessions.list(page).await,
-        Side::Client => store.wallet.contents(page).await,
-    }
-    .map_err(Failure::store)
 }
 
 /// How it stands, and what revokes it.

@@ -34,12 +34,18 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
     runtime.block_on(async {
         match &args.verb {
             SessionVerb::List { state, all } => {
-                let catalogue = Catalogue::read(&open(state, talk)?, talk).await?;
+                let store = open(state, talk)?;
+                let catalogue = Catalogue::read(&store, talk).await?;
+                let evicted = store.sessions.evicted().await.map_err(Failure::store)?;
                 let rows = catalogue
                     .rows
                     .into_iter()
                     .filter(|row| *all || row.is_live());
-                list(rows.collect(), global)
+                list(
+                    &SessionList::of_store(rows.collect(), evicted),
+                    global,
+                    talk,
+                )
             }
             SessionVerb::Show { id, state } => {
                 let catalogue = Catalogue::read(&open(state, talk)?, talk).await?;
@@ -97,10 +103,14 @@ fn is_there(path: &Path) -> Outcome<bool> {
         .map_err(|error| Failure::store(format_args!("{}: {error}", path.display())))
 }
 
-fn list(rows: Vec<Row>, global: &Global) -> Outcome<Exit> {
-    let list = SessionList::new(rows);
+fn list(list: &SessionList, global: &Global, talk: Talk) -> Outcome<Exit> {
+    if let Some(evicted @ 1..) = list.evicted {
+        talk.say(format_args!(
+            "{evicted} sessions and tickets went before their time to make room"
+        ));
+    }
     let listing = Listing {
-        document: &list,
+        document: list,
         rows: &list.sessions,
         row_schema: ROW,
         heading: Row::HEADING,

@@ -17,6 +17,9 @@ use tessera_observe::Time;
 pub(super) struct SessionList {
     schema: &'static str,
     pub(super) sessions: Vec<Row>,
+    /// Of a whole store: how many went before their time to make room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evicted: Option<u64>,
 }
 
 impl SessionList {
@@ -25,6 +28,15 @@ impl SessionList {
         Self {
             schema: "tessera.session-list/1",
             sessions,
+            evicted: None,
+        }
+    }
+
+    /// The list of what a store keeps, which has let so many go to make room.
+    pub(super) fn of_store(sessions: Vec<Row>, evicted: u64) -> Self {
+        Self {
+            evicted: Some(evicted),
+            ..Self::new(sessions)
         }
     }
 }
