@@ -1,13 +1,14 @@
 //! The store away while connections come: none of them fails.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tessera_interop::process::run;
 use tessera_interop::valkey::Valkey;
-use tessera_interop::{Fleet, Page, Scene, Server};
+use tessera_interop::{Fleet, Page, Report, Scene, Server};
 
 const CLIENTS: usize = 3;
-const VISITS: usize = 10;
 
 /// One visit that offers the ticket of a file, which every server may resume again and again.
 #[track_caller]
@@ -26,9 +27,31 @@ fn counted(ledger: &str, reason: &str) -> usize {
     refused.count()
 }
 
-/// A minute or a few seconds: what matters is that connections come after the store has gone, and before it is back.
+/// Clients come one after the other for a minute, and their visits are counted.
+fn for_a_minute(visit: impl Fn(&str) + Sync) -> usize {
+    let end = Instant::now() + Duration::from_secs(60);
+    let client = |number| {
+        let name = format!("client-{number}");
+        let mut visits = 0;
+        while Instant::now() < end {
+            visit(&name);
+            visits += 1;
+        }
+        visits
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| scope.spawn(move || client(number)))
+            .collect();
+        clients
+            .into_iter()
+            .map(|client| client.join().expect("no visit failed"))
+            .sum()
+    })
+}
+
 #[test]
-fn a_store_that_goes_away_under_load_costs_full_handshakes_and_nothing_else() {
+fn a_store_that_is_away_for_a_minute_under_load_costs_full_handshakes_and_nothing_else() {
     let scene = Scene::new();
     let valkey = Valkey::start(scene.dir());
     let (session, ledger) = (scene.text_path("session.pem"), scene.text_path("ledger"));
@@ -48,20 +71,58 @@ fn a_store_that_goes_away_under_load_costs_full_handshakes_and_nothing_else() {
         || page(&fleet, "first", &server, &session).session("refusal") == "store_unavailable";
     assert!((0..100).any(|_| away()));
     let before = counted(&ledger, "store_unavailable");
-    thread::scope(|scope| {
-        for number in 0..CLIENTS {
-            let (fleet, server, session) = (&fleet, &server, &session);
-            scope.spawn(move || {
-                for _ in 0..VISITS {
-                    let page = page(fleet, &format!("client-{number}"), server, session);
-                    page.assert_full();
-                    assert_eq!(page.session("refusal"), "store_unavailable", "{page}");
-                }
-            });
-        }
+    let visits = for_a_minute(|client| {
+        let page = page(&fleet, client, &server, &session);
+        page.assert_full();
+        assert_eq!(page.session("refusal"), "store_unavailable", "{page}");
     });
     valkey.thaw();
     assert!((0..100).any(|_| comes_back()), "resumption is back");
     drop(server.stop());
-    assert!(counted(&ledger, "store_unavailable") >= before + CLIENTS * VISITS);
+    assert!(counted(&ledger, "store_unavailable") >= before + visits);
+    println!("{visits} visits while the store was away");
+}
+
+/// Nobody stops a file, but somebody may hold its lock: readers go on, and nothing is written or claimed.
+#[test]
+fn a_file_that_is_locked_for_a_minute_under_load_costs_full_handshakes_and_nothing_else() {
+    let scene = Scene::new();
+    let ledger = scene.text_path("ledger");
+    let once = ["--single-use", "--tls", "1.3", "--store-deadline", "300ms"];
+    let server = scene.serve(&[&once[..], &["--ledger", &ledger]].concat());
+    let save = |file: &str| {
+        let args = ["--get", "/json", "--session-out", file];
+        drop(scene.connect_to(&server, &args).succeeded());
+    };
+    let offer = |client: &str, file: &str| {
+        let args = [
+            "--get",
+            "/json",
+            "--ca-file",
+            &server.ca,
+            "--session-in",
+            file,
+        ];
+        let mut command = scene.connect_command(client, server.port, &args);
+        Page::find(&Report::of(run(&mut command, b"")).succeeded().body())
+    };
+    let (first, second) = (scene.text_path("first.pem"), scene.text_path("second.pem"));
+    save(&first);
+    save(&second);
+    let file = scene.path("server").join("sessions.db");
+    let lock = rusqlite::Connection::open(file).expect("the store");
+    lock.busy_timeout(Duration::from_secs(60))
+        .expect("patience");
+    lock.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    let visits = for_a_minute(|client| {
+        let page = offer(client, &first);
+        page.assert_full();
+        assert_eq!(page.session("refusal"), "store_unavailable", "{page}");
+    });
+    lock.execute_batch("ROLLBACK").expect("unlocked");
+    let page = offer("last", &second);
+    assert_eq!(page.0["session"]["resumed"], true, "{page}");
+    drop(server.stop());
+    assert!(counted(&ledger, "store_unavailable") >= visits);
+    println!("{visits} visits while the file was locked");
 }
