@@ -1,9 +1,10 @@
 //! Which certificate `serve` and `connect` show to whom, and what is stapled to it.
 
+use rustix::process::Signal;
 use tessera_interop::openssl::{SServer, s_client_command};
 use tessera_interop::peer::program;
 use tessera_interop::process::run;
-use tessera_interop::{Identity, KeyType, Scene, Server};
+use tessera_interop::{Identity, KeyType, Report, Scene, Server};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
 
@@ -46,6 +47,45 @@ fn the_name_a_client_asks_for_chooses_among_several_certificates() {
         assert_eq!(shown(None), "first.test");
     }
     server.stop();
+}
+
+#[test]
+fn a_certificate_of_another_key_and_algorithm_costs_no_session_when_it_is_taken_up() {
+    const CLIENTS: usize = 4;
+    let scene = Scene::new();
+    let identity = scene.authority.server(KeyType::P256);
+    let renewed = scene.authority.server(KeyType::Rsa2048);
+    let visits = [("1.2", "sealed"), ("1.3", "sealed"), ("1.3", "stored")];
+    for (number, (version, kind)) in visits.into_iter().enumerate() {
+        // Where the server reads them, so that they can be replaced.
+        let [cert, key] = ["cert", "key"].map(|name| scene.text_path(&format!("{name}-{number}")));
+        let put = |identity: &Identity| {
+            std::fs::copy(identity.cert(), &cert).expect("a certificate");
+            std::fs::copy(identity.key(), &key).expect("a key");
+        };
+        put(&identity);
+        let files = ["--cert", &cert, "--key", &key, "--ticket-kind", kind];
+        let server = scene.serve_on(&format!("server-{number}"), &files);
+        let visit = |client: usize, expected: &str| {
+            let state = format!("client-{number}-{client}");
+            let args = ["--get", "/", "--tls", version, "--expect", expected];
+            let mut command = scene.connect_command(&state, server.port, &args);
+            let report = Report::of(run(&mut command, b"")).succeeded();
+            report.connections()[0]["peer"]["chain"][0].clone()
+        };
+        let before = visit(0, "full");
+        (1..CLIENTS).for_each(|client| drop(visit(client, "full")));
+        put(&renewed);
+        server.running.signal(Signal::HUP);
+        server.running.line_with("certificates reloaded");
+        for client in 0..CLIENTS {
+            // Once with what the old certificate vouched for, once with what came of that.
+            assert_eq!(visit(client, "resumed"), before, "who was authenticated");
+            visit(client, "resumed");
+        }
+        assert_ne!(visit(CLIENTS, "full"), before);
+        server.stop();
+    }
 }
 
 #[test]
