@@ -1,5 +1,6 @@
 //! What is worth telling people. Nothing in the engine obeys an event.
 
+use crate::keys::derived::Derived;
 use crate::{Facts, Half};
 use tessera_session::{Refusal, ServerName, TicketId};
 use tessera_wire::codepoint::{AlertDescription, NamedGroup};
@@ -49,6 +50,10 @@ pub enum Event {
     KeysUpdated(Half),
     /// A handshake message was sent or received; told only when the settings ask for tracing.
     Message(TracedMessage),
+    /// A secret was derived; told only when the settings ask for tracing. A client that sends early
+    /// data learns only later whether the server goes on from the same secrets, and tells them again
+    /// then.
+    Derived(Derived),
     /// A fatal alert was sent.
     AlertSent(AlertDescription),
     /// An alert was received.
@@ -73,12 +78,12 @@ impl std::fmt::Debug for TracedMessage {
     }
 }
 
-/// Whether handshake messages come out as events.
+/// Whether handshake messages and the key tree come out as events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Trace {
     /// No.
     #[default]
     Off,
-    /// Each message sent or received is told.
+    /// Each message sent or received is told, and each secret by its name and fingerprint.
     Messages,
 }

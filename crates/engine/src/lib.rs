@@ -38,6 +38,7 @@ pub use facts::{EarlyDataFate, Facts, KeysFingerprint, Kind, SessionFacts};
 pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
 pub use half::Half;
 pub use handshake::question::{Answer, Consent, Found, Keep, PeerClaim, Question, QuestionId};
+pub use keys::derived::{Derived, SecretFingerprint};
 pub use keys::exporter::ExportTooLong;
 pub use keys::keylog::{KeyLog, KeyLogLine};
 pub use offered_session::OfferedSession;

@@ -10,7 +10,8 @@
 //!
 //! No secret can get in: what is kept are names, numbers and times, copied one by one out of
 //! [`tessera_engine::Event`] and [`tessera_engine::Facts`], which hold none. Of a traced message that
-//! is its type, its length and the random of a hello; no other byte of it is looked at.
+//! is its type, its length and the random of a hello; no other byte of it is looked at. Secrets of the
+//! key schedule come as fingerprints, made by the engine.
 
 pub mod delta;
 pub mod document;

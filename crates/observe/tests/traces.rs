@@ -170,6 +170,48 @@ fn a_handshake_that_fails_keeps_what_it_said() {
     assert_eq!(serde_json::from_value::<ConnectionRow>(json).unwrap(), row);
 }
 
+/// The secrets in a line, each behind what it comes from.
+fn secrets(traces: &Traces) -> String {
+    let derived = traces.derived.iter();
+    let words = derived.map(|row| match &row.from {
+        Some(from) => format!("{from}>{}", row.what),
+        None => row.what.to_string(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_key_tree_of_a_handshake_stands_in_its_row_each_secret_once() {
+    let mut pair = tracing(Pair::tls13().early_data(1000));
+    pair.client.trace = Trace::Messages;
+    pair.connect();
+    let link = pair.connect();
+    let tree = "psk psk>early early>client_early_traffic early>handshake \
+        handshake>client_handshake_traffic handshake>server_handshake_traffic handshake>main \
+        main>client_traffic main>server_traffic main>exporter main>resumption \
+        resumption>ticket_psk resumption>ticket_psk";
+    for end in [&link.client, &link.server] {
+        let row = row_of(&end.events);
+        let traces = &row.handshake.as_ref().expect("completed").traces;
+        assert_eq!(secrets(traces), tree);
+        let lens = traces.derived.iter().map(|row| row.fingerprint.len());
+        assert!(lens.into_iter().all(|len| len == 16));
+        let json = serde_json::to_value(&row).unwrap();
+        assert_eq!(json["derived"][1]["from"], "psk");
+        assert_eq!(json["derived"][0]["from"], serde_json::Value::Null);
+    }
+
+    let mut pair = tracing(Pair::tls12().renegotiation());
+    let mut link = pair.connect();
+    link.client
+        .handle(link.now, Input::Renegotiate, &mut pair.world);
+    link.run(&mut pair.world);
+    let row = row(&link);
+    let tree = "premaster premaster>main main>key_block";
+    assert_eq!(secrets(&row.earlier[0].traces), tree);
+    assert_eq!(secrets(&row.handshake.unwrap().traces), tree);
+}
+
 #[test]
 fn where_nothing_is_traced_nothing_is_shown() {
     let row = row(&Pair::tls13().connect());

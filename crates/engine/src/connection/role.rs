@@ -43,7 +43,7 @@ impl Role {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Fault> {
-        let mut effects = Effects::new(self.key_log());
+        let mut effects = Effects::new(self.key_log(), self.trace());
         if let Self::Client { config, state } = self {
             let mut cx = Cx {
                 config: config.as_ref(),
@@ -63,7 +63,7 @@ impl Role {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Result<Vec<Effect>, Fault> {
-        let mut effects = Effects::new(self.key_log());
+        let mut effects = Effects::new(self.key_log(), self.trace());
         match self {
             Self::Client { config, state } => {
                 let mut cx = Cx {

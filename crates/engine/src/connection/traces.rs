@@ -1,14 +1,20 @@
 //! RFC 8448's traces: the messages are theirs, and from them our secrets, binder, Finished and
 //! records come out byte for byte.
 
+use crate::Event;
+use crate::handshake::cx::{Cx, Effect, Effects};
+use crate::handshake::key_tree::Root;
+use crate::keys::derived::{Derived, SecretFingerprint};
 use crate::keys::finished::FinishedKey;
+use crate::keys::keylog::KeyLog;
 use crate::keys::tls13::{EarlySecret, HandshakeSecret, MainSecret, PskOrigin, TrafficSecret};
 use crate::keys::transcript::Transcript;
 use crate::record::open::Opener;
 use crate::record::seal::Sealer;
 use data_encoding::HEXLOWER;
 use std::collections::HashMap;
-use tessera_crypto::{HashAlgorithm, Secret, SuiteParameters, tls13_suite};
+use tessera_crypto::{Entropy, HashAlgorithm, Secret, SuiteParameters, tls13_suite};
+use tessera_session::Timestamp;
 use tessera_wire::codepoint::{CipherSuite, ContentType};
 use tessera_wire::handshake::{ClientHello, Handshake};
 
@@ -46,6 +52,13 @@ impl Trace {
 
     fn assert_secret(&self, label: &str, ours: &Secret) {
         assert!(ours.matches(self.bytes(label)), "{label}");
+    }
+
+    /// The fingerprint of the secret the trace publishes under this label.
+    fn fingerprint(&self, label: &str) -> SecretFingerprint {
+        let domain = b"tessera key tree".as_slice();
+        let digest = SHA256.hash(&[domain, self.bytes(label)].concat());
+        SecretFingerprint(*digest.as_bytes().first_chunk().expect("32 bytes"))
     }
 }
 
@@ -216,6 +229,74 @@ fn begun(trace: &Trace) -> Transcript {
     let mut transcript = Transcript::new(SHA256);
     transcript.absorb(trace.bytes("client_hello"));
     transcript
+}
+
+/// The key tree of a trace, as far as the server's Finished.
+fn key_tree(trace: &Trace, psk: Option<&Secret>) -> Vec<Derived> {
+    let root = psk.map_or(Root::Nothing, Root::Session);
+    let mut effects = Effects::new(KeyLog::Off, crate::Trace::Messages);
+    let mut cx = Cx {
+        config: &(),
+        now: Timestamp::EPOCH,
+        entropy: &mut Entropy::from_seed([0; 32]),
+        effects: &mut effects,
+    };
+    let mut transcript = begun(trace);
+    transcript.absorb(trace.bytes("server_hello"));
+    let early = EarlySecret::new(SHA256, psk);
+    cx.early_derived(root, &early);
+    let secret = early.into_handshake(&trace.secret("shared_secret"));
+    let traffic = secret.traffic(&transcript.current());
+    cx.handshake_derived(root, &secret, &traffic);
+    transcript.absorb(&flight(trace, &SERVER_FLIGHT));
+    let main = secret.into_main();
+    let digest = transcript.current();
+    cx.main_derived(
+        &main,
+        &main.traffic(&digest),
+        &main.exporter_secret(&digest),
+    );
+    let told = effects.into_list().into_iter();
+    let derived = told.filter_map(|effect| match effect {
+        Effect::Tell(Event::Derived(derived)) => Some(derived),
+        _ => None,
+    });
+    derived.collect()
+}
+
+#[test]
+fn the_key_tree_has_the_fingerprints_of_the_published_secrets() {
+    let full = Trace::read(include_str!("../../tests/vectors/rfc8448/simple_1rtt.txt"));
+    let resumed = Trace::read(include_str!("../../tests/vectors/rfc8448/resumed_0rtt.txt"));
+    let psk = full.secret("resumption_psk");
+    let published = [
+        ("early", "early_secret"),
+        ("handshake", "handshake_secret"),
+        (
+            "client_handshake_traffic",
+            "client_handshake_traffic_secret",
+        ),
+        (
+            "server_handshake_traffic",
+            "server_handshake_traffic_secret",
+        ),
+        ("main", "main_secret"),
+        ("client_traffic", "client_application_traffic_secret"),
+        ("server_traffic", "server_application_traffic_secret"),
+        ("exporter", "exporter_secret"),
+    ];
+    let check = |trace: &Trace, tree: &[Derived]| {
+        assert_eq!(tree.len(), published.len());
+        for (derived, (what, label)) in tree.iter().zip(published) {
+            assert_eq!(derived.what, what);
+            assert_eq!(derived.fingerprint, trace.fingerprint(label), "{what}");
+        }
+    };
+    check(&full, &key_tree(&full, None));
+    let tree = key_tree(&resumed, Some(&psk));
+    assert_eq!(tree[0].what, "psk");
+    assert_eq!(tree[0].fingerprint, full.fingerprint("resumption_psk"));
+    check(&resumed, &tree[1..]);
 }
 
 #[test]

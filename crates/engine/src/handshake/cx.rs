@@ -3,11 +3,12 @@
 use super::question::{Keep, Question};
 use crate::Half;
 use crate::facts::Facts;
+use crate::keys::derived::{Branch, Derived};
 use crate::keys::exporter::Exporter;
 use crate::keys::keylog::{KeyLog, KeyLogLine};
 use crate::keys::record_keys::RecordKeys;
 use crate::keys::tls13::TrafficSecret;
-use crate::{Event, Fault};
+use crate::{Event, Fault, Trace};
 use tessera_crypto::{Entropy, Secret, SuiteParameters};
 use tessera_session::{PeerIdentity, Taint, Timestamp};
 use tessera_wire::Random;
@@ -81,13 +82,15 @@ impl Identified {
 pub(crate) struct Effects {
     list: Vec<Effect>,
     key_log: KeyLog,
+    trace: Trace,
 }
 
 impl Effects {
-    pub(crate) fn new(key_log: KeyLog) -> Self {
+    pub(crate) fn new(key_log: KeyLog, trace: Trace) -> Self {
         Self {
             list: Vec::new(),
             key_log,
+            trace,
         }
     }
 
@@ -123,6 +126,22 @@ impl<C> Cx<'_, C> {
             .list
             .push(Effect::Install(half, secret.record_keys(suite)?));
         Ok(())
+    }
+
+    /// Whether the key tree is told.
+    pub(crate) fn traces(&self) -> bool {
+        self.effects.trace == Trace::Messages
+    }
+
+    /// A secret by its name and fingerprint, where the key tree is told.
+    pub(crate) fn derived(&mut self, branch: Branch, secret: &[u8]) {
+        if self.traces() {
+            self.tell_derived(Derived::new(branch, secret));
+        }
+    }
+
+    pub(crate) fn tell_derived(&mut self, derived: Derived) {
+        self.tell(Event::Derived(derived));
     }
 
     /// A line of the key log, where one is kept.

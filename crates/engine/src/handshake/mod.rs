@@ -8,6 +8,7 @@ pub(crate) mod client;
 pub(crate) mod current;
 pub(crate) mod cx;
 pub(crate) mod hello;
+pub(crate) mod key_tree;
 pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod question;

@@ -1,5 +1,6 @@
 //! Secrets and what is derived from them: RFC 9846 §7.
 
+pub(crate) mod derived;
 pub(crate) mod exporter;
 pub(crate) mod finished;
 pub(crate) mod importer;

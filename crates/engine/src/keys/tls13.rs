@@ -39,6 +39,10 @@ impl EarlySecret {
         }
     }
 
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// The key of this PSK's binder: RFC 9846 §4.3.11.2.
     pub(crate) fn binder_key(&self, origin: PskOrigin) -> FinishedKey {
         let label: &[u8] = match origin {
@@ -73,6 +77,10 @@ pub(crate) struct HandshakeSecret {
 }
 
 impl HandshakeSecret {
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// `transcript`: ClientHello…ServerHello.
     pub(crate) fn traffic(&self, transcript: &Digest) -> TrafficPair {
         TrafficPair {
@@ -109,6 +117,10 @@ pub(crate) struct MainSecret {
 }
 
 impl MainSecret {
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// `transcript`: ClientHello…server Finished.
     pub(crate) fn traffic(&self, transcript: &Digest) -> TrafficPair {
         TrafficPair {

@@ -9,7 +9,7 @@ use tessera_wire::Random;
 
 use super::ConnectionId;
 use super::trace;
-use crate::row::{ConnectionRow, HandshakeRow, LineageRow, MessageRow, State, Traces};
+use crate::row::{ConnectionRow, DerivedRow, HandshakeRow, LineageRow, MessageRow, State, Traces};
 
 /// Renegotiations whose rows are kept: the last ones.
 const HANDSHAKES: usize = 16;
@@ -145,6 +145,7 @@ impl Connection {
             Event::AlertReceived(alert) => self.alert_received = Some(alert.to_string()),
             Event::PeerClosed => self.state = State::PeerClosed,
             Event::Message(message) => self.said(message),
+            Event::Derived(derived) => self.traces(false).derives(DerivedRow::of(derived)),
             Event::RenegotiationRefused | Event::RenegotiationDeclined => self.nothing_came_of_it(),
             _ => {}
         }
@@ -155,12 +156,16 @@ impl Connection {
         if self.client_random.is_none() {
             self.client_random = trace::client_random(message);
         }
-        let nothing_under_way = self.under_way.is_empty() && !trace::begins(message);
-        let traces = match self.handshakes.back_mut() {
-            Some(current) if nothing_under_way => &mut current.row.traces,
+        self.traces(trace::begins(message))
+            .said(MessageRow::of(message));
+    }
+
+    /// Where to put down what comes now, of a handshake that begins with it or of the last one that did.
+    fn traces(&mut self, begins: bool) -> &mut Traces {
+        match self.handshakes.back_mut() {
+            Some(current) if self.under_way.is_empty() && !begins => &mut current.row.traces,
             _ => &mut self.under_way,
-        };
-        traces.said(MessageRow::of(message));
+        }
     }
 
     /// The wish for another handshake was no beginning of one.

@@ -1,14 +1,18 @@
-//! What is kept of traced messages: their names and lengths, and the client's random.
+//! What is kept of traced messages, that is their names and lengths and the client's random; and of the
+//! key tree.
 
-use tessera_engine::{Half, TracedMessage};
+use tessera_engine::{Derived, Half, TracedMessage};
 use tessera_wire::Random;
 use tessera_wire::codepoint::HandshakeType;
 
-use crate::row::{MessageRow, Traces};
+use crate::row::{DerivedRow, MessageRow, Traces};
 
 /// Messages of one handshake that are kept, the first ones: a handshake has a dozen, and a peer can
 /// send KeyUpdates behind it without end.
 const MESSAGES: usize = 64;
+
+/// Secrets of one handshake that are kept: its own are a dozen, each ticket and each KeyUpdate has one more.
+const SECRETS: usize = 64;
 
 /// `HandshakeType msg_type; uint24 length;` before every message (RFC 9846 §4), and the hellos' version
 /// before their random.
@@ -22,12 +26,34 @@ impl Traces {
         }
     }
 
+    /// One secret more, if there is room and it is not told again.
+    pub(super) fn derives(&mut self, derived: DerivedRow) {
+        if self.derived.len() < SECRETS && !self.derived.contains(&derived) {
+            self.derived.push(derived);
+        }
+    }
+
     /// These came later.
     pub(super) fn followed_by(&mut self, later: Self) {
         later
             .messages
             .into_iter()
             .for_each(|message| self.said(message));
+        later
+            .derived
+            .into_iter()
+            .for_each(|derived| self.derives(derived));
+    }
+}
+
+impl DerivedRow {
+    /// Its names and its fingerprint.
+    pub(super) fn of(derived: &Derived) -> Self {
+        Self {
+            what: derived.what.clone(),
+            from: derived.from.clone(),
+            fingerprint: derived.fingerprint.to_string(),
+        }
     }
 }
 

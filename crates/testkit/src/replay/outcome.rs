@@ -3,6 +3,7 @@
 use super::{Imprint, told};
 use crate::{End, World};
 use std::fmt;
+use tessera_engine::Event;
 
 /// What came out of one end in one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +116,9 @@ impl Mark {
     /// What has come out of the end since, and what the world was asked after `asked` questions.
     pub(super) fn outcome(self, end: &End, world: &World, asked: usize) -> Outcome {
         let asked = world.asked.iter().skip(asked);
+        // The key tree follows from the messages, and the keys' fingerprint stands for it.
         let events = end.events.iter().skip(self.events);
+        let events = events.filter(|event| !matches!(event, Event::Derived(_)));
         let ending = end.ending.as_ref().filter(|_| !self.ended);
         Outcome {
             sent: Imprint::of(end.sent.get(self.sent..).unwrap_or_default()),

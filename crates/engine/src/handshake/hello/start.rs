@@ -4,6 +4,7 @@ use super::offer::Offer;
 use super::sent::Sent;
 use crate::fault::Fault;
 use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::key_tree::Root;
 use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Unhashed;
 use crate::offered_session::OfferedSession;
@@ -67,8 +68,12 @@ fn begin_early_data(
     let Some(suite) = tls13_suite(session.session.cipher_suite) else {
         return Ok(());
     };
-    let secret = EarlySecret::new(suite.hash, Some(session.session.secret.secret()));
+    let psk = session.session.secret.secret();
+    let secret = EarlySecret::new(suite.hash, Some(psk));
     let traffic = secret.traffic(&suite.hash.hash(message));
+    cx.early_derived(Root::Session(psk), &secret);
+    let branch = ("client_early_traffic", Some("early"));
+    cx.derived(branch, traffic.secret().as_bytes());
     cx.log(
         "CLIENT_EARLY_TRAFFIC_SECRET",
         &offer.hello.random,

@@ -4,11 +4,14 @@ use crate::handshake::cx::{Cx, Effect};
 use crate::keys::tls13::TrafficSecret;
 use crate::{Event, Fault, Half};
 use tessera_crypto::SuiteParameters;
+use tessera_session::Side;
 use tessera_wire::codepoint::KeyUpdateRequest;
 use tessera_wire::handshake::KeyUpdate;
 
 /// The traffic secrets in use on an established connection.
 pub(crate) struct Traffic {
+    /// Which end we are.
+    side: Side,
     pub(crate) suite: &'static SuiteParameters,
     pub(crate) sending: TrafficSecret,
     pub(crate) receiving: TrafficSecret,
@@ -16,6 +19,8 @@ pub(crate) struct Traffic {
     asked: bool,
     /// How often our sending keys were replaced.
     updates: u64,
+    /// How often the peer's were.
+    peer_updates: u64,
 }
 
 /// More updates than that, and keys may come again: RFC 9846 §4.7.3 (9).
@@ -23,16 +28,19 @@ const MOST_UPDATES: u64 = (1 << 48) - 1;
 
 impl Traffic {
     pub(crate) fn new(
+        side: Side,
         suite: &'static SuiteParameters,
         sending: TrafficSecret,
         receiving: TrafficSecret,
     ) -> Self {
         Self {
+            side,
             suite,
             sending,
             receiving,
             asked: false,
             updates: 0,
+            peer_updates: 0,
         }
     }
 
@@ -44,6 +52,9 @@ impl Traffic {
         cx: &mut Cx<'_, C>,
     ) -> Result<(), Fault> {
         self.receiving = self.receiving.next();
+        self.peer_updates = self.peer_updates.saturating_add(1);
+        let what = name(self.side, Half::Receiving);
+        cx.update_derived(what, self.peer_updates, self.receiving.secret());
         self.asked = false;
         cx.install(Half::Receiving, &self.receiving, self.suite)?;
         cx.tell(Event::KeysUpdated(Half::Receiving));
@@ -72,15 +83,26 @@ impl Traffic {
         self.asked |= request_update == KeyUpdateRequest::UpdateRequested;
         cx.send(KeyUpdate { request_update }.encode());
         self.sending = self.sending.next();
+        let what = name(self.side, Half::Sending);
+        cx.update_derived(what, self.updates, self.sending.secret());
         cx.install(Half::Sending, &self.sending, self.suite)?;
         cx.tell(Event::KeysUpdated(Half::Sending));
         Ok(())
     }
 }
 
+/// What the key tree calls the traffic secret of a half.
+fn name(side: Side, half: Half) -> &'static str {
+    match (side, half) {
+        (Side::Client, Half::Sending) | (Side::Server, Half::Receiving) => "client_traffic",
+        (Side::Server, Half::Sending) | (Side::Client, Half::Receiving) => "server_traffic",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Trace;
     use crate::handshake::cx::Effects;
     use crate::keys::keylog::KeyLog;
     use crate::keys::tls13::{EarlySecret, TrafficPair};
@@ -95,7 +117,7 @@ mod tests {
         let TrafficPair { client, server } = handshake.traffic(&HashAlgorithm::Sha256.hash(b""));
         Traffic {
             updates,
-            ..Traffic::new(suite, client, server)
+            ..Traffic::new(Side::Client, suite, client, server)
         }
     }
 
@@ -103,7 +125,7 @@ mod tests {
     fn effects(traffic: &mut Traffic) -> [usize; 2] {
         let request_update = KeyUpdateRequest::UpdateRequested;
         [0, 1].map(|received| {
-            let mut effects = Effects::new(KeyLog::Off);
+            let mut effects = Effects::new(KeyLog::Off, Trace::Off);
             let mut cx = Cx {
                 config: &(),
                 now: Timestamp::from_unix_secs(0),

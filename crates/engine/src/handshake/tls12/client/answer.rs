@@ -123,6 +123,8 @@ impl WaitVerdict {
             MainSecret::plain(agreed.suite.hash, shared, &agreed.randoms)
         }?;
         cx.log("CLIENT_RANDOM", &agreed.randoms.client, main.secret());
+        cx.derived(("premaster", None), shared.as_bytes());
+        cx.derived(("main", Some("premaster")), main.secret().as_bytes());
         let mut answer = Answer { begun, main };
         // Nothing was shown, so nothing is proven: RFC 8422 §3 (1, 2).
         let Some(Chosen { identity, scheme }) = chosen else {
@@ -168,6 +170,7 @@ impl Answer {
         let keys = self
             .main
             .key_block(self.begun.agreed.suite, &self.begun.agreed.randoms);
+        cx.derived(("key_block", Some("main")), keys.as_bytes());
         let mut ending = Ending::full(self.begun, self.main, keys);
         ending.send_finished(cx)?;
         let wait = WaitChangeCipherSpec { ending };

@@ -133,7 +133,9 @@ impl WaitServerHello {
         };
         let main = MainSecret::resumed(suite.hash, session.session.secret.secret());
         cx.log("CLIENT_RANDOM", &randoms.client, main.secret());
+        cx.derived(("main", None), main.secret().as_bytes());
         let keys = main.key_block(suite, &randoms);
+        cx.derived(("key_block", Some("main")), keys.as_bytes());
         let resumed_by = match session.form() {
             Form::SessionId(id) => Wire::SessionId(id),
             Form::Ticket | Form::Psk => Wire::Ticket(session.ticket),

@@ -78,7 +78,9 @@ pub(super) fn begin(
         begun.wire = Some(Wire::Ticket(ticket));
     }
     cx.log("CLIENT_RANDOM", &randoms.client, main.secret());
+    cx.derived(("main", None), main.secret().as_bytes());
     let keys = main.key_block(suite, &randoms);
+    cx.derived(("key_block", Some("main")), keys.as_bytes());
     // RFC 5246 §7.3 (4).
     let mut ending = Ending::new(begun, main, keys);
     ending.send_finished(cx)?;

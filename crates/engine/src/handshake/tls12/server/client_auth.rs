@@ -120,7 +120,10 @@ impl WaitClientKeyExchange {
             MainSecret::plain(agreed.suite.hash, &shared, &agreed.randoms)
         }?;
         cx.log("CLIENT_RANDOM", &agreed.randoms.client, main.secret());
+        cx.derived(("premaster", None), shared.as_bytes());
+        cx.derived(("main", Some("premaster")), main.secret().as_bytes());
         let keys = main.key_block(agreed.suite, &agreed.randoms);
+        cx.derived(("key_block", Some("main")), keys.as_bytes());
         let ending = Ending::new(self.begun, main, keys);
         Ok(match self.accepted {
             Some(accepted) => {

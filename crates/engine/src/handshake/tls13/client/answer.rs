@@ -69,6 +69,7 @@ impl WaitFinished {
         let main = secret.into_main();
         let application = main.traffic(&digest);
         let exporter = main.exporter_secret(&digest);
+        cx.main_derived(&main, &application, &exporter);
         cx.log(
             "CLIENT_TRAFFIC_SECRET_0",
             &agreed.client_random,
@@ -153,6 +154,7 @@ impl Answer {
         // RFC 9846 §4.5.3 (3).
         cx.install(Half::Sending, &self.application.client, self.agreed.suite)?;
         let resumption = self.main.resumption_secret(&self.transcript.current());
+        cx.derived(("resumption", Some("main")), resumption.secret.as_bytes());
         let exporter = Exporter::Tls13 {
             algorithm: self.agreed.suite.hash,
             secret: self.exporter,
@@ -164,7 +166,7 @@ impl Answer {
             exporter: Some(exporter),
         })));
         let (client, server) = (self.application.client, self.application.server);
-        let traffic = Traffic::new(self.agreed.suite, client, server);
+        let traffic = Traffic::new(Side::Client, self.agreed.suite, client, server);
         Ok(State::Connected(Box::new(Connected::new(
             self.agreed,
             (resumption, self.transcript),

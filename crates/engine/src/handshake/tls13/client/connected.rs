@@ -92,7 +92,7 @@ impl Connected {
         &self,
         message: &NewSessionTicket,
         max_early_data_size: u32,
-        cx: &Cx<'_, ClientConfig>,
+        cx: &mut Cx<'_, ClientConfig>,
     ) -> Option<Session> {
         let agreed = &self.agreed;
         let (version, cipher_suite) = (ProtocolVersion::TLS1_3, agreed.suite.suite);
@@ -106,6 +106,8 @@ impl Connected {
         if expires_at <= cx.now {
             return None;
         }
+        let psk = self.resumption.psk(&message.ticket_nonce);
+        cx.derived(("ticket_psk", Some("resumption")), psk.as_bytes());
         Some(Session {
             lineage: Lineage {
                 generation: agreed.current.lineage.generation.saturating_add(1),
@@ -113,12 +115,7 @@ impl Connected {
             },
             version,
             cipher_suite,
-            secret: ResumptionSecret::new(
-                self.resumption.psk(&message.ticket_nonce),
-                version,
-                cipher_suite,
-            )
-            .ok()?,
+            secret: ResumptionSecret::new(psk, version, cipher_suite).ok()?,
             binding: Binding {
                 server_name: Some(agreed.name.clone()),
                 alpn: agreed.alpn.clone(),

@@ -8,6 +8,7 @@ use crate::config::PskForm;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::hello::sent::Sent;
+use crate::handshake::key_tree::Root;
 use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Transcript;
 use crate::{ClientConfig, EarlyDataFate, Event, Half};
@@ -151,8 +152,16 @@ impl WaitServerHello {
             .as_ref()
             .map(|session| session.session.secret.secret())
             .or_else(|| external.as_ref().map(|form| &form.secret));
-        let secret = EarlySecret::new(suite.hash, psk).into_handshake(&shared);
+        let root = match (psk, &external) {
+            (None, _) => Root::Nothing,
+            (Some(_), Some(_)) => Root::External,
+            (Some(psk), None) => Root::Session(psk),
+        };
+        let early = EarlySecret::new(suite.hash, psk);
+        cx.early_derived(root, &early);
+        let secret = early.into_handshake(&shared);
         let traffic = secret.traffic(&transcript.current());
+        cx.handshake_derived(root, &secret, &traffic);
         let client_random = self.sent.offer.hello.random;
         cx.log(
             "CLIENT_HANDSHAKE_TRAFFIC_SECRET",

@@ -15,6 +15,7 @@ use crate::keys::tls13::{MainSecret, TrafficPair};
 use crate::keys::transcript::Transcript;
 use crate::{EarlyDataFate, Half, ServerConfig};
 use tessera_crypto::Secret;
+use tessera_session::Side;
 use tessera_wire::handshake::Finished;
 
 /// Everything sent; the client still owes us its Finished.
@@ -64,6 +65,7 @@ impl WaitFinished {
 
         // The one secret that depends on the client's Finished: §7.1.
         let resumption = self.main.resumption_secret(&self.transcript.current());
+        cx.derived(("resumption", Some("main")), resumption.secret.as_bytes());
         cx.install(Half::Receiving, &self.application.client, self.agreed.suite)?;
         if self.is_early() {
             cx.cause(Effect::EndEarlyData);
@@ -72,7 +74,7 @@ impl WaitFinished {
         }
         tickets::issue(&self.agreed, &resumption, cx);
         let (client, server) = (self.application.client, self.application.server);
-        let traffic = Traffic::new(self.agreed.suite, server, client);
+        let traffic = Traffic::new(Side::Server, self.agreed.suite, server, client);
         Ok(State::Connected(Box::new(Connected {
             traffic,
             askable: Askable::new(self.agreed, resumption, self.transcript),

@@ -10,6 +10,7 @@ use crate::config::schemes_of;
 use crate::fault::{Fault, LocalError, Misbehaviour};
 use crate::handshake::current::Current;
 use crate::handshake::cx::{Cx, Effect};
+use crate::handshake::key_tree::Root;
 use crate::handshake::question::Question;
 use crate::handshake::tls13::proof;
 use crate::keys::tls13::{EarlySecret, HandshakeSecret, TrafficPair};
@@ -186,8 +187,19 @@ pub(super) fn begin(
         let client_hello = agreed.suite.hash.hash(&hello.raw);
         (limit, early.traffic(&client_hello))
     });
+    let root = match (psk, &agreed.external_psk) {
+        (None, _) => Root::Nothing,
+        (Some(_), Some(_)) => Root::External,
+        (Some(psk), None) => Root::Session(psk.secret),
+    };
+    cx.early_derived(root, &early);
+    if let Some((_, traffic)) = &early_data {
+        let branch = ("client_early_traffic", Some("early"));
+        cx.derived(branch, traffic.secret().as_bytes());
+    }
     let secret = early.into_handshake(&shared);
     let traffic = secret.traffic(&transcript.current());
+    cx.handshake_derived(root, &secret, &traffic);
     cx.log(
         "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
         &agreed.client_random,
@@ -309,6 +321,7 @@ impl Begun {
         let main = self.secret.into_main();
         let application = main.traffic(&digest);
         let exporter = main.exporter_secret(&digest);
+        cx.main_derived(&main, &application, &exporter);
         let random = &self.agreed.client_random;
         cx.log(
             "CLIENT_TRAFFIC_SECRET_0",

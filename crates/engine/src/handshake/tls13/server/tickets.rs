@@ -65,7 +65,9 @@ fn session(
     // Unique on the connection, and telling nothing about how many there are.
     let nonce = cx.entropy.public_array::<16>().to_vec();
     let (version, cipher_suite) = (ProtocolVersion::TLS1_3, agreed.suite.suite);
-    let secret = ResumptionSecret::new(resumption.psk(&nonce), version, cipher_suite).ok()?;
+    let psk = resumption.psk(&nonce);
+    cx.derived(("ticket_psk", Some("resumption")), psk.as_bytes());
+    let secret = ResumptionSecret::new(psk, version, cipher_suite).ok()?;
     let session = Session {
         lineage: origin.descendant(),
         version,
