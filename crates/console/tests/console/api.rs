@@ -198,3 +198,16 @@ async fn buttons_say_why_they_do_nothing() {
         Some(Deed::NAMES.len())
     );
 }
+
+#[tokio::test]
+async fn parameters_have_four_kibibytes_and_no_more() {
+    let console = Console::start().await;
+    let padded = |length| format!("{:length$}", r#"{"step":1}"#);
+    let statuses = [(4_096, 200), (4_097, 413)];
+    for (length, status) in statuses {
+        let request = console.post("tour", padded(length));
+        let answer = request.send(console.address).await;
+        assert_eq!(answer.status(), Some(status), "{length}");
+    }
+    assert_eq!(console.deeds.asked().len(), 1);
+}
