@@ -116,6 +116,34 @@ fn sixteen_processes_claim_a_thousand_tickets_each_exactly_once() {
 }
 
 #[test]
+fn claimants_that_are_killed_leave_each_ticket_claimed_at_most_once() {
+    let place = place();
+    let mut children: Vec<Child> = (0..16)
+        .map(|number| child("claim", &place.path, number))
+        .collect();
+    let mut won = Vec::new();
+    for (at, child) in children.iter_mut().enumerate() {
+        let mut claims = told(child);
+        if at % 2 == 0 {
+            // Killed in the midst of its claims.
+            won.extend(claims.by_ref().take(at + 1));
+            child.kill().expect("it runs, or has ended");
+        }
+        won.extend(claims);
+        child.wait().expect("it ends");
+    }
+    let once: BTreeSet<u32> = won.iter().copied().collect();
+    assert_eq!(once.len(), won.len(), "no ticket was won twice");
+    // What was claimed stays so, whether or not anybody was told; what never was goes to the next who comes.
+    let store = place.open();
+    for number in 0..TICKETS {
+        let again = wait(store.claim(spend(number, 100)));
+        assert!(again == Claim::AlreadyUsed || !once.contains(&number));
+        assert_eq!(wait(store.claim(spend(number, 100))), Claim::AlreadyUsed);
+    }
+}
+
+#[test]
 fn no_two_processes_draw_the_same_ticket() {
     let place = place();
     let store = place.open();
