@@ -1,5 +1,6 @@
 //! What a connection and its session are, for those who look from outside.
 
+use std::time::Duration;
 use tessera_crypto::{HashAlgorithm, HashContext};
 use tessera_session::{
     Alpn, LineageId, PeerIdentity, Refusal, ServerName, Taint, TicketId, Timestamp,
@@ -75,6 +76,8 @@ pub struct Facts {
     pub retried: bool,
     /// What became of early data.
     pub early_data: EarlyDataFate,
+    /// Server, TLS 1.3: how old the ticket is that was resumed.
+    pub ticket_age: Option<TicketAge>,
     /// How many tickets are due, where the client has asked for a number and the server has named
     /// its own: RFC 9149 §3.
     pub expected_tickets: Option<u8>,
@@ -92,6 +95,16 @@ pub enum EarlyDataFate {
     Accepted,
     /// It was dropped unread, and why.
     Rejected(Refusal),
+}
+
+/// A ticket's age by two clocks. Where they are far apart its early data is not taken, for it may have been
+/// held back on its way: RFC 9846 §8.3. A client that is always off has a clock that runs wrong, or a long way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketAge {
+    /// As the client told it, in whole milliseconds: RFC 9846 §4.3.11.1.
+    pub told: Duration,
+    /// As we see it; zero where our clock says that the ticket is still to be issued.
+    pub seen: Duration,
 }
 
 /// The session a connection is on.

@@ -34,7 +34,7 @@ pub use connection::{
 };
 pub use destination::Destination;
 pub use event::{Event, Trace, TracedMessage};
-pub use facts::{EarlyDataFate, Facts, KeysFingerprint, Kind, SessionFacts};
+pub use facts::{EarlyDataFate, Facts, KeysFingerprint, Kind, SessionFacts, TicketAge};
 pub use fault::{Blame, Fault, LocalError, Misbehaviour, Mismatch, NotTls, RecordError};
 pub use half::Half;
 pub use handshake::question::{Answer, Consent, Found, Keep, PeerClaim, Question, QuestionId};

@@ -257,6 +257,16 @@ fn a_ticket_whose_age_does_not_add_up_resumes_without_early_data() {
     link.run(&mut pair.world);
     let why = EarlyDataFate::Rejected(Refusal::EarlyDataNotFresh);
     assert_eq!(fate(&link).1, why);
+    let age = link.agreed().1.ticket_age.expect("a ticket was resumed");
+    assert_eq!(age.seen - age.told, Duration::from_secs(3600));
+
+    // For those clients that is fresh enough.
+    let mut pair = met(Pair::tls13());
+    pair.server.freshness_window = Duration::from_secs(3600);
+    let mut link = begun(&mut pair, REQUEST);
+    link.now = pair.now.plus(Duration::from_secs(3600));
+    link.run(&mut pair.world);
+    assert_eq!(fate(&link).1, EarlyDataFate::Accepted);
 }
 
 #[test]

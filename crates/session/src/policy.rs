@@ -18,7 +18,7 @@ pub const LONGEST_LINEAGE_TLS13: Duration = Duration::from_secs(7 * 24 * 3600);
 /// RFC 5246 §F.1.4 suggests an upper limit of a day for sessions.
 pub const LONGEST_LINEAGE_TLS12: Duration = Duration::from_secs(24 * 3600);
 
-/// How far the client's view of a ticket's age may differ from ours for early data (RFC 9846 §8.3).
+/// What [`ResumptionPolicy::freshness_window`] is unless somebody knows the clients better: RFC 9846 §8.3.
 const FRESHNESS_WINDOW: Duration = Duration::from_secs(10);
 
 /// When sessions are resumed.
@@ -36,6 +36,8 @@ pub struct ResumptionPolicy {
     pub early_data: EarlyData,
     /// Whether it is taken even from a peer whose identity the session carries.
     pub early_data_with_identity: bool,
+    /// How far the client's view of a ticket's age may differ from ours for early data: RFC 9846 §8.3.
+    pub freshness_window: Duration,
     /// How old our copy of the revocations may be before sessions with an identity need a full
     /// handshake; `None` where the copy cannot lag.
     pub revocation_lag: Option<Duration>,
@@ -63,6 +65,7 @@ impl Default for ResumptionPolicy {
             single_use: false,
             early_data: EarlyData::Refuse,
             early_data_with_identity: false,
+            freshness_window: FRESHNESS_WINDOW,
             revocation_lag: None,
         }
     }
@@ -216,7 +219,7 @@ impl ResumptionPolicy {
         {
             return Err(Refusal::EarlyDataBeforeRecording);
         }
-        ticket_age_adds_up(session, offer, now)?;
+        ticket_age_adds_up(session, offer, self.freshness_window, now)?;
         Ok(size)
     }
 }
@@ -398,12 +401,17 @@ fn extended_main_secret(session: &Session, offer: &Offer<'_>) -> Result<(), Refu
 
 /// RFC 9846 §4.3.10 (3), §8.3: the age the client tells and the age we see agree. Here no skew is granted
 /// to the future.
-fn ticket_age_adds_up(session: &Session, offer: &Offer<'_>, now: Timestamp) -> Result<(), Refusal> {
+fn ticket_age_adds_up(
+    session: &Session,
+    offer: &Offer<'_>,
+    window: Duration,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let seen = now
         .since(session.lifetime.issued_at)
         .ok_or(Refusal::EarlyDataNotFresh)?;
     let told = offer.ticket_age.ok_or(Refusal::EarlyDataNotFresh)?;
-    if seen.abs_diff(told) > FRESHNESS_WINDOW {
+    if seen.abs_diff(told) > window {
         Err(Refusal::EarlyDataNotFresh)
     } else {
         Ok(())

@@ -92,6 +92,7 @@ pub(crate) struct Expected {
     pub(crate) no_session_id: bool,
     pub(crate) ticket_renewal: bool,
     pub(crate) ticket_for_early_data: bool,
+    pub(crate) ticket_age_skew: Option<i64>,
     pub(crate) early_data_accepted: bool,
     pub(crate) early_data_rejected: bool,
     pub(crate) early_data_not_offered: bool,

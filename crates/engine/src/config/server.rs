@@ -98,6 +98,8 @@ pub struct ServerSettings {
     pub early_data: EarlyData,
     /// Whether it is taken even from clients that have shown a certificate.
     pub early_data_with_identity: bool,
+    /// How far the client's view of a ticket's age may differ from ours for early data: RFC 9846 §8.3.
+    pub freshness_window: Duration,
     /// The ticket ring and the revocations, shared with whoever renews them.
     pub shared: Arc<Tickets>,
     /// Tickets of other servers, if this listener takes any. Their keys lie in the ring.
@@ -148,6 +150,7 @@ impl Default for ServerSettings {
             single_use: false,
             early_data: EarlyData::Refuse,
             early_data_with_identity: false,
+            freshness_window: ResumptionPolicy::default().freshness_window,
             shared: Arc::default(),
             migration: None,
             vault: None,
@@ -231,6 +234,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
             single_use: settings.single_use,
             early_data: settings.early_data,
             early_data_with_identity: settings.early_data_with_identity,
+            freshness_window: settings.freshness_window,
             revocation_lag: settings.revocation_lag,
         };
         Ok(Self {

@@ -80,6 +80,9 @@ pub struct ServerSettings {
     pub early_data: EarlyData,
     /// Whether it is taken even from clients that have shown a certificate.
     pub early_data_with_identity: bool,
+    /// How far the client's view of a ticket's age may differ from ours for early data: RFC 9846 §8.3. Ten
+    /// seconds are for clients on the Internet.
+    pub freshness_window: Duration,
     /// Where sessions are kept.
     pub store: Option<Arc<dyn SessionStore>>,
     /// Seals what goes into the store; the store's own vault.
@@ -156,6 +159,7 @@ impl Default for ServerSettings {
             single_use: engine.single_use,
             early_data: engine.early_data,
             early_data_with_identity: engine.early_data_with_identity,
+            freshness_window: engine.freshness_window,
             shared: None,
             migration: None,
             rotation: RotationPolicy::default(),
@@ -343,6 +347,7 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         single_use: settings.single_use,
         early_data: settings.early_data,
         early_data_with_identity: settings.early_data_with_identity,
+        freshness_window: settings.freshness_window,
         shared,
         migration: settings.migration.clone(),
         // Without a store nothing is kept, and no ticket is a lookup key.

@@ -474,6 +474,7 @@ proptest! {
             single_use: flags[6],
             early_data: EarlyData::Accept { up_to: sizes[0] },
             early_data_with_identity: flags[7],
+            freshness_window: Duration::from_millis(lifetimes[2]),
             revocation_lag: None,
         };
         let ruling = policy.judge(&session, &offer, now);

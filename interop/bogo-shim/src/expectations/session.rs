@@ -1,9 +1,10 @@
 //! Which session it should be, and whether there should be a new one.
 
-use super::expect;
+use super::{expect, same};
 use crate::answers::Noted;
 use crate::failure::Failure;
 use crate::options::Options;
+use std::time::Duration;
 use tessera_engine::Facts;
 use tessera_wire::codepoint::ProtocolVersion;
 
@@ -22,6 +23,11 @@ pub(super) fn after_handshake(
         ("no resumption", false)
     };
     expect(what, facts.resumed == should)?;
+    if let Some(age) = facts.ticket_age.filter(|_| resumes) {
+        let seconds = |age: Duration| i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        let skew = seconds(age.told) - seconds(age.seen);
+        same("skew", wanted.ticket_age_skew.as_ref(), Some(&skew))?;
+    }
     let has_new = noted.sessions > 0;
     if !options.server && facts.version == ProtocolVersion::TLS1_2 {
         let renewed = !facts.resumed || wanted.ticket_renewal;

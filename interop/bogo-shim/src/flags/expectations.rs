@@ -27,6 +27,9 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-expect-no-session-id" => Switch(|o| o.expect.no_session_id = true),
         "-expect-ticket-renewal" => Switch(|o| o.expect.ticket_renewal = true),
         "-expect-ticket-supports-early-data" => Switch(|o| o.expect.ticket_for_early_data = true),
+        "-expect-ticket-age-skew" => Number(|o, n| o.expect.ticket_age_skew = Some(n)),
+        // No session resumes under another name here.
+        "-expect-not-resumable-across-names" => Switch(nothing),
         "-expect-accept-early-data" => Switch(|o| o.expect.early_data_accepted = true),
         "-expect-reject-early-data" => Switch(|o| o.expect.early_data_rejected = true),
         "-expect-no-offer-early-data" => Switch(|o| o.expect.early_data_not_offered = true),

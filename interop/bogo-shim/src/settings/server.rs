@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::options::Options;
 use crate::world::World;
 use std::sync::Arc;
+use std::time::Duration;
 use tessera_engine::{
     ClientAuth, ExtendedMainSecret, GroupChoice, Renegotiation, SecureRenegotiation, ServerConfig,
     ServerSettings, SessionForms,
@@ -16,6 +17,8 @@ use tessera_session::{Alpn, ClientAuthMode, EarlyData, TicketPlan};
 const TICKETS: u8 = 2;
 /// BoringSSL takes as much early data.
 const MOST_EARLY_DATA: u32 = 14_336;
+/// So far may clocks differ there when it is taken.
+const FRESHNESS_WINDOW: Duration = Duration::from_secs(60);
 /// A protocol that no client of the runner's speaks.
 const NOBODY_S: &str = "nobody's";
 
@@ -65,6 +68,7 @@ pub(crate) fn config(
             EarlyData::Refuse
         },
         early_data_with_identity: true,
+        freshness_window: FRESHNESS_WINDOW,
         extended_main_secret: ExtendedMainSecret::Prefer,
         secure_renegotiation: SecureRenegotiation::Prefer,
         renegotiation: Renegotiation::Ask,

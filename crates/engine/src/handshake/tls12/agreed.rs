@@ -59,6 +59,7 @@ impl Agreed {
             epoch: self.epoch,
             retried: false,
             early_data: EarlyDataFate::NotOffered,
+            ticket_age: None,
             expected_tickets: None,
         }
     }

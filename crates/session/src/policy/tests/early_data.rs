@@ -99,6 +99,22 @@ fn r15_a_session_with_an_identity_refuses_early_data_by_default() {
 }
 
 #[test]
+fn the_freshness_window_may_be_another() {
+    let ruling = |window| {
+        early(&samples::tls13(), |policy, offer| {
+            policy.freshness_window = Duration::from_millis(window);
+            offer.ticket_age = Some(Duration::from_millis(89_000));
+        })
+    };
+    let size = |ruling| match ruling {
+        Ruling::Resume { early_data, .. } => early_data,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(size(ruling(11_000)), Ok(8_192));
+    assert_eq!(size(ruling(10_999)), Err(Refusal::EarlyDataNotFresh));
+}
+
+#[test]
 fn rule_25_no_skew_is_granted_to_early_data() {
     let mut session = samples::tls13();
     session.lifetime.issued_at = NOW.plus(Duration::from_millis(1));

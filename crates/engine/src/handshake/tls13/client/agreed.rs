@@ -85,6 +85,7 @@ impl Agreed {
             epoch: 0,
             retried: self.retried,
             early_data: self.early_data,
+            ticket_age: None,
             expected_tickets: self.expected_tickets,
         }
     }

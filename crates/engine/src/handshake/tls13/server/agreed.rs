@@ -2,7 +2,7 @@
 
 use super::decide::Choice;
 use super::hello::Hello;
-use crate::facts::{EarlyDataFate, Facts, KeysFingerprint};
+use crate::facts::{EarlyDataFate, Facts, KeysFingerprint, TicketAge};
 use crate::handshake::current::Current;
 use crate::handshake::hello::offered::Offered;
 use tessera_crypto::SuiteParameters;
@@ -34,6 +34,7 @@ pub(super) struct Agreed {
     pub(super) wants_scts: bool,
     pub(super) retried: bool,
     pub(super) early_data: EarlyDataFate,
+    pub(super) ticket_age: Option<TicketAge>,
     pub(super) refusal: Option<Refusal>,
     pub(super) peer: Option<PeerIdentity>,
     /// The external key, if it was one that authenticated the client.
@@ -74,6 +75,7 @@ impl Agreed {
                 true => EarlyDataFate::Rejected(Refusal::EarlyDataNotOffered),
                 false => EarlyDataFate::NotOffered,
             },
+            ticket_age: None,
             refusal: None,
             peer: None,
             external_psk: None,
@@ -101,6 +103,7 @@ impl Agreed {
             epoch: 0,
             retried: self.retried,
             early_data: self.early_data,
+            ticket_age: self.ticket_age,
             expected_tickets: self.announces_tickets.then_some(self.tickets),
         }
     }

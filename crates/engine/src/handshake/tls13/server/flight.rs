@@ -105,6 +105,7 @@ pub(super) fn resumed(
         session,
         selected_identity,
         current,
+        ticket_age,
         early_data,
     } = resumed;
     let mut agreed = Agreed::new(choice, hello, current, &cx.config.settings().tickets);
@@ -112,6 +113,7 @@ pub(super) fn resumed(
     // Nor is a client asked later that goes back to an external key: RFC 9846 §4.4.2 (7).
     let by_key = |peer: &PeerIdentity| !peer.has_certificate();
     agreed.can_be_asked &= !agreed.peer.as_ref().is_some_and(by_key);
+    agreed.ticket_age = ticket_age;
     agreed.settle_early_data(early_data);
     let psk = Psk {
         secret: session.secret.secret(),

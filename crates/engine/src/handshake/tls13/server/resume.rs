@@ -10,7 +10,7 @@ use super::flight;
 use super::hello::Hello;
 use crate::ServerConfig;
 use crate::config::PskForm;
-use crate::facts::Kind;
+use crate::facts::{Kind, TicketAge};
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::current::Current;
 use crate::handshake::cx::Cx;
@@ -56,6 +56,7 @@ pub(super) struct Resumed {
     pub(super) session: Box<Session>,
     pub(super) selected_identity: u16,
     pub(super) current: Current,
+    pub(super) ticket_age: Option<TicketAge>,
     /// How much early data is taken, or why none.
     pub(super) early_data: Result<u32, Refusal>,
 }
@@ -196,14 +197,14 @@ impl Resuming {
             extended_main_secret: true,
             // RFC 9846 §4.3.10 (6).
             early_data: self.hello.offered.early_data && self.position == 0,
-            ticket_age: self.ticket_age(session),
+            ticket_age: self.told_age(session),
             recording_since: settings.shared.recording_since(),
         };
         (available, cx.config.policy().judge(session, &offer, cx.now))
     }
 
     /// How old the client says the ticket is: RFC 9846 §4.3.11.1.
-    fn ticket_age(&self, session: &Session) -> Option<Duration> {
+    fn told_age(&self, session: &Session) -> Option<Duration> {
         let Resumption::Tls13 { ticket_age_add, .. } = session.resumption else {
             return None;
         };
@@ -230,10 +231,15 @@ impl Resuming {
     ) -> Result<State, Fault> {
         let current = Current::resumed(id, &session, Kind::Psk);
         let selected_identity = self.position as u16; // 0 or 1
+        let ticket_age = self.told_age(&session).map(|told| TicketAge {
+            told,
+            seen: cx.now.ahead_of(session.lifetime.issued_at),
+        });
         let resumed = Resumed {
             session,
             selected_identity,
             current,
+            ticket_age,
             early_data,
         };
         flight::resumed(self.choice, &self.hello, resumed, cx)
