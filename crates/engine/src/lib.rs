@@ -27,10 +27,11 @@ pub use config::{
     Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
     ExtendedMainSecret, ExternalPsk, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange,
     PskError, Renegotiation, Reverification, SecureRenegotiation, ServerConfig, ServerSettings,
-    SessionForms, SettingsError, Unsuited, WithoutPsk,
+    SessionForms, SettingsError, SuiteChoice, SuiteOrder, Unsuited, WithoutPsk,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,
+    refuse_client_hello,
 };
 pub use destination::Destination;
 pub use event::{Event, Trace, TracedMessage};

@@ -440,3 +440,40 @@ fn an_abbreviated_handshake_does_no_public_key_work() {
         }
     }
 }
+
+#[test]
+fn a_client_that_wants_no_tickets_gets_none_and_shows_none() {
+    // RFC 5077 §3.2 (2).
+    let mut pair = Pair::tls12();
+    pair.connect();
+    let ticket = pair.world.draw();
+    assert!(ticket.is_some());
+    pair.client.session_forms.tickets = false;
+    let mut asked = false;
+    let mut link = pair.link(ticket);
+    link.run_through(&mut pair.world, |_, bytes| {
+        clear::edit(bytes, |pieces| {
+            let messages = pieces.iter().map(|piece| &piece.bytes);
+            for message in messages {
+                if let Ok(Handshake::ClientHello(hello)) = Handshake::decode(message) {
+                    asked |= hello.extensions.contains(ExtensionType::SESSION_TICKET);
+                }
+            }
+        });
+    });
+    assert_eq!(link.how(), (Kind::Full, false));
+    let refused = link.agreed().0.refusal;
+    assert_eq!(refused, Some(Refusal::FormOff));
+    assert!(!asked);
+    pair.world.wallet.clear();
+
+    // By ID it resumes, where the server has them; and not where those are off, too.
+    let mut pair = pair.session_ids();
+    assert_eq!(pair.connect().how(), (Kind::Full, false));
+    assert_eq!(pair.connect().how(), (Kind::SessionId, true));
+    pair.client.session_forms.ids = false;
+    assert_eq!(pair.connect().how(), (Kind::Full, false));
+    pair.world.wallet.clear();
+    assert_eq!(pair.connect().how(), (Kind::Full, false));
+    assert!(pair.world.draw().is_none());
+}

@@ -285,6 +285,22 @@ async fn what_is_no_client_hello_gets_its_alert_before_any_config() {
     assert_eq!(alert, [21, 3, 3, 0, 2, 2, 10]);
 }
 
+#[tokio::test]
+async fn a_client_that_no_config_is_for_is_told_why() {
+    let world = World::new();
+    let connector = connector(world.client_settings());
+    let (near, far) = duplex(64 * 1024);
+    let serve = async {
+        let start = LazyConfigAcceptor::new(far).await.unwrap();
+        start.refuse(AlertDescription::UNRECOGNIZED_NAME).await;
+    };
+    let ((), refused) = both(serve, connector.connect(name(), near)).await;
+    let error = refused.err().unwrap();
+    let told = TlsError::of(&error).and_then(TlsError::fault);
+    let why = Fault::AlertReceived(AlertDescription::UNRECOGNIZED_NAME);
+    assert_eq!(told, Some(&why), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_a_client_hello_for_ever() {
     let (_near, far) = duplex(64);

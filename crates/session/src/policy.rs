@@ -32,6 +32,8 @@ pub struct ResumptionPolicy {
     pub clock_skew: Duration,
     /// Whether a session is used up by its first resumption.
     pub single_use: bool,
+    /// Whether TLS 1.3, too, keeps the suite of a session and not only its hash.
+    pub same_suite: bool,
     /// Whether early data is taken.
     pub early_data: EarlyData,
     /// Whether it is taken even from a peer whose identity the session carries.
@@ -63,6 +65,7 @@ impl Default for ResumptionPolicy {
             ticket_lifetime: LONGEST_LINEAGE_TLS13,
             clock_skew: Duration::from_secs(60),
             single_use: false,
+            same_suite: false,
             early_data: EarlyData::Refuse,
             early_data_with_identity: false,
             freshness_window: FRESHNESS_WINDOW,
@@ -151,7 +154,7 @@ impl ResumptionPolicy {
             recently_authenticated(session, self, now),
             fresh(session, self, now),
             same_version(session, offer),
-            same_terms(session, offer),
+            same_terms(session, offer, self),
             same_name(session, offer),
             same_scope(session, offer),
             identified(session, offer),
@@ -309,10 +312,18 @@ fn same_version(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
 }
 
 /// TLS 1.3 keeps the hash (RFC 9846 §4.7.1 (2)), TLS 1.2 the whole suite (RFC 5246 §7.4.1.3).
-fn same_terms(session: &Session, offer: &Offer<'_>) -> Result<(), Refusal> {
+fn same_terms(
+    session: &Session,
+    offer: &Offer<'_>,
+    policy: &ResumptionPolicy,
+) -> Result<(), Refusal> {
     let same = match session.resumption {
-        Resumption::Tls13 { .. } => session.hash() == Some(offer.cipher_suite_hash),
-        Resumption::Tls12 { .. } => session.cipher_suite == offer.cipher_suite,
+        Resumption::Tls13 { .. } if !policy.same_suite => {
+            session.hash() == Some(offer.cipher_suite_hash)
+        }
+        Resumption::Tls13 { .. } | Resumption::Tls12 { .. } => {
+            session.cipher_suite == offer.cipher_suite
+        }
     };
     if same {
         Ok(())

@@ -51,6 +51,8 @@ pub enum Refusal {
     ExtendedMainSecretDropped,
     /// Single use is demanded, and TLS 1.2 has no binder to prove possession before a session is used up.
     SingleUseNeedsTls13,
+    /// TLS 1.2: a client's session that would be offered by ticket, or by its ID, where that is off.
+    FormOff,
     /// No key of ours made this ticket, or no store has it.
     UnknownTicket,
     /// It names a key of ours and that key did not make it.
@@ -131,6 +133,7 @@ codes! {
     NoExtendedMainSecret = "no_extended_main_secret",
     ExtendedMainSecretDropped = "extended_main_secret_dropped",
     SingleUseNeedsTls13 = "single_use_needs_tls13",
+    FormOff = "form_off",
     UnknownTicket = "unknown_ticket",
     Forged = "forged",
     ForeignNotTaken = "foreign_not_taken",
@@ -202,6 +205,7 @@ impl fmt::Display for Refusal {
             Self::SingleUseNeedsTls13 => {
                 "single use is demanded and TLS 1.2 sessions cannot promise it"
             }
+            Self::FormOff => "sessions of TLS 1.2 are not offered in this form here",
             Self::UnknownTicket => "the ticket is not known here",
             Self::Forged => "the ticket was not made by the key it names",
             Self::ForeignNotTaken => {

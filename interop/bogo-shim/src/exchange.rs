@@ -1,6 +1,7 @@
 //! One connection of a test: what the two ends do on it, in order.
 
 mod early;
+mod refusal;
 
 use crate::answers::{Answers, Noted};
 use crate::credential::{self, Own};
@@ -40,6 +41,9 @@ pub(crate) fn run(
     let offered = kept.as_ref().map(|kept| kept.offered.session.clone());
     let connection = connection(options, &own, kept, world)?;
     let socket = Socket::connect(options)?;
+    if let Some(alert) = options.turns_away {
+        return Err(refusal::turn_away(socket, alert));
+    }
     let answers = Answers {
         options,
         own: &own,

@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Ended(Ending),
     /// The transport was closed before the handshake was done.
     CutOff,
+    /// The client was sent away before anything was agreed.
+    TurnedAway,
     /// Something is not as the flags say it should be.
     Expectation(String),
 }
@@ -40,6 +42,7 @@ impl fmt::Display for Failure {
             }
             Self::Ended(ending) => write!(f, "{ending}"),
             Self::CutOff => f.write_str("cut off before the handshake was done"),
+            Self::TurnedAway => f.write_str("the client was turned away"),
             Self::Expectation(what) => write!(f, "expected otherwise: {what}"),
         }
     }

@@ -1,6 +1,7 @@
 //! What the flags ask of one connection, as they came. Nothing is decided here.
 
 use std::time::Duration;
+use tessera_wire::codepoint::AlertDescription;
 
 /// Everything the runner can ask of one connection.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,7 @@ pub(crate) struct Options {
     pub(crate) key_shares: Option<Vec<u16>>,
     pub(crate) server_groups: Vec<u16>,
     pub(crate) cipher: Option<String>,
+    pub(crate) server_preference: bool,
     pub(crate) verify_prefs: Vec<u16>,
     pub(crate) policy: Option<Policy>,
     pub(crate) host_name: Option<String>,
@@ -34,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) skip_ticket: bool,
     pub(crate) renew_ticket: bool,
     pub(crate) early_data: bool,
+    /// Nobody is let in, and is told this.
+    pub(crate) turns_away: Option<AlertDescription>,
 
     // Who we are, and whom we take.
     pub(crate) default_credential: CredentialFiles,

@@ -2,9 +2,9 @@
 
 use super::{
     ExtendedMainSecret, ExternalPsk, Identity, KeyShares, PeerChange, PskForm, Renegotiation,
-    Reverification, SettingsError, WithoutPsk, check_identity, check_schemes, check_terms,
-    default_groups, default_schemes, default_suites, default_versions, external_psk, groups_of,
-    suites_of,
+    Reverification, SessionForms, SettingsError, WithoutPsk, check_identity, check_schemes,
+    check_terms, default_groups, default_schemes, default_suites, default_versions, external_psk,
+    groups_of, suites_of,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -91,6 +91,8 @@ pub struct ClientSettings {
     pub without_psk: WithoutPsk,
     /// TLS 1.2: whether a server must bind the secret to the handshake.
     pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: how sessions are picked up again. A session in another form stays home.
+    pub session_forms: SessionForms,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
     pub renegotiation: Renegotiation,
     /// TLS 1.2: whether a renegotiation may bring another certificate of the server.
@@ -131,6 +133,7 @@ impl Default for ClientSettings {
             external_psks: Vec::new(),
             without_psk: WithoutPsk::default(),
             extended_main_secret: ExtendedMainSecret::default(),
+            session_forms: SessionForms::default(),
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),

@@ -9,6 +9,7 @@ mod limits;
 mod reverification;
 mod schemes;
 mod server;
+mod suites;
 mod tls12;
 
 pub(crate) use external_psk::PskForm;
@@ -22,6 +23,7 @@ pub use groups::{GroupChoice, KeyShares};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;
 pub use server::{Authorisation, ClientAuth, ServerConfig, ServerSettings};
+pub use suites::{SuiteChoice, SuiteOrder};
 pub use tls12::{ExtendedMainSecret, PeerChange, Renegotiation, SecureRenegotiation, SessionForms};
 
 use groups::default_groups;

@@ -3,9 +3,9 @@
 use super::limits::EARLY_DATA;
 use super::{
     ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange, PskForm, Renegotiation,
-    SecureRenegotiation, SessionForms, SettingsError, Wanted, candidates, check_identity,
-    check_schemes, check_terms, default_groups, default_schemes, default_suites, default_versions,
-    external_psk,
+    SecureRenegotiation, SessionForms, SettingsError, SuiteChoice, SuiteOrder, Wanted, candidates,
+    check_identity, check_schemes, check_terms, default_groups, default_schemes, default_suites,
+    default_versions, external_psk,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -71,6 +71,10 @@ pub struct ServerSettings {
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
+    /// Whose order of them counts.
+    pub suite_order: SuiteOrder,
+    /// TLS 1.3: whether the best one is worth a session that was made with another.
+    pub suite_choice: SuiteChoice,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
     /// Whether the best group is worth a round trip to a client that sent no share for it.
@@ -138,6 +142,8 @@ impl Default for ServerSettings {
             authorisation: Authorisation::default(),
             alpn: Vec::new(),
             cipher_suites: default_suites(),
+            suite_order: SuiteOrder::default(),
+            suite_choice: SuiteChoice::default(),
             groups: default_groups(),
             group_choice: GroupChoice::AtHand,
             signature_schemes: default_schemes(),
@@ -232,6 +238,7 @@ impl TryFrom<ServerSettings> for ServerConfig {
             clock_skew: settings.clock_skew,
             ticket_lifetime: settings.tickets.lifetime,
             single_use: settings.single_use,
+            same_suite: settings.suite_choice == SuiteChoice::Best,
             early_data: settings.early_data,
             early_data_with_identity: settings.early_data_with_identity,
             freshness_window: settings.freshness_window,

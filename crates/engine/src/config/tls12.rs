@@ -50,12 +50,13 @@ pub enum PeerChange {
     Allow,
 }
 
-/// How a server lets TLS 1.2 sessions be picked up again.
+/// How TLS 1.2 sessions are picked up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionForms {
-    /// By session ID, from the store; needs the vault.
+    /// By session ID. A server has them in its store, and needs the vault.
     pub ids: bool,
-    /// By ticket: RFC 5077. A server of stored tickets gives session IDs instead.
+    /// By ticket: RFC 5077. A server of stored tickets gives session IDs instead. A client that wants
+    /// none has no secret of a connection travel under a key of the server's, whatever becomes of that.
     pub tickets: bool,
 }
 

@@ -21,7 +21,7 @@ mod traces;
 
 pub use bulk::Received;
 pub use close::Ending;
-pub use peek::{ClientHelloInfo, peek_client_hello};
+pub use peek::{ClientHelloInfo, peek_client_hello, refuse_client_hello};
 
 use crate::handshake::Wish;
 use crate::handshake::cx::Effect;

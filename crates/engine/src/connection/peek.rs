@@ -6,10 +6,13 @@ use crate::handshake::hello::offered;
 use crate::record::deframe::{Familiarity, deframe};
 use crate::record::reassemble::Reassembler;
 use tessera_session::{Alpn, ServerName};
-use tessera_wire::codepoint::{CipherSuite, ContentType, SignatureScheme};
+use tessera_wire::alert::Alert;
+use tessera_wire::codepoint::{
+    AlertDescription, CipherSuite, ContentType, ProtocolVersion, SignatureScheme,
+};
 use tessera_wire::extension::SignatureAlgorithms;
 use tessera_wire::handshake::Handshake;
-use tessera_wire::record::HEADER_LEN;
+use tessera_wire::record::{HEADER_LEN, RecordHeader};
 
 /// What a ClientHello says to someone who has to choose a config for it.
 #[derive(Clone, Debug)]
@@ -58,6 +61,31 @@ pub fn peek_client_hello(bytes: &[u8]) -> Result<Option<ClientHelloInfo>, Fault>
         rest = behind;
     }
     Ok(None)
+}
+
+/// The record that sends a client away again whose ClientHello was looked at and that gets no
+/// connection: an alert of the application's choice, in the clear, for nothing was agreed.
+///
+/// ```
+/// use tessera_engine::{Ending, Fault, Input, Output, refuse_client_hello};
+/// use tessera_wire::codepoint::AlertDescription;
+///
+/// let mut pair = tessera_testkit::Pair::tls13();
+/// let mut client = pair.link(None).client.connection;
+/// let refusal = refuse_client_hello(AlertDescription::UNRECOGNIZED_NAME);
+/// client.handle(pair.now, Input::Ciphertext(&refusal));
+/// let ending = std::iter::from_fn(|| client.poll()).last();
+/// let Some(Output::Ended(Ending::Fault { fault, .. })) = ending else { panic!("it is the end") };
+/// assert_eq!(fault, Fault::AlertReceived(AlertDescription::UNRECOGNIZED_NAME));
+/// ```
+pub fn refuse_client_hello(description: AlertDescription) -> Vec<u8> {
+    let alert = Alert::new(description).encode();
+    let header = RecordHeader {
+        content_type: ContentType::ALERT,
+        legacy_version: ProtocolVersion::TLS1_2,
+        length: alert.len() as u16, // two bytes
+    };
+    [header.encode().as_slice(), alert.as_slice()].concat()
 }
 
 fn read(message: &[u8]) -> Result<ClientHelloInfo, Fault> {

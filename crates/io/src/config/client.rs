@@ -8,7 +8,7 @@ use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
     EarlyDataOffer, ExtendedMainSecret, ExternalPsk, GreaseValues, KeyShares, PeerChange,
-    Renegotiation, Reverification, Trace, Trust, Unsuited, WithoutPsk,
+    Renegotiation, Reverification, SessionForms, Trace, Trust, Unsuited, WithoutPsk,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -49,6 +49,8 @@ pub struct ClientSettings {
     pub reverification: Reverification,
     /// TLS 1.2: whether a server must bind the secret to its handshake.
     pub extended_main_secret: ExtendedMainSecret,
+    /// TLS 1.2: how sessions are picked up again. A session in another form stays home.
+    pub session_forms: SessionForms,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
     pub renegotiation: Renegotiation,
     /// TLS 1.2: whether a renegotiation may bring another certificate of the server.
@@ -103,6 +105,7 @@ impl Default for ClientSettings {
             send_server_name: engine.send_server_name,
             reverification: engine.reverification,
             extended_main_secret: engine.extended_main_secret,
+            session_forms: engine.session_forms,
             renegotiation: engine.renegotiation,
             peer_change: engine.peer_change,
             wallet: None,
@@ -304,6 +307,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         },
         reverification: settings.reverification,
         extended_main_secret: settings.extended_main_secret,
+        session_forms: settings.session_forms,
         renegotiation: settings.renegotiation,
         peer_change: settings.peer_change,
         lineage_lifetime: settings.lineage_lifetime,

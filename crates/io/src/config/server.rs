@@ -7,7 +7,7 @@ use std::time::Duration;
 use tessera_engine as engine;
 use tessera_engine::{
     Authorisation, ClientAuth, ExtendedMainSecret, ExternalPsk, GroupChoice, Identity, PeerChange,
-    Renegotiation, SecureRenegotiation, SessionForms, Trace,
+    Renegotiation, SecureRenegotiation, SessionForms, SuiteChoice, SuiteOrder, Trace,
 };
 use tessera_identity::{Credential, Signer, Verifier};
 use tessera_session::store::ProcessId;
@@ -35,6 +35,10 @@ pub struct ServerSettings {
     pub alpn: Vec<Alpn>,
     /// Cipher suites of all versions, best first.
     pub cipher_suites: Vec<CipherSuite>,
+    /// Whose order of them counts.
+    pub suite_order: SuiteOrder,
+    /// TLS 1.3: whether the best one is worth a session that was made with another.
+    pub suite_choice: SuiteChoice,
     /// Key exchange groups, best first.
     pub groups: Vec<NamedGroup>,
     /// Whether the best group is worth a round trip to a client that sent no share for it.
@@ -142,6 +146,8 @@ impl Default for ServerSettings {
             external_psks: engine.external_psks,
             alpn: engine.alpn,
             cipher_suites: engine.cipher_suites,
+            suite_order: engine.suite_order,
+            suite_choice: engine.suite_choice,
             groups: engine.groups,
             group_choice: engine.group_choice,
             signature_schemes: engine.signature_schemes,
@@ -331,6 +337,8 @@ fn for_engine(settings: &ServerSettings, shared: Arc<Tickets>) -> engine::Server
         },
         alpn: settings.alpn.clone(),
         cipher_suites: settings.cipher_suites.clone(),
+        suite_order: settings.suite_order,
+        suite_choice: settings.suite_choice,
         groups: settings.groups.clone(),
         group_choice: settings.group_choice,
         signature_schemes: settings.signature_schemes.clone(),

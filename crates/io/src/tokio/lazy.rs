@@ -9,11 +9,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tessera_engine::{ClientHelloInfo, Fault, peek_client_hello};
-use tessera_wire::alert::Alert;
-use tessera_wire::codepoint::{AlertDescription, ContentType, ProtocolVersion};
-use tessera_wire::record::RecordHeader;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tessera_engine::{ClientHelloInfo, Fault, peek_client_hello, refuse_client_hello};
+use tessera_wire::codepoint::AlertDescription;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 /// Reads a ClientHello: a future that becomes a [`StartHandshake`].
@@ -126,7 +124,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for LazyConfigAcceptor<IO> {
 
 impl Refusing {
     fn new(fault: Fault) -> Self {
-        let alert = fault.alert().map(alert_record).unwrap_or_default();
+        let alert = fault.alert().map(refuse_client_hello).unwrap_or_default();
         Self {
             alert,
             error: TlsError::ClientHello(fault).into(),
@@ -135,7 +133,7 @@ impl Refusing {
 
     fn too_long() -> Self {
         Self {
-            alert: alert_record(AlertDescription::ILLEGAL_PARAMETER),
+            alert: refuse_client_hello(AlertDescription::ILLEGAL_PARAMETER),
             error: TlsError::ClientHelloTooLong.into(),
         }
     }
@@ -158,17 +156,6 @@ impl Refusing {
     }
 }
 
-/// An alert as a record in the clear.
-fn alert_record(description: AlertDescription) -> Vec<u8> {
-    let alert = Alert::new(description).encode();
-    let header = RecordHeader {
-        content_type: ContentType::ALERT,
-        legacy_version: ProtocolVersion::TLS1_2,
-        length: alert.len() as u16, // two bytes
-    };
-    [header.encode().as_slice(), alert.as_slice()].concat()
-}
-
 /// A ClientHello was read; nothing was answered yet.
 pub struct StartHandshake<IO> {
     io: IO,
@@ -185,6 +172,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> StartHandshake<IO> {
     /// The transport.
     pub fn io_ref(&self) -> &IO {
         &self.io
+    }
+
+    /// Sends the client away with this alert: no config is for it. What cannot be written any more is
+    /// not missed.
+    pub async fn refuse(self, alert: AlertDescription) {
+        let Self { mut io, .. } = self;
+        let _ = io.write_all(&refuse_client_hello(alert)).await;
+        let _ = io.shutdown().await;
     }
 
     /// Goes on with this config.

@@ -292,6 +292,19 @@ fn rule_14_a_session_resumes_in_its_own_version_and_with_its_own_terms() {
     // TLS 1.3 keeps the hash, TLS 1.2 the suite.
     assert!(resumes(judge(&new, |offer| offer.cipher_suite =
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256)));
+    // Unless policy wants the suite there, too.
+    let strict = ResumptionPolicy {
+        same_suite: true,
+        ..policy()
+    };
+    let world = World::of(&new);
+    let mut offer = world.offer(&new);
+    assert!(resumes(strict.judge(&new, &offer, NOW)));
+    offer.cipher_suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
+    assert_eq!(
+        strict.judge(&new, &offer, NOW),
+        refused(Refusal::DifferentCipherSuite)
+    );
     let other_hash = judge(&new, |offer| {
         offer.cipher_suite = CipherSuite::TLS_AES_256_GCM_SHA384;
         offer.cipher_suite_hash = HashAlgorithm::Sha384;
@@ -472,6 +485,7 @@ proptest! {
             ticket_lifetime: Duration::from_millis(lifetimes[1]),
             clock_skew: Duration::from_millis(lifetimes[2]),
             single_use: flags[6],
+            same_suite: flags[7],
             early_data: EarlyData::Accept { up_to: sizes[0] },
             early_data_with_identity: flags[7],
             freshness_window: Duration::from_millis(lifetimes[2]),

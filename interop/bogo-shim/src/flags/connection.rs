@@ -4,6 +4,7 @@ use super::kind::Flag::{self, Number, Switch, Text};
 use super::kind::{code, count, name, nothing, text};
 use crate::options::{Policy, Renegotiate};
 use std::time::Duration;
+use tessera_wire::codepoint::AlertDescription;
 
 pub(super) fn flag(flag: &str) -> Option<Flag> {
     Some(match flag {
@@ -32,8 +33,7 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-no-key-shares" => Switch(|o| o.key_shares = Some(Vec::new())),
         "-server-supported-groups-hint" => Number(|o, n| o.server_groups.push(code(n))),
         "-cipher" => Text(|o, s| o.cipher = text(s)),
-        // A server prefers as it likes.
-        "-server-preference" => Switch(nothing),
+        "-server-preference" => Switch(|o| o.server_preference = true),
         "-fips-202205" => Switch(|o| o.policy = Some(Policy::Fips202205)),
         "-wpa-202304" => Switch(|o| o.policy = Some(Policy::Wpa202304)),
         "-cnsa-202407" => Switch(|o| o.policy = Some(Policy::Cnsa202407)),
@@ -51,8 +51,12 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-quic-use-legacy-codepoint" => Number(|_, _| {}),
         // Records were split for CBC.
         "-cbc-record-splitting" | "-partial-write" => Switch(nothing),
-        // It lets every hello pass.
+        // It lets every hello pass, unless another flag has it fail.
         "-install-ddos-callback" => Switch(nothing),
+        "-fail-ddos-callback" => Switch(|o| o.turns_away = Some(AlertDescription::INTERNAL_ERROR)),
+        "-fail-early-callback" => {
+            Switch(|o| o.turns_away = Some(AlertDescription::HANDSHAKE_FAILURE))
+        }
 
         "-no-ticket" => Switch(|o| o.no_ticket = true),
         "-skip-ticket" => Switch(|o| o.skip_ticket = true),

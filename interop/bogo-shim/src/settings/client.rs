@@ -7,7 +7,7 @@ use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
     ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares,
-    Renegotiation, Reverification, Unsuited, WithoutPsk,
+    Renegotiation, Reverification, SessionForms, Unsuited, WithoutPsk,
 };
 use tessera_session::{ServerName, Verification};
 use tessera_wire::codepoint::NamedGroup;
@@ -49,6 +49,10 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
             Reverification::Always
         } else {
             Reverification::Never
+        },
+        session_forms: SessionForms {
+            ids: true,
+            tickets: !options.no_ticket,
         },
         renegotiation: Renegotiation::Ask,
         early_data: if options.early_data {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tessera_engine::{
     ClientAuth, ExtendedMainSecret, GroupChoice, Renegotiation, SecureRenegotiation, ServerConfig,
-    ServerSettings, SessionForms,
+    ServerSettings, SessionForms, SuiteChoice, SuiteOrder,
 };
 use tessera_session::{Alpn, ClientAuthMode, EarlyData, TicketPlan};
 
@@ -43,6 +43,13 @@ pub(crate) fn config(
     let settings = ServerSettings {
         versions,
         cipher_suites,
+        suite_order: if options.server_preference || options.policy.is_some() {
+            SuiteOrder::Ours
+        } else {
+            SuiteOrder::Theirs
+        },
+        // It chooses the suite before it looks at a session.
+        suite_choice: SuiteChoice::Best,
         groups,
         // BoringSSL's server would rather have a retry than its second choice.
         group_choice: GroupChoice::Best,

@@ -67,7 +67,7 @@ impl Offer {
         }
         extend(&mut hello, settings, name, grease.as_ref());
         if versions.contains(&ProtocolVersion::TLS1_2) {
-            extend_for_tls12(&mut hello, session.as_ref());
+            extend_for_tls12(&mut hello, settings, session.as_ref());
         }
         if tls13 {
             extend_for_tls13(&mut hello, settings, grease.as_ref());
@@ -305,16 +305,22 @@ fn extend_for_tls13(hello: &mut ClientHello, settings: &ClientSettings, grease: 
 }
 
 /// What only TLS 1.2 answers: RFC 7627 §5.2 (1), §5.3 (1), RFC 5746 §3.4 (1), RFC 8422 §5.1.2 (4),
-/// RFC 5077 §3.2 (1).
-fn extend_for_tls12(hello: &mut ClientHello, session: Option<&OfferedSession>) {
+/// RFC 5077 §3.2 (1, 2).
+fn extend_for_tls12(
+    hello: &mut ClientHello,
+    settings: &ClientSettings,
+    session: Option<&OfferedSession>,
+) {
     let extensions = &mut hello.extensions;
     extensions.push(&ExtendedMainSecret);
     extensions.push(&RenegotiationInfo(Vec::new()));
     extensions.push(&EcPointFormats(vec![EcPointFormat::UNCOMPRESSED]));
-    let ticket = session
-        .filter(|session| session.form() == Form::Ticket)
-        .map(|session| session.ticket.clone());
-    extensions.push(&SessionTicket(ticket.unwrap_or_default()));
+    if settings.session_forms.tickets {
+        let ticket = session
+            .filter(|session| session.form() == Form::Ticket)
+            .map(|session| session.ticket.clone());
+        extensions.push(&SessionTicket(ticket.unwrap_or_default()));
+    }
 }
 
 /// A TLS 1.2 session's ID; with a ticket bytes that a server echoes if it takes it (RFC 5077

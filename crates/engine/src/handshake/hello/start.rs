@@ -7,7 +7,7 @@ use crate::handshake::cx::{Cx, Effect};
 use crate::handshake::key_tree::Root;
 use crate::keys::tls13::EarlySecret;
 use crate::keys::transcript::Unhashed;
-use crate::offered_session::OfferedSession;
+use crate::offered_session::{Form, OfferedSession};
 use crate::{ClientConfig, Destination, Event, Half};
 use tessera_crypto::tls13_suite;
 use tessera_session::{
@@ -97,6 +97,14 @@ fn judge(
     let version = session.session.version;
     if !settings.versions.contains(&version) {
         return Err(Refusal::DifferentVersion);
+    }
+    let is_on = match session.form() {
+        Form::Psk => true,
+        Form::Ticket => settings.session_forms.tickets,
+        Form::SessionId(_) => settings.session_forms.ids,
+    };
+    if !is_on {
+        return Err(Refusal::FormOff);
     }
     let hash = session.hash();
     // TLS 1.3 keeps the hash, TLS 1.2 the suite itself: RFC 5246 §7.4.1.2 (3).

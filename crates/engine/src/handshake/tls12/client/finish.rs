@@ -202,7 +202,12 @@ fn keep(settled: &Settled, wire: Option<Wire>, cx: &mut Cx<'_, ClientConfig>) {
     let (Some(wire), true) = (wire, agreed.extended_main_secret) else {
         return;
     };
-    if agreed.current.lifetime.expires_at <= cx.now {
+    let forms = cx.config.settings().session_forms;
+    let may_be_offered = match &wire {
+        Wire::SessionId(_) => forms.ids,
+        Wire::Ticket(_) => forms.tickets,
+    };
+    if !may_be_offered || agreed.current.lifetime.expires_at <= cx.now {
         return;
     }
     let Some(session) = agreed.session(&settled.main, wire.session_id()) else {

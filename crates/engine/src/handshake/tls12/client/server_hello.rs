@@ -77,7 +77,7 @@ impl WaitServerHello {
         let kept = self.before.as_ref();
         let alpn = alpn.or_else(|| kept.and_then(|before| before.agreed.alpn.clone()));
         let offered = self.sent.offer.session.take();
-        let session = self.resumed(message, offered, cx)?;
+        let session = self.resumed(message, offered, cx);
         if let Some(session) = &session {
             check_session(session, suite, extended)?;
         } else if !extended && requires_extended(cx) {
@@ -176,10 +176,26 @@ impl WaitServerHello {
             info.as_ref().map(|RenegotiationInfo(data)| data.as_slice()),
             expected.as_ref().map_or(&[], <[u8; 24]>::as_slice),
         )?;
+        if self.echoes(message) && !self.offers_session() {
+            return Err(Misbehaviour::WrongSessionIdEcho.into());
+        }
         let offered = &self.sent.offer.hello.cipher_suites;
         tls12_suite(message.cipher_suite)
             .filter(|_| offered.contains(&message.cipher_suite))
             .ok_or_else(|| Misbehaviour::UnofferedSuite(message.cipher_suite).into())
+    }
+
+    /// Whether the session ID we sent came back.
+    fn echoes(&self, message: &ServerHello) -> bool {
+        let ours = self.sent.offer.hello.legacy_session_id;
+        !ours.is_empty() && message.legacy_session_id_echo == ours
+    }
+
+    /// Whether it stood for a session. Bytes that were sent for middleboxes only never come back:
+    /// RFC 9846 §4.2.3.
+    fn offers_session(&self) -> bool {
+        let session = self.sent.offer.session.as_ref();
+        session.is_some_and(|session| session.form() != Form::Psk)
     }
 
     /// What every handshake of a connection keeps.
@@ -194,31 +210,25 @@ impl WaitServerHello {
     }
 
     /// The session, if the server took it, as it need not: RFC 5246 §7.4.1.3 (2). It says so by the
-    /// session ID we sent: RFC 5077 §3.4. Bytes that were sent for middleboxes only never come back:
-    /// RFC 9846 §4.2.3.
+    /// session ID we sent: RFC 5077 §3.4.
     fn resumed(
         &mut self,
         message: &ServerHello,
         offered: Option<OfferedSession>,
         cx: &mut Cx<'_, ClientConfig>,
-    ) -> Result<Option<OfferedSession>, Fault> {
-        let ours = self.sent.offer.hello.legacy_session_id;
-        let echoed = !ours.is_empty() && message.legacy_session_id_echo == ours;
+    ) -> Option<OfferedSession> {
         let (session, refusal) = match offered {
             Some(session) if session.form() == Form::Psk => (None, Some(Refusal::DifferentVersion)),
-            Some(session) if echoed => return Ok(Some(session)),
+            Some(session) if self.echoes(message) => return Some(session),
             Some(_) => (None, Some(Refusal::DeclinedByServer)),
             None => (None, None),
         };
-        if echoed {
-            return Err(Misbehaviour::WrongSessionIdEcho.into());
-        }
         // A renegotiation that asks for a full handshake by its nature declines nothing.
         if let Some(refusal) = refusal.filter(|_| self.before.is_none()) {
             cx.tell(Event::Refused(refusal));
             self.sent.refusal = Some(refusal);
         }
-        Ok(session)
+        session
     }
 
     /// The server declines to renegotiate: the connection goes on as it was.

@@ -54,13 +54,16 @@ pub(super) fn decide(offered: &Offered12, config: &ServerConfig) -> Result<Choic
     })
 }
 
-/// Our suites that the client offers, best first; the others are passed over: RFC 5246 §7.4.1.2 (2).
+/// The suites in common, best first; the others are passed over: RFC 5246 §7.4.1.2 (2).
 pub(super) fn common_suites<'a>(
     offered: &'a Offered12,
     config: &'a ServerConfig,
 ) -> impl Iterator<Item = &'static Tls12Suite> + 'a {
-    let ours = config.settings().cipher_suites.iter();
-    ours.filter(|suite| offered.suites.contains(suite))
+    let settings = config.settings();
+    let (ours, theirs) = (&settings.cipher_suites, &offered.suites);
+    let ordered = settings.suite_order.of(ours, theirs).iter();
+    ordered
+        .filter(|suite| ours.contains(suite) && theirs.contains(suite))
         .filter_map(|suite| tls12_suite(*suite))
 }
 

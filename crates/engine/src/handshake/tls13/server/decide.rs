@@ -78,7 +78,7 @@ pub(super) fn decide(offered: &Offered, config: &ServerConfig) -> Result<Decisio
     }
 }
 
-/// Our most preferred suite that the client offers; of one hash, where a session demands it. What we
+/// The most preferred suite in common; of one hash, where a session demands it. What we
 /// do not know is passed over, and nothing in common is the end: RFC 9846 §4.2.2 (11), §4.2.1 (4).
 pub(super) fn choose_suite(
     offered: &Offered,
@@ -97,12 +97,16 @@ pub(super) fn choose_suite(
         })
 }
 
-/// Our order of suites, unless tickets are issued that another server resumes: then it is that server's. OpenSSL chooses
+/// Our order of suites or the client's, unless tickets are issued that another server resumes: then it is that server's. OpenSSL chooses
 /// the suite before it looks at a session, and one of another hash is none to it.
 fn preferred<'a>(offered: &'a Offered, config: &'a ServerConfig) -> &'a [CipherSuite] {
     let first = offered.suites.iter().find(|suite| !suite.is_grease());
     match config.issues_for(offered.server_name.as_ref()) {
-        None => &config.settings().cipher_suites,
+        None => {
+            let settings = config.settings();
+            let ours = &settings.cipher_suites;
+            settings.suite_order.of(ours, &offered.suites)
+        }
         // HAProxy has the library's order, but for clients that want ChaCha20 before all others; the rest leave it to
         // the client.
         Some(Dialect::HaProxy) if first != Some(&CipherSuite::TLS_CHACHA20_POLY1305_SHA256) => {

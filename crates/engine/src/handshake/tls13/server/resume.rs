@@ -9,7 +9,7 @@ use super::decide::{Choice, choose_suite};
 use super::flight;
 use super::hello::Hello;
 use crate::ServerConfig;
-use crate::config::PskForm;
+use crate::config::{PskForm, SuiteChoice};
 use crate::facts::{Kind, TicketAge};
 use crate::fault::{Fault, Misbehaviour};
 use crate::handshake::current::Current;
@@ -175,8 +175,12 @@ impl Resuming {
         cx: &Cx<'_, ServerConfig>,
     ) -> (&'static SuiteParameters, Ruling) {
         let settings = cx.config.settings();
-        let wanted = tls13_suite(session.cipher_suite).map(|suite| suite.hash);
-        // A retry has fixed the suite; otherwise any common suite of the session's hash will do.
+        let wanted = match settings.suite_choice {
+            SuiteChoice::OfSession => tls13_suite(session.cipher_suite).map(|suite| suite.hash),
+            SuiteChoice::Best => None,
+        };
+        // A retry has fixed the suite; otherwise any common suite of the session's hash will do,
+        // if settings do not say which.
         let available = match (&self.hello.before, wanted) {
             (Some(_), _) => self.choice.suite,
             (None, wanted) => {
