@@ -25,9 +25,9 @@ mod verdict;
 
 pub use config::{
     Audience, Authorisation, ClientAuth, ClientConfig, ClientSettings, EarlyDataOffer,
-    ExtendedMainSecret, ExternalPsk, GreaseValues, GroupChoice, Identity, KeyShares, PeerChange,
-    PskError, Renegotiation, Reverification, SecureRenegotiation, ServerConfig, ServerSettings,
-    SessionForms, SettingsError, SuiteChoice, SuiteOrder, Unsuited, WithoutPsk,
+    ExtendedMainSecret, ExternalPsk, FalseStart, GreaseValues, GroupChoice, Identity, KeyShares,
+    PeerChange, PskError, Renegotiation, Reverification, SecureRenegotiation, ServerConfig,
+    ServerSettings, SessionForms, SettingsError, SuiteChoice, SuiteOrder, Unsuited, WithoutPsk,
 };
 pub use connection::{
     ClientHelloInfo, Connection, Ending, Input, Output, Received, peek_client_hello,

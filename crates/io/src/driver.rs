@@ -189,6 +189,20 @@ impl Driver {
                 Output::Ended(ending) => self.end(ending),
             }
         }
+        self.start_falsely();
+    }
+
+    /// Client: where data may go out before the handshake is done, what is to be said first does.
+    fn start_falsely(&mut self) {
+        if !(self.connection.is_handshaking() && self.connection.is_sending()) {
+            return;
+        }
+        if let Some(first) = self.early_data.take() {
+            let bytes = first.into_bytes();
+            self.connection
+                .handle(clock::now(), Input::Plaintext(&bytes));
+            self.drain();
+        }
     }
 
     fn answer(&mut self, id: QuestionId, answer: Answer) {

@@ -1,4 +1,4 @@
-//! A client's early data, on its way and after it: RFC 9846 §2.3.
+//! What a client says first: as early data (RFC 9846 §2.3), in a false start (RFC 7918), or behind the handshake.
 
 use crate::WhenDropped;
 use tessera_engine::{Connection, EarlyDataFate, Facts};
@@ -29,6 +29,11 @@ impl EarlyData {
             alpn,
             when_dropped,
         }
+    }
+
+    /// What is said in a false start: all of it, for TLS 1.2 has no early data.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// What has to be said now that the handshake is done: the rest of it, or all of it where the

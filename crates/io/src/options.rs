@@ -14,8 +14,9 @@ pub struct ConnectOptions {
     pub proxy: Option<String>,
     /// Which session to offer.
     pub resume: Resume,
-    /// What is said first: as early data where the settings and the ticket allow it, else as soon as the
-    /// handshake is done. It may be replayed by whoever sees it, so let it be something that may happen
+    /// What is said first: as early data where the settings and the ticket allow it, in a false start of TLS 1.2
+    /// where they allow that ([`tessera_engine::FalseStart`]), else as soon as the
+    /// handshake is done. Early data may be replayed by whoever sees it, so let it be something that may happen
     /// twice. What became of it is in [`tessera_engine::Facts::early_data`].
     pub early_data: Vec<u8>,
     /// What to do with early data that the server drops.

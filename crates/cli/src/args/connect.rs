@@ -170,6 +170,9 @@ pub(crate) struct ConnectArgs {
     /// Say this file first: as early data where a ticket allows it, else after the handshake
     #[arg(long, value_name = "FILE", help_heading = "Sessions")]
     pub(crate) early_data: Option<PathBuf>,
+    /// TLS 1.2: say that file before the server's Finished has come (RFC 7918)
+    #[arg(long, requires = "early_data", help_heading = "Sessions")]
+    pub(crate) false_start: bool,
 
     /// Show the handshake messages on stderr, field by field, with byte offsets
     #[arg(long, help_heading = "Looking inside")]

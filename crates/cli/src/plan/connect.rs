@@ -11,7 +11,7 @@ use crate::exit::{Failure, Outcome};
 use crate::report::talk::Talk;
 use std::path::PathBuf;
 use std::time::Duration;
-use tessera::engine::Renegotiation;
+use tessera::engine::{FalseStart, Renegotiation};
 use tessera::identity::{Credential, Roots, Verifier};
 use tessera::session::Side;
 use tessera::starttls::Protocol;
@@ -72,6 +72,8 @@ pub(crate) struct Offer {
     pub(crate) cipher_suites: Vec<CipherSuite>,
     /// How many tickets are asked for, if any are.
     pub(crate) tickets: Option<TicketRequest>,
+    /// TLS 1.2: whether what is said first waits for the server's Finished.
+    pub(crate) false_start: FalseStart,
 }
 
 /// How many connections, and what each does.
@@ -203,6 +205,11 @@ impl Offer {
             groups,
             cipher_suites,
             tickets: ticket_request(&args.tickets)?,
+            false_start: if args.false_start {
+                FalseStart::Always
+            } else {
+                FalseStart::Never
+            },
         })
     }
 }

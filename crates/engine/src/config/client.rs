@@ -1,10 +1,10 @@
 //! What a client is set to do.
 
 use super::{
-    ExtendedMainSecret, ExternalPsk, Identity, KeyShares, PeerChange, PskForm, Renegotiation,
-    Reverification, SessionForms, SettingsError, WithoutPsk, check_identity, check_schemes,
-    check_terms, default_groups, default_schemes, default_suites, default_versions, external_psk,
-    groups_of, suites_of,
+    ExtendedMainSecret, ExternalPsk, FalseStart, Identity, KeyShares, PeerChange, PskForm,
+    Renegotiation, Reverification, SessionForms, SettingsError, WithoutPsk, check_identity,
+    check_schemes, check_terms, default_groups, default_schemes, default_suites, default_versions,
+    external_psk, groups_of, suites_of,
 };
 use crate::{KeyLog, Trace};
 use std::sync::Arc;
@@ -93,6 +93,8 @@ pub struct ClientSettings {
     pub extended_main_secret: ExtendedMainSecret,
     /// TLS 1.2: how sessions are picked up again. A session in another form stays home.
     pub session_forms: SessionForms,
+    /// TLS 1.2: whether application data is sent before the server's Finished.
+    pub false_start: FalseStart,
     /// TLS 1.2: whether a server's wish to renegotiate is granted, and whether we may have one.
     pub renegotiation: Renegotiation,
     /// TLS 1.2: whether a renegotiation may bring another certificate of the server.
@@ -134,6 +136,7 @@ impl Default for ClientSettings {
             without_psk: WithoutPsk::default(),
             extended_main_secret: ExtendedMainSecret::default(),
             session_forms: SessionForms::default(),
+            false_start: FalseStart::default(),
             renegotiation: Renegotiation::default(),
             peer_change: PeerChange::default(),
             lineage_lifetime: Duration::from_secs(7 * 24 * 3600),

@@ -3,6 +3,7 @@
 
 mod client;
 mod external_psk;
+mod false_start;
 mod groups;
 mod identity;
 mod limits;
@@ -19,6 +20,7 @@ pub(crate) use schemes::{common_scheme, is_scheme_of, schemes_of};
 
 pub use client::{ClientConfig, ClientSettings, EarlyDataOffer, GreaseValues, Unsuited};
 pub use external_psk::{ExternalPsk, PskError, WithoutPsk};
+pub use false_start::FalseStart;
 pub use groups::{GroupChoice, KeyShares};
 pub use identity::{Audience, Identity};
 pub use reverification::Reverification;

@@ -121,7 +121,8 @@ impl Connection {
     /// between two calls, with room left for the second. Where there will be none, data goes on until
     /// the keys are exhausted, which ends the connection.
     fn renew_tls12_keys(&mut self, now: Timestamp) -> Result<(), Fault> {
-        let worn = self.role.is_tls12() && self.outbound.sealer.is_worn();
+        let worn = self.outbound.sealer.is_worn() && self.role.is_settled();
+        let worn = worn && self.role.is_tls12();
         if worn && !self.outbound.renewal_wished {
             self.outbound.renewal_wished = true;
             self.update_keys(now, KeyUpdateRequest::UpdateRequested)?;

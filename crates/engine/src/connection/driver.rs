@@ -42,7 +42,7 @@ impl Connection {
             _ => {}
         }
         let says_nothing = self.outbound.closed && !self.role.asks_about_renegotiation();
-        if says_nothing && self.role.is_tls12() && self.role.sends_data() {
+        if says_nothing && self.role.is_tls12() && self.role.is_settled() {
             // RFC 5246 §7.2.1: behind our close_notify we say nothing, so nothing is negotiated. An
             // application that wants to be asked may still end it.
             return Ok(());

@@ -266,7 +266,8 @@ impl Connection {
     }
 
     /// Whether application data is sent now: not before a handshake is done, and not between our
-    /// hello and our Finished of a renegotiation.
+    /// hello and our Finished of a renegotiation. A client that starts falsely
+    /// ([`crate::FalseStart`]) sends while [`Self::is_handshaking`] still says that nobody knows to whom.
     pub fn is_sending(&self) -> bool {
         !self.ended && !self.outbound.closed && self.sends_data()
     }

@@ -108,8 +108,8 @@ impl Role {
     }
 
     /// Whether we send application data now: not before our Finished (RFC 9846 §2 (2)) and, in TLS 1.2,
-    /// not before the end of the first handshake (RFC 5246 §7.3 (3)), nor between a
-    /// later hello of ours and the Finished that goes with it.
+    /// not before the end of the first handshake (RFC 5246 §7.3 (3)), unless a client may start falsely
+    /// (RFC 7918 §4), nor between a later hello of ours and the Finished that goes with it.
     pub(super) fn sends_data(&self) -> bool {
         self.ask(Client::sends_data, Server::sends_data)
     }

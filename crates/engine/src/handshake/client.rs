@@ -117,7 +117,7 @@ impl Client {
     pub(crate) fn sends_data(&self) -> bool {
         match self {
             Self::WaitServerHello(_) => false,
-            Self::Tls12(state) => state.is_settled(),
+            Self::Tls12(state) => state.sends_data(),
             Self::Tls13(state) => state.is_connected(),
         }
     }

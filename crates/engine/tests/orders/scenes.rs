@@ -1,7 +1,7 @@
 //! Connections between two of ours that walk every row, as far as two of ours ever say it.
 
 use crate::names::Version;
-use tessera_engine::{Input, KeyLog, Renegotiation};
+use tessera_engine::{FalseStart, Input, KeyLog, Renegotiation};
 use tessera_session::{ClientAuthMode, Side};
 use tessera_testkit::{KeyType, Pair};
 use tessera_wire::codepoint::{CipherSuite, KeyUpdateRequest, NamedGroup};
@@ -40,6 +40,8 @@ pub(crate) enum Set {
     Renegotiates,
     /// TLS 1.2: the client would, and the server would not.
     RefusesToRenegotiate,
+    /// TLS 1.2: the client sends data before the server's Finished, which may say no more for that.
+    StartsFalsely,
 }
 
 /// What an application wants of a connection that is quiet.
@@ -112,6 +114,7 @@ impl Set {
                 }
             }
             Self::Renegotiates => pair = pair.renegotiation(),
+            Self::StartsFalsely => pair.client.false_start = FalseStart::Always,
             Self::RefusesToRenegotiate => pair.client.renegotiation = Renegotiation::Any,
         }
         pair
@@ -144,7 +147,7 @@ impl Scene {
 
 use Set::{
     Asks, Declines, HasCertificate, NoSessions, Offers, OldKey, RefusesToRenegotiate, Renegotiates,
-    Retries, SessionIds, Staples,
+    Retries, SessionIds, Staples, StartsFalsely,
 };
 use Side::{Client, Server};
 
@@ -186,6 +189,7 @@ pub(crate) const SCENES: &[Scene] = &[
     tls12("ticket", &[]),
     tls12("ticket, shows", &[Asks, HasCertificate]),
     tls12("ticket, shows none", &[Asks]),
+    tls12("starts falsely", &[StartsFalsely]),
     tls12("stapled", &[NoSessions, Staples]),
     tls12(
         "stapled, shows",

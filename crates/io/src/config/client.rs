@@ -7,8 +7,8 @@ use std::time::Duration;
 use tessera_crypto::HashAlgorithm;
 use tessera_engine as engine;
 use tessera_engine::{
-    EarlyDataOffer, ExtendedMainSecret, ExternalPsk, GreaseValues, KeyShares, PeerChange,
-    Renegotiation, Reverification, SessionForms, Trace, Trust, Unsuited, WithoutPsk,
+    EarlyDataOffer, ExtendedMainSecret, ExternalPsk, FalseStart, GreaseValues, KeyShares,
+    PeerChange, Renegotiation, Reverification, SessionForms, Trace, Trust, Unsuited, WithoutPsk,
 };
 use tessera_identity::{Credential, LoadError, Roots, Signer, Verifier};
 use tessera_session::{Alpn, ServerName, TicketWallet, Vault, Verification, WalletKey};
@@ -70,6 +70,9 @@ pub struct ClientSettings {
     pub tickets_kept: usize,
     /// Whether early data is offered: what is in [`ConnectOptions::early_data`].
     pub early_data: EarlyDataOffer,
+    /// TLS 1.2: whether what is said first ([`ConnectOptions::early_data`]) goes out before the server's
+    /// Finished: RFC 7918.
+    pub false_start: FalseStart,
     /// Whether reserved values are mixed into the hello: RFC 8701.
     pub grease: GreaseValues,
     /// How long a handshake may take; `None` for as long as it likes. Threads keep this and the
@@ -115,6 +118,7 @@ impl Default for ClientSettings {
             ticket_request: engine.ticket_request,
             tickets_kept: engine.tickets_kept,
             early_data: engine.early_data,
+            false_start: engine.false_start,
             grease: engine.grease,
             handshake_timeout: Some(Duration::from_secs(10)),
             idle_timeout: None,
@@ -314,6 +318,7 @@ fn for_engine(settings: &ClientSettings) -> engine::ClientSettings {
         ticket_request: settings.ticket_request,
         tickets_kept: settings.tickets_kept,
         early_data: settings.early_data,
+        false_start: settings.false_start,
         grease: settings.grease,
         key_log: key_log(&settings.key_log),
         trace: settings.trace,

@@ -198,6 +198,7 @@ fn terms(plan: &ConnectPlan) -> ClientSettings {
         alpn: plan.offer.alpn.clone(),
         send_server_name: plan.send_server_name,
         ticket_request: plan.offer.tickets,
+        false_start: plan.offer.false_start,
         early_data: if plan.early_data.is_empty() {
             EarlyDataOffer::Never
         } else {

@@ -2,6 +2,7 @@
 //! §7.4.9.
 
 use super::State;
+use super::false_start;
 use super::finish::{Ending, WaitChangeCipherSpec};
 use super::server_hello::Begun;
 use crate::ClientConfig;
@@ -173,6 +174,7 @@ impl Answer {
         cx.derived(("key_block", Some("main")), keys.as_bytes());
         let mut ending = Ending::full(self.begun, self.main, keys);
         ending.send_finished(cx)?;
+        ending.starts_falsely = false_start::may_begin(&ending.begun, cx.config.settings());
         let wait = WaitChangeCipherSpec { ending };
         Ok(State::WaitChangeCipherSpec(Box::new(wait)))
     }

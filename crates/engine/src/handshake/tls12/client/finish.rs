@@ -36,6 +36,8 @@ pub(super) struct Ending {
     ticket: Option<NewSessionTicket>,
     /// What stood for the session that is resumed.
     resumed_by: Option<Wire>,
+    /// We send application data before the server has proven anything.
+    pub(super) starts_falsely: bool,
 }
 
 impl Ending {
@@ -47,6 +49,7 @@ impl Ending {
             finished: FinishedPair::default(),
             ticket: None,
             resumed_by: None,
+            starts_falsely: false,
         }
     }
 

@@ -15,7 +15,7 @@
 //!                  │       │ Send CertificateVerify, ChangeCipherSpec, Finished
 //!                  v       v
 //!          [WaitChangeCipherSpec]               NewSessionTicket before it
-//!             [WaitFinished]
+//!             [WaitFinished]                    in a false start we send data in these two
 //!                  │ Send ChangeCipherSpec, Finished, if abbreviated
 //!             [Connected]
 //!                  │ HelloRequest, where the application decides
@@ -26,6 +26,7 @@ mod again;
 mod answer;
 mod connected;
 mod consent;
+mod false_start;
 mod finish;
 mod flight;
 mod reverify;
@@ -151,6 +152,15 @@ impl State {
     /// Whether no handshake is under way.
     pub(crate) fn is_settled(&self) -> bool {
         matches!(self, Self::Connected(_))
+    }
+
+    /// Whether we send application data: when no handshake is under way, or in a false start.
+    pub(crate) fn sends_data(&self) -> bool {
+        match self {
+            Self::WaitChangeCipherSpec(s) => s.ending.starts_falsely,
+            Self::WaitFinished(s) => s.ending.starts_falsely,
+            state => state.is_settled(),
+        }
     }
 
     /// Whether application data may come: not between ChangeCipherSpec and Finished.
