@@ -99,9 +99,9 @@ impl Exchange<'_> {
         self.early()?;
         if !self.options.implicit_handshake {
             self.stream.handshake()?;
-            expectations::after_handshake(self.options, self.resumes, &self.stream)?;
+            expectations::at_start(self.options, self.resumes, &self.stream)?;
             if self.options.extra_handshake {
-                self.stream.handshake()?;
+                self.stream.complete_handshake()?;
             }
         }
         self.export()?;
@@ -115,7 +115,7 @@ impl Exchange<'_> {
                 self.echo()?;
             }
         }
-        expectations::before_close(self.options, &self.stream)?;
+        expectations::before_close(self.options, self.resumes, &self.stream)?;
         if self.options.check_close_notify {
             self.stream.close()?;
         }

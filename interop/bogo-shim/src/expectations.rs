@@ -41,12 +41,21 @@ fn facts<'a>(stream: &'a Stream<'_>) -> Result<&'a Facts, Failure> {
     facts.ok_or_else(|| Failure::expectation("a completed handshake"))
 }
 
-/// As soon as the handshake is complete.
-pub(crate) fn after_handshake(
+/// As soon as data may be sent: a full handshake of a client that may start falsely is not complete then, and any
+/// other is.
+pub(crate) fn at_start(
     options: &Options,
     resumes: bool,
     stream: &Stream<'_>,
 ) -> Result<(), Failure> {
+    if options.false_start && !resumes {
+        return expect("a false start", stream.facts().is_none());
+    }
+    after_handshake(options, resumes, stream)
+}
+
+/// As soon as the handshake is complete.
+fn after_handshake(options: &Options, resumes: bool, stream: &Stream<'_>) -> Result<(), Failure> {
     let facts = facts(stream)?;
     let wanted = &options.expect;
     expect("an unfinished handshake", !wanted.handshake_never_done)?;
@@ -106,7 +115,14 @@ fn names(options: &Options, facts: &Facts, stream: &Stream<'_>) -> Result<(), Fa
 }
 
 /// When nothing more is to be said.
-pub(crate) fn before_close(options: &Options, stream: &Stream<'_>) -> Result<(), Failure> {
+pub(crate) fn before_close(
+    options: &Options,
+    resumes: bool,
+    stream: &Stream<'_>,
+) -> Result<(), Failure> {
+    if options.false_start && !resumes {
+        after_handshake(options, resumes, stream)?;
+    }
     session::before_close(options, facts(stream)?, &stream.answers.noted)
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) asynchronous: bool,
     pub(crate) implicit_handshake: bool,
     pub(crate) extra_handshake: bool,
+    pub(crate) false_start: bool,
+    pub(crate) false_start_without_alpn: bool,
     pub(crate) shim_writes_first: bool,
     pub(crate) shim_initial_write: Option<String>,
     pub(crate) repeat_initial_write: Option<usize>,

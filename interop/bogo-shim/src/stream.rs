@@ -105,17 +105,26 @@ impl<'a> Stream<'a> {
     /// The handshake behind early data; questions that come once it is refused are answered by `retry`.
     pub(crate) fn early_handshake(&mut self, retry: &'a Options) -> Result<(), Failure> {
         self.when_refused = self.sends_early().then_some(retry);
-        self.handshake()?;
+        self.complete_handshake()?;
         self.when_refused = None;
         self.finish_write();
         Ok(())
     }
 
-    /// Until the first handshake is complete.
+    /// Until data may be sent: the first handshake is complete, or this is a false start.
     pub(crate) fn handshake(&mut self) -> Result<(), Failure> {
+        self.handshake_until(|connection| connection.is_sending())
+    }
+
+    /// Until the first handshake is complete.
+    pub(crate) fn complete_handshake(&mut self) -> Result<(), Failure> {
+        self.handshake_until(|connection| connection.facts().is_some())
+    }
+
+    fn handshake_until(&mut self, done: impl Fn(&Connection) -> bool) -> Result<(), Failure> {
         self.settle();
         let held = self.unsent.len();
-        while self.connection.facts().is_none() {
+        while !done(&self.connection) && self.connection.facts().is_none() {
             self.check()?;
             if !self.take_in()? {
                 return Err(Failure::CutOff);

@@ -44,6 +44,8 @@ pub(super) fn flag(flag: &str) -> Option<Flag> {
         "-advertise-alpn" => Text(|o, s| o.advertise_alpn = s.as_bytes().to_vec()),
         "-select-alpn" => Text(|o, s| o.select_alpn = name(s)),
         "-decline-alpn" => Switch(nothing),
+        // NPN is not spoken here. To BoringSSL it is a sign, too, that a server bears a false start.
+        "-select-next-proto" => Text(|o, _| o.false_start_without_alpn = true),
         "-reject-alpn" => Switch(|o| o.reject_alpn = true),
         "-enable-grease" => Switch(|o| o.grease = true),
         // QUIC has them, and TLS over a stream has not.

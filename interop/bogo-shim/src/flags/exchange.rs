@@ -7,7 +7,9 @@ pub(super) fn flag(name: &str) -> Option<Flag> {
     Some(match name {
         "-async" => Switch(|o| o.asynchronous = true),
         "-implicit-handshake" => Switch(|o| o.implicit_handshake = true),
-        "-no-op-extra-handshake" => Switch(|o| o.extra_handshake = true),
+        "-no-op-extra-handshake" | "-handshake-twice" => Switch(|o| o.extra_handshake = true),
+        "-false-start" => Switch(|o| o.false_start = true),
+        "-allow-false-start-without-alpn" => Switch(|o| o.false_start_without_alpn = true),
         "-shim-writes-first" => Switch(|o| o.shim_writes_first = true),
         "-shim-initial-write" => Text(|o, s| o.shim_initial_write = text(s)),
         "-repeat-shim-initial-write" => Number(|o, n| o.repeat_initial_write = Some(count(n))),

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::options::Options;
 use std::sync::Arc;
 use tessera_engine::{
-    ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, GreaseValues, KeyShares,
-    Renegotiation, Reverification, SessionForms, Unsuited, WithoutPsk,
+    ClientConfig, ClientSettings, EarlyDataOffer, ExtendedMainSecret, FalseStart, GreaseValues,
+    KeyShares, Renegotiation, Reverification, SessionForms, Unsuited, WithoutPsk,
 };
 use tessera_session::{ServerName, Verification};
 use tessera_wire::codepoint::NamedGroup;
@@ -54,6 +54,7 @@ pub(crate) fn config(options: &Options, own: &[Own]) -> Result<Arc<ClientConfig>
             ids: true,
             tickets: !options.no_ticket,
         },
+        false_start: false_start(options),
         renegotiation: Renegotiation::Ask,
         early_data: if options.early_data {
             EarlyDataOffer::WherePossible
@@ -79,6 +80,14 @@ fn key_shares(options: &Options, groups: &[NamedGroup]) -> KeyShares {
         (Some(group), _) => KeyShares::Of(vec![*group]),
         (None, Some(codes)) => KeyShares::Of(codes.iter().copied().map(NamedGroup).collect()),
         (None, None) => KeyShares::Likely,
+    }
+}
+
+fn false_start(options: &Options) -> FalseStart {
+    match (options.false_start, options.false_start_without_alpn) {
+        (false, _) => FalseStart::Never,
+        (true, false) => FalseStart::WithAlpn,
+        (true, true) => FalseStart::Always,
     }
 }
 
