@@ -39,12 +39,7 @@ pub(crate) fn ca_file(state: &StateDir) -> PathBuf {
 ///
 /// Certificate and key are two files: a lock keeps other processes from seeing one without the other.
 pub(crate) fn ensure(state: &StateDir, now: Timestamp) -> Outcome<DevCert> {
-    let failed = |error: &dyn Display| {
-        Failure::internal(format_args!(
-            "development certificate in {}: {error}",
-            state.path().display()
-        ))
-    };
+    let failed = |error: &dyn Display| failed(state, error);
     let _lock = state.lock("ca.lock").map_err(|error| failed(&error))?;
     let ca = match read(state, "ca", now) {
         Some(credential) => credential,
@@ -66,6 +61,24 @@ pub(crate) fn ensure(state: &StateDir, now: Timestamp) -> Outcome<DevCert> {
         credential,
         ca: ca_file(state),
     })
+}
+
+/// Makes a new certificate with a new key before the old one ends; the authority stays.
+pub(crate) fn renew(state: &StateDir, now: Timestamp) -> Outcome<DevCert> {
+    ensure(state, now)?;
+    let renewed = state
+        .lock("ca.lock")
+        .map_err(Into::into)
+        .and_then(|_lock| make_leaf(state, now));
+    renewed.map_err(|error| failed(state, &*error))?;
+    ensure(state, now)
+}
+
+fn failed(state: &StateDir, error: &(impl Display + ?Sized)) -> Failure {
+    Failure::internal(format_args!(
+        "development certificate in {}: {error}",
+        state.path().display()
+    ))
 }
 
 /// A pair that is whole, belongs together and lasts for a while.
@@ -183,6 +196,16 @@ mod tests {
         std::fs::remove_file(&first.ca).unwrap();
         let second = ensure(&state, NOW).unwrap();
         assert_ne!(first.credential.chain, second.credential.chain);
+    }
+
+    #[test]
+    fn a_renewed_certificate_has_another_key_and_the_same_authority() {
+        let (_dir, state) = state();
+        let first = ensure(&state, NOW).unwrap();
+        let authority = std::fs::read(&first.ca).unwrap();
+        let second = renew(&state, NOW).unwrap();
+        assert_ne!(first.credential.chain, second.credential.chain);
+        assert_eq!(std::fs::read(&second.ca).unwrap(), authority);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! says how it ended.
 
 mod args;
+mod console;
 mod devcert;
 mod exit;
 mod keylog;

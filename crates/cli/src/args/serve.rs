@@ -176,9 +176,12 @@ pub(crate) struct ServeArgs {
     /// Close idle connections after this long; their sessions stay
     #[arg(long, value_name = "D", default_value = "60s", value_parser = duration, help_heading = "Operation")]
     pub(crate) idle_timeout: Duration,
-    /// The live console on loopback (later version)
+    /// The live console on this loopback address; a process of its own serves, so that it can be killed and started again
     #[arg(long, value_name = "ADDR", help_heading = "Operation")]
     pub(crate) console: Option<String>,
+    /// The console reveals traffic secrets, too: never with real visitors
+    #[arg(long, requires = "console", help_heading = "Operation")]
+    pub(crate) learn: bool,
     /// Append one line of JSON for each connection that ends
     #[arg(long, value_name = "FILE", help_heading = "Operation")]
     pub(crate) ledger: Option<PathBuf>,
@@ -198,6 +201,7 @@ Examples:
   tessera serve --client-auth require --client-ca ca.pem
   tessera serve --policy shop --store valkeys://cache.example --store-key-file fleet.key    one of a fleet
   tessera serve --foreign-names shop.example --issue nginx --foreign-until 2027-01-31    beside nginx, on its ticket keys
+  tessera serve --console 127.0.0.1:0                  and a page that shows which connections are on which session
   tessera serve --policy shop --ratchet-seed-file seed share tickets with every server that has the seed
 
 SIGHUP reloads certificates and keeps sessions; SIGTERM drains and exits 0.";

@@ -5,7 +5,7 @@ use super::pairs::{self, Pair};
 use super::ratchet::RatchetPlan;
 use super::state::StateDir;
 use super::store::{StorePlan, StoreUrl};
-use super::{later, names, psk};
+use super::{names, psk};
 use crate::args::{ClientAuthArg, PskArgs, RenegotiateArg, ServeArgs, TicketKindArg};
 use crate::devcert::{self, DevCert};
 use crate::exit::{Failure, Outcome};
@@ -117,7 +117,6 @@ const FLEET_DEADLINE: Duration = Duration::from_millis(250);
 impl ServePlan {
     /// Checks what was typed.
     pub(crate) fn new(args: &ServeArgs, timeout: Option<Duration>) -> Outcome<Self> {
-        later::none_of(&[(args.console.is_some(), "the console (--console)")])?;
         let migration = MigrationPlan::new(args)?;
         let certificates = CertificatePlan::new(args)?;
         let listen = resolve(&args.listen)?;

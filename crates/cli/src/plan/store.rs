@@ -102,6 +102,14 @@ impl StorePlan {
         Self::with_credentials(args, state, credentials.as_deref())
     }
 
+    /// The file of this state directory, whatever else there is.
+    pub(crate) fn local(state: &StateDir) -> Self {
+        Self {
+            url: StoreUrl::Sqlite(state.file("sessions.db")),
+            key: KeySource::choose(None, None, state.path()),
+        }
+    }
+
     fn with_credentials(
         args: &StateArgs,
         state: &StateDir,

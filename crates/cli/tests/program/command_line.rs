@@ -51,7 +51,6 @@ fn what_makes_no_sense_is_exit_2_and_says_nothing_on_stdout() {
 fn what_comes_later_says_so() {
     for line in [
         "serve --starttls pop3",
-        "serve --console 127.0.0.1:0",
         "connect localhost --starttls pop3",
         "proxy --config f --check",
         "probe localhost --json",

@@ -2,6 +2,9 @@
 
 mod command_line;
 mod connect;
+mod console;
+mod console_demo;
+mod console_page;
 mod demo;
 mod documents;
 mod environment;

@@ -1,9 +1,10 @@
 //! A client of the story: `tessera connect`, a process for each step.
 
 use super::scene::Scene;
-use super::server::Server;
+use crate::console::process::ServerProcess;
 use crate::exit::{Failure, Outcome};
 use serde::Deserialize;
+use std::path::Path;
 use std::process::Stdio;
 use tokio::process::Command;
 
@@ -51,7 +52,11 @@ pub(super) struct Client<'a> {
 
 impl Client<'_> {
     /// Starts a client, waits until it is done, and gives what it saw.
-    pub(super) async fn connect(&self, server: &Server, args: &[&str]) -> Outcome<Vec<Seen>> {
+    pub(super) async fn connect(
+        &self,
+        server: &ServerProcess,
+        args: &[&str],
+    ) -> Outcome<Vec<Seen>> {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .arg("connect")
@@ -63,7 +68,7 @@ impl Client<'_> {
                 server.port()
             ))
             .arg("--ca-file")
-            .arg(server.ca())
+            .arg(server.ca().unwrap_or_else(|| Path::new("")))
             .arg("--state")
             .arg(self.scene.client_state())
             .args(["--get", "/json", "--json", "-q", "--timeout", "20s"])

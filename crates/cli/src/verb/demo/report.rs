@@ -2,7 +2,7 @@
 
 use crate::report::table::{Cell, Table};
 use crate::report::text::{bytes, micros, short};
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use serde::Serialize;
 use std::fmt;
 use tessera_observe::DemoRow;
@@ -57,7 +57,8 @@ pub(super) struct Story {
     /// Whether each step did what it should.
     pub(super) steps: Vec<Verdict>,
     ok: bool,
-    later: Vec<&'static str>,
+    /// Where to look at it live, while that is there.
+    pub(super) console: Option<String>,
     /// Which step each row is of.
     #[serde(skip)]
     of: Vec<Step>,
@@ -93,7 +94,7 @@ impl Story {
             connections,
             steps,
             ok,
-            later: LATER.map(|(what, _)| what).to_vec(),
+            console: None,
             of,
         }
     }
@@ -127,13 +128,6 @@ impl Story {
             before = Some(step);
             table.row(cells(row, *step, title, self.holds(*step)));
         }
-        let dim = Style::new().dimmed();
-        for (what, comes) in LATER {
-            table.row([
-                Cell::from("·"),
-                Cell::styled(format!("{what}: {comes}"), dim),
-            ]);
-        }
         table
     }
 
@@ -143,9 +137,6 @@ impl Story {
             .any(|verdict| verdict.step == step && verdict.ok)
     }
 }
-
-/// What belongs to the story and is not in this version.
-const LATER: [(&str, &str); 1] = [("the live console", "comes in a later version")];
 
 fn cells(row: &DemoRow, step: Step, title: &str, holds: bool) -> [Cell; 11] {
     let (mark, colour) = if holds {

@@ -4,11 +4,17 @@ use crate::exit::Outcome;
 use crate::plan::state::StateDir;
 use crate::random;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tessera_console::Picture;
 
 /// A directory, removed at the end unless somebody named it.
 pub(super) struct Scene {
     dir: StateDir,
     temporary: bool,
+    /// Where what happens is shown live.
+    picture: Option<Arc<Picture>>,
+    /// Whether secrets are for looking at.
+    learn: bool,
 }
 
 impl Scene {
@@ -25,7 +31,31 @@ impl Scene {
         Ok(Self {
             dir,
             temporary: asked.is_none(),
+            picture: None,
+            learn: false,
         })
+    }
+
+    /// The same, shown live; with its secrets, where somebody wants to learn.
+    pub(super) fn shown_in(mut self, picture: &Arc<Picture>, learn: bool) -> Self {
+        self.picture = Some(Arc::clone(picture));
+        self.learn = learn;
+        self
+    }
+
+    /// Where what happens is shown.
+    pub(super) fn picture(&self) -> Option<&Arc<Picture>> {
+        self.picture.as_ref()
+    }
+
+    /// The directory itself.
+    pub(super) fn dir(&self) -> &StateDir {
+        &self.dir
+    }
+
+    /// Where traffic secrets are written, for those who want to see them.
+    pub(super) fn key_log(&self) -> Option<PathBuf> {
+        self.learn.then(|| self.dir.file("console.keylog"))
     }
 
     /// The state of the server processes: one after another, they share it.

@@ -2,23 +2,25 @@
 
 use super::check;
 use super::client::{Client, Seen};
-use super::learn;
 use super::ledger;
 use super::report::{Step, Story};
 use super::scene::Scene;
-use super::server::{self, Server};
+use super::server::{self, start};
+use crate::console::process::ServerProcess;
+use crate::console::view;
 use crate::exit::Outcome;
 use crate::report::talk::Talk;
 use crate::verb::serve::book::LedgerLine;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+/// Who ends servers here.
+const BY: &str = "the demo";
 
 /// How the story is told.
 #[derive(Clone, Copy)]
 pub(super) struct Teller {
     /// Wait for a line on stdin before each step.
     pub(super) step: bool,
-    /// Explain each step.
-    pub(super) learn: bool,
     /// Whom to tell.
     pub(super) talk: Talk,
 }
@@ -36,10 +38,10 @@ pub(super) struct Scenes {
 }
 
 /// Tells the story, and leaves the last server running.
-pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Story)> {
+pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(ServerProcess, Story)> {
     let mut scenes = Vec::new();
     teller.before(Step::Full).await?;
-    let first = Server::start(scene, server::NEW).await?;
+    let mut first = start(scene, server::NEW).await?;
     let client = Client {
         scene,
         port: first.port(),
@@ -53,8 +55,8 @@ pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Stor
     scenes.push(act(Step::AtOnce, &client, &first, &["--parallel", "5"]).await?);
 
     teller.before(Step::FromDisk).await?;
-    first.kill().await?;
-    let second = Server::start(scene, server::NEW).await?;
+    first.kill(BY).await?;
+    let second = start(scene, server::NEW).await?;
     // At the end one ticket is taken out of the wallet: somebody is going to use it twice.
     let copy = scene.copy().display().to_string();
     scenes.push(act(Step::FromDisk, &client, &second, &["--session-out", &copy]).await?);
@@ -73,16 +75,16 @@ pub(super) async fn tell(scene: &Scene, teller: Teller) -> Outcome<(Server, Stor
 /// may not want different ones.
 async fn tell_of_tls12(scene: &Scene, teller: Teller, scenes: &mut Vec<Scenes>) -> Outcome<()> {
     teller.before(Step::SessionId).await?;
-    let keeper = Server::start(scene, server::OLD).await?;
+    let mut keeper = start(scene, server::OLD).await?;
     let client = Client {
         scene,
         port: keeper.port(),
     };
     scenes.push(act(Step::SessionId, &client, &keeper, &["--reconnect", "1"]).await?);
-    keeper.kill().await?;
+    keeper.kill(BY).await?;
 
     teller.before(Step::Ticket).await?;
-    let sealer = Server::start(scene, server::OLDER_HABITS).await?;
+    let mut sealer = start(scene, server::OLDER_HABITS).await?;
     let client = Client {
         scene,
         port: sealer.port(),
@@ -91,10 +93,15 @@ async fn tell_of_tls12(scene: &Scene, teller: Teller, scenes: &mut Vec<Scenes>) 
 
     teller.before(Step::Renegotiated).await?;
     scenes.push(act(Step::Renegotiated, &client, &sealer, &["--renegotiate"]).await?);
-    sealer.kill().await
+    sealer.kill(BY).await
 }
 
-async fn act(step: Step, client: &Client<'_>, server: &Server, args: &[&str]) -> Outcome<Scenes> {
+async fn act(
+    step: Step,
+    client: &Client<'_>,
+    server: &ServerProcess,
+    args: &[&str],
+) -> Outcome<Scenes> {
     // A client that fails is part of the story: the check says what is missing.
     let seen = client.connect(server, args).await.unwrap_or_default();
     let connections: Vec<_> = seen.iter().filter_map(Seen::connection).collect();
@@ -102,6 +109,10 @@ async fn act(step: Step, client: &Client<'_>, server: &Server, args: &[&str]) ->
         [] => Vec::new(),
         some => ledger::lines(&client.scene.ledger(), some).await?,
     };
+    // The server may be killed next, and what it has not told then it never will.
+    if let Some(picture) = client.scene.picture() {
+        view::show_the_end_of(picture, &connections).await;
+    }
     Ok(Scenes {
         step,
         seen,
@@ -112,9 +123,7 @@ async fn act(step: Step, client: &Client<'_>, server: &Server, args: &[&str]) ->
 
 impl Teller {
     async fn before(self, step: Step) -> Outcome<()> {
-        if self.learn {
-            self.talk.say(learn::about(step));
-        } else if !self.step {
+        if !self.step {
             self.talk.progress(format_args!("{} …", step.title()));
         }
         if self.step {

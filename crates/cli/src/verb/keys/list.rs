@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use tessera::session::{ForeignKey, ForeignRole, Phase, Ratchet, Ring, TicketKey};
 use tessera::{Timestamp, clock};
+use tessera_console::document::KeyRow;
 use tessera_observe::Time;
 
 /// `tessera.key-list/1`.
@@ -22,7 +23,7 @@ struct KeyList {
 
 /// One key. Its secret has no place here.
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     name: String,
     /// `tessera`, or the server it came from.
     dialect: &'static str,
@@ -59,7 +60,8 @@ pub(super) fn show(ring: &Ring, global: &Global) -> Outcome<Exit> {
     print(ring, None, global)
 }
 
-fn print(ring: &Ring, ratchet: Option<&Ratchet>, global: &Global) -> Outcome<Exit> {
+/// All keys: those of the chain, of the ring, and of other servers.
+pub(super) fn rows(ring: &Ring, ratchet: Option<&Ratchet>) -> Vec<Row> {
     let now = clock::now();
     let chain = ratchet.map(Ratchet::ring).unwrap_or_else(Ring::empty);
     let of_chain = chain
@@ -71,10 +73,14 @@ fn print(ring: &Ring, ratchet: Option<&Ratchet>, global: &Global) -> Outcome<Exi
         .iter()
         .map(|key| Row::own(key, Source::Ring, now));
     let foreign = ring.foreign().iter().map(|key| Row::foreign(key, now));
+    of_chain.chain(of_ring).chain(foreign).collect()
+}
+
+fn print(ring: &Ring, ratchet: Option<&Ratchet>, global: &Global) -> Outcome<Exit> {
     let list = KeyList {
         schema: "tessera.key-list/1",
         version: ring.version(),
-        keys: of_chain.chain(of_ring).chain(foreign).collect(),
+        keys: rows(ring, ratchet),
     };
     let listing = Listing {
         document: &list,
@@ -91,6 +97,20 @@ fn print(ring: &Ring, ratchet: Option<&Ratchet>, global: &Global) -> Outcome<Exi
         none: "There are no ticket keys yet: the first server makes one.",
     };
     listing.print(global, Row::cells)
+}
+
+impl From<Row> for KeyRow {
+    fn from(row: Row) -> Self {
+        Self {
+            name: row.name,
+            dialect: row.dialect.into(),
+            phase: row.phase.into(),
+            seals_from: row.seals_from,
+            seals_until: row.seals_until,
+            opens_until: row.opens_until,
+            context_known: row.context_known,
+        }
+    }
 }
 
 impl Row {

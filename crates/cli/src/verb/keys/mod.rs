@@ -11,8 +11,9 @@ use crate::plan::state::StateDir;
 use crate::plan::store::StorePlan;
 use crate::report::talk::Talk;
 use crate::store::{self, For, KeptRatchet, Store};
-use tessera::session::Ring;
 use tessera::session::store::Swap;
+use tessera::session::{Ratchet, Ring};
+use tessera_console::document::KeyRow;
 
 /// Does what was asked with ticket keys.
 pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
@@ -23,11 +24,9 @@ pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit>
         match &args.verb {
             KeysVerb::List { state } => {
                 let store = open(state, talk)?;
-                let kept = KeptRatchet {
-                    state: StateDir::named(state.state.as_deref())?,
-                    vault: store.vault.clone(),
-                };
-                list::run(&store, kept.read()?.as_ref(), global).await
+                let state = StateDir::named(state.state.as_deref())?;
+                let ratchet = ratchet(&store, state)?;
+                list::run(&store, ratchet.as_ref(), global).await
             }
             KeysVerb::Rotate {
                 announced_for,
@@ -40,6 +39,18 @@ pub(crate) fn run(args: &KeysArgs, global: &Global, talk: Talk) -> Outcome<Exit>
             }
         }
     })
+}
+
+/// All keys that servers of this state directory use, for the console.
+pub(crate) async fn rows(store: &Store, state: StateDir) -> Outcome<Vec<KeyRow>> {
+    let rows = list::rows(&ring(store).await?, ratchet(store, state)?.as_ref());
+    Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
+/// Where servers of a state directory are in their chain of keys, if they go along one.
+fn ratchet(store: &Store, state: StateDir) -> Outcome<Option<Ratchet>> {
+    let vault = store.vault.clone();
+    KeptRatchet { state, vault }.read()
 }
 
 fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {

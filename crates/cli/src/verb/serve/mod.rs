@@ -10,6 +10,7 @@ mod echo;
 mod feed;
 mod files;
 mod http;
+mod keeper;
 pub(crate) mod limits;
 mod notices;
 mod open;
@@ -19,6 +20,7 @@ mod private;
 mod ratchet;
 mod revocations;
 mod ring;
+pub(crate) mod signals;
 mod site;
 mod starttls;
 mod tls;
@@ -42,6 +44,7 @@ use open::OpenConnections;
 use private::Asking;
 use ratchet::Keeper;
 use serde::{Deserialize, Serialize};
+use signals::{Signals, Told};
 use site::{Content, Site};
 use std::borrow::Cow;
 use std::io;
@@ -53,7 +56,6 @@ use tessera::clock;
 use tessera::session::{Ring, StoreError, Tickets};
 use tessera::wire::ProtocolVersion;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use web_session::WebSessions;
 
@@ -75,6 +77,9 @@ pub(crate) struct Listening {
 
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs, global: &Global, talk: Talk) -> Outcome<Exit> {
+    if args.console.is_some() {
+        return keeper::run(args, global, talk);
+    }
     if args.feed {
         feed::die_with_parent()?;
     }
@@ -148,11 +153,13 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     let (drain, drained) = watch::channel(false);
     let (alive, mut gone) = mpsc::channel(1);
     let chores = tokio::spawn(chores.look_after());
-    if global.json || global.jsonl || plan.feed {
-        announce(&listeners, ca.as_deref())?;
-    } else {
-        invite(&listeners, ca.as_deref(), &plan, talk)?;
+    Invitation {
+        address: address(&listeners)?,
+        ca: ca.as_deref(),
+        console: None,
+        pages: !plan.echo && plan.starttls.is_none(),
     }
+    .say(global.json || global.jsonl || plan.feed, talk)?;
     let mut feed = channel
         .map(|channel| Feed::start(Arc::clone(&lasting.book), channel))
         .transpose()?;
@@ -254,38 +261,44 @@ fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
     }
 }
 
-/// The first line, and the only one, for programs.
-fn announce(listeners: &[TcpListener], ca: Option<&Path>) -> Outcome<()> {
-    out::json(&Listening {
-        schema: Cow::Borrowed("tessera.serve/1"),
-        listening: address(listeners)?.to_string(),
-        ca: ca.map(|path| path.display().to_string()),
-        console: None,
-    })
+/// Says where there is something to visit: on one line for programs, and to people also whom to trust and what to try.
+pub(super) struct Invitation<'a> {
+    address: SocketAddr,
+    ca: Option<&'a Path>,
+    console: Option<String>,
+    /// Whether there are pages to look at.
+    pages: bool,
 }
 
-/// The same for people, who are also told whom to trust and what to try.
-fn invite(
-    listeners: &[TcpListener],
-    ca: Option<&Path>,
-    plan: &ServePlan,
-    talk: Talk,
-) -> Outcome<()> {
-    let address = address(listeners)?;
-    out::line(format_args!("listening https://{address}"))?;
-    let Some(ca) = ca.map(Path::display) else {
-        return Ok(());
-    };
-    talk.say(format_args!(
-        "development certificate for localhost; trust {ca}"
-    ));
-    if !plan.echo && plan.starttls.is_none() {
-        let port = address.port();
-        talk.say(format_args!(
-            "  curl --cacert {ca} https://localhost:{port}/"
-        ));
+impl Invitation<'_> {
+    /// Says it, to a program or to people.
+    fn say(self, to_program: bool, talk: Talk) -> Outcome<()> {
+        let Self { address, ca, .. } = self;
+        if to_program {
+            return out::json(&Listening {
+                schema: Cow::Borrowed("tessera.serve/1"),
+                listening: address.to_string(),
+                ca: ca.map(|path| path.display().to_string()),
+                console: self.console,
+            });
+        }
+        out::line(format_args!("listening https://{address}"))?;
+        if let Some(ca) = ca.map(Path::display) {
+            talk.say(format_args!(
+                "development certificate for localhost; trust {ca}"
+            ));
+            if self.pages {
+                let port = address.port();
+                talk.say(format_args!(
+                    "  curl --cacert {ca} https://localhost:{port}/"
+                ));
+            }
+        }
+        if let Some(console) = self.console {
+            talk.say(format_args!("console {console}"));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn address(listeners: &[TcpListener]) -> Outcome<SocketAddr> {
@@ -303,36 +316,5 @@ async fn told(signals: &mut Signals, feed: Option<&mut Feed>) -> Told {
             () = feed.unread() => Told::Stop,
         },
         None => signals.next().await,
-    }
-}
-
-/// What signals mean here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    Stop,
-    Reload,
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    fn new() -> Outcome<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Told {
-        tokio::select! {
-            _ = self.terminate.recv() => Told::Stop,
-            _ = self.interrupt.recv() => Told::Stop,
-            _ = self.hang_up.recv() => Told::Reload,
-        }
     }
 }

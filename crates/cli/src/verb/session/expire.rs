@@ -11,6 +11,9 @@ use serde_json::json;
 use tessera::clock;
 use tessera::session::{Revocation, Selector, Side, TicketKind};
 
+/// What a revocation says that stands for an expiry.
+pub(super) const BY_HAND: &str = "expired by hand";
+
 /// Ends these. A session in the store is forgotten; self-encrypted tickets are out of reach, so their
 /// lineage is revoked; a client's ticket leaves the wallet.
 pub(super) async fn run(store: &Store, rows: &[Row], global: &Global, talk: Talk) -> Outcome<Exit> {
@@ -20,13 +23,9 @@ pub(super) async fn run(store: &Store, rows: &[Row], global: &Global, talk: Talk
         match (handle.side, handle.kind) {
             (Side::Client, _) => store.wallet.take(handle.id).await.map(|_| ()),
             (Side::Server, TicketKind::Lineage) => {
-                let revocation = Revocation::new(
-                    Selector::Lineage(handle.lineage),
-                    "expired by hand",
-                    now,
-                    CLOCK_SKEW,
-                )
-                .by(&whoami());
+                let revocation =
+                    Revocation::new(Selector::Lineage(handle.lineage), BY_HAND, now, CLOCK_SKEW)
+                        .by(&whoami());
                 store.revocations.add(revocation).await.map(|_| ())
             }
             (Side::Server, TicketKind::Sealed | TicketKind::Stored) => {

@@ -7,6 +7,7 @@ mod expire;
 mod export;
 mod file;
 mod import;
+pub(crate) mod lineages;
 mod revoke;
 mod row;
 mod verify;

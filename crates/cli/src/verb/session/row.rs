@@ -10,6 +10,8 @@ use tessera::session::store::{Revocable, Tally};
 use tessera::session::{
     LineageId, Listed, Revocation, ServerName, Side, Summary, TicketId, TicketKind,
 };
+use tessera_console::LineageFact;
+use tessera_console::document::LineageState;
 use tessera_observe::Time;
 
 /// `tessera.session-list/1`.
@@ -70,6 +72,18 @@ impl From<&Revocation> for RevokedNote {
             by: revocation.by.clone(),
             why: revocation.why.clone(),
         }
+    }
+}
+
+impl RevokedNote {
+    /// Why.
+    pub(super) fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// When.
+    pub(super) fn at(&self) -> Time {
+        self.at
     }
 }
 
@@ -173,6 +187,35 @@ impl Row {
                 server_name: summary.server_name.clone(),
                 peer: summary.peer.clone(),
             },
+        }
+    }
+
+    /// How it stands.
+    pub(super) fn state(&self) -> State {
+        self.state
+    }
+
+    /// Who revoked it, if somebody did.
+    pub(super) fn revoked(&self) -> Option<&RevokedNote> {
+        self.revoked.as_ref()
+    }
+
+    /// What it says of its lineage.
+    pub(super) fn fact(&self) -> LineageFact {
+        LineageFact {
+            id: self.lineage.clone(),
+            server_name: self.server_name.clone(),
+            peer_identity: self.peer.clone(),
+            version: Some(self.version.clone()),
+            cipher_suite: Some(self.cipher_suite.clone()),
+            authenticated_at: self.authenticated_at,
+            expires_at: Some(self.expires_at),
+            lineage_ends_at: None,
+            generation: self.generation,
+            uses: self.uses,
+            state: LineageState::Live,
+            ended_at: None,
+            why: None,
         }
     }
 
