@@ -4,6 +4,7 @@
 //! `tessera serve` ([`Server`]), runs `tessera connect` ([`Report`]), and starts the programs of
 //! others ([`peer`]). Whatever was started ends with the value that started it.
 
+pub mod browser;
 pub mod certificates;
 mod fleet;
 pub mod gnutls;
@@ -20,6 +21,7 @@ mod server;
 pub mod terminator;
 pub mod valkey;
 
+pub use browser::Browser;
 pub use certificates::{Authority, Identity, KeyType};
 pub use fleet::Fleet;
 pub use process::{Outcome, Running};

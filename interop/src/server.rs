@@ -14,6 +14,8 @@ pub struct Server {
     pub port: u16,
     /// The authority of its development certificate.
     pub ca: String,
+    /// Where its console is, if it has one.
+    pub console: String,
 }
 
 impl Server {
@@ -34,6 +36,7 @@ impl Server {
             running,
             port: port.unwrap_or_else(|| panic!("no port in {address}")),
             ca: ready["ca"].as_str().unwrap_or_default().to_owned(),
+            console: ready["console"].as_str().unwrap_or_default().to_owned(),
         }
     }
 

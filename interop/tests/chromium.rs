@@ -1,8 +1,7 @@
 //! Chromium against `serve`: it offers X25519MLKEM768 and GREASE.
 
-use std::fs;
-
 use serde_json::json;
+use tessera_interop::browser::trust;
 use tessera_interop::peer::{program, script};
 use tessera_interop::process::run;
 use tessera_interop::{KeyType, Page, Scene};
@@ -13,22 +12,8 @@ fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
     let identity = scene.authority.server(KeyType::P256);
     let server = scene.serve_as(&identity, &["--idle-timeout", "1s"]);
 
-    // Chromium trusts what the NSS database of its user trusts.
     let home = scene.path("home");
-    let database = home.join(".pki/nssdb");
-    fs::create_dir_all(&database).expect("a home");
-    let database = format!("sql:{}", database.display());
-    let mut certutil = program("certutil");
-    run(
-        certutil.args(["-N", "--empty-password", "-d", &database]),
-        b"",
-    )
-    .succeeded();
-    let mut certutil = program("certutil");
-    certutil.args([
-        "-A", "-t", "C,,", "-n", "tessera", "-i", &server.ca, "-d", &database,
-    ]);
-    run(&mut certutil, b"").succeeded();
+    trust(&home, &server.ca);
 
     let options = json!({
         "chromium": program("chromium").get_program().to_string_lossy(),
