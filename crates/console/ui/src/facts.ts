@@ -12,10 +12,21 @@ type Fact = [string, unknown];
 
 export function facts(connection: Connection | undefined, session: Session | undefined, app: App): TemplateResult {
   return html` <div class="columns ${session?.colour ?? "none"}">
-      ${session ? column(`Session ${session.name}`, "shared by its connections", sessionFacts(session, app), "shared") : column("No session", "nothing was agreed, so nothing outlives it", [], "shared")}
+      ${
+        session
+          ? column(`Session ${session.name}`, "shared by its connections", sessionFacts(session, app), "shared")
+          : column("No session", "nothing was agreed, so nothing outlives it", [], "shared")
+      }
       ${connection ? column(`Connection ${connection.name}`, "gone when it closes", connectionFacts(connection, session, app), "own") : nothing}
     </div>
-    ${app.picture.webSessions === null ? nothing : html`<p class="web"><b>Web session</b> (${count(app.picture.webSessions, "login")}): the application's own, a cookie. It is neither of these; TLS does not know it.</p>`}`;
+    ${app.picture.webSessions === null ? nothing : webSession(app.picture.webSessions)}`;
+}
+
+function webSession(logins: number): TemplateResult {
+  return html`<p class="web">
+    <b>Web session</b> (${count(logins, "login")}): the application's own, a cookie. It is neither of these; TLS does
+    not know it.
+  </p>`;
 }
 
 function column(title: string, subtitle: string, rows: Fact[], kind: string): TemplateResult {

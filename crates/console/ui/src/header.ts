@@ -27,7 +27,10 @@ export function header(app: App, tour: { isOpen: boolean; toggle(): void }): Tem
     </dl>
     ${link(app)}
     <nav aria-label="View">
-      ${PAGES.map(({ page, label }) => html`<button aria-current=${app.page === page ? "page" : nothing} @click=${() => app.show(page)}>${label}</button>`)}
+      ${PAGES.map(({ page, label }) => {
+        const current = app.page === page ? "page" : nothing;
+        return html`<button aria-current=${current} @click=${() => app.show(page)}>${label}</button>`;
+      })}
     </nav>
     <div class="tools">
       <button class="tour-button" aria-expanded=${tour.isOpen} aria-controls="tour" @click=${tour.toggle}>

@@ -26,7 +26,11 @@ export function inspector(app: App): TemplateResult {
   return html`<section class="inspector ${session?.colour ?? "none"}" aria-labelledby="selected-title">
     <div class="inspector-head">
       <h2 id="selected-title"><span class="swatch" aria-hidden="true"></span>${title}</h2>
-      ${app.chosen || !app.follows ? html`<button class="quiet" @click=${() => app.choose(undefined)}>Follow the newest</button>` : html`<span class="quiet">the newest; click a line or a bar to choose</span>`}
+      ${
+        app.chosen || !app.follows
+          ? html`<button class="quiet" @click=${() => app.choose(undefined)}>Follow the newest</button>`
+          : html`<span class="quiet">the newest; click a line or a bar to choose</span>`
+      }
     </div>
     <div class="panels">
       ${panel("facts", "What is shared, what is not", facts(connection, session, app))}

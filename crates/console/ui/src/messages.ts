@@ -2,16 +2,19 @@
 
 import { html, nothing, type TemplateResult } from "lit-html";
 import { keyed } from "lit-html/directives/keyed.js";
-import type { App } from "./app";
+import type { App, Message } from "./app";
 
 export function messages(app: App): TemplateResult {
-  return html` <div role="status" data-testid="status">
-      ${keyed(app.status.count, app.status.text ? html`<p class="status">${app.status.text}</p>` : nothing)}
-    </div>
-    <div class="errors" role="alert">
-      ${app.messages.map((message) => html`<div class="error"><span>${message.text}</span><button aria-label="Dismiss" @click=${() => app.dismiss(message.id)}>×</button></div>`)}
-    </div>
+  const said = app.status.text ? html`<p class="status">${app.status.text}</p>` : nothing;
+  return html`<div role="status" data-testid="status">${keyed(app.status.count, said)}</div>
+    <div class="errors" role="alert">${app.messages.map((message) => error(message, app))}</div>
     ${refusedLink(app)}`;
+}
+
+function error({ id, text }: Message, app: App): TemplateResult {
+  return html`<div class="error">
+    <span>${text}</span><button aria-label="Dismiss" @click=${() => app.dismiss(id)}>×</button>
+  </div>`;
 }
 
 function refusedLink(app: App): TemplateResult | typeof nothing {

@@ -45,7 +45,11 @@ function pictureHead(app: App): TemplateResult {
       <span class="quiet">thin lines: live as long as the channel.</span>
     </h2>
     <div class="zoom" role="group" aria-label="Time shown">
-      ${ZOOMS.map((zoom) => html`<button aria-pressed=${app.view.isChosen && app.view.zoom === zoom} @click=${() => (app.view.choose(zoom), app.changed())}>${zoom}</button>`)}
+      ${ZOOMS.map((zoom) => {
+        const isChosen = app.view.isChosen && app.view.zoom === zoom;
+        const choose = () => (app.view.choose(zoom), app.changed());
+        return html`<button aria-pressed=${isChosen} @click=${choose}>${zoom}</button>`;
+      })}
       <button class="follow" aria-pressed=${app.view.follows} @click=${() => (app.view.follow(), app.changed())}>
         follow now
       </button>

@@ -5,7 +5,7 @@ import type { App } from "./app";
 import type { Connection } from "./connection";
 import { Grid } from "./grid";
 import { sessionName } from "./names";
-import { failureOf } from "./timeline/draw";
+import { failureOf } from "./timeline/told";
 import { clock, number, plain } from "./words";
 
 interface Refused {
@@ -57,7 +57,10 @@ export class Refusals {
         A refusal is a reason, not an error: a full handshake follows, and the client notices nothing but the time.
       </p>
       <ul class="tally">
-        ${counts.map(([code, count]) => html`<li><span>${plain(code)}</span><meter min="0" max=${most} value=${count} aria-label=${plain(code)}></meter><b>${number(count)}</b></li>`)}
+        ${counts.map(([code, count]) => {
+          const meter = html`<meter min="0" max=${most} value=${count} aria-label=${plain(code)}></meter>`;
+          return html`<li><span>${plain(code)}</span>${meter}<b>${number(count)}</b></li>`;
+        })}
       </ul>
       ${this.#grid.template(refusedIn([...this.app.picture.connections.values()]))}
     </section>`;

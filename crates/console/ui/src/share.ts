@@ -10,7 +10,12 @@ export function share(session: Session, app: App): TemplateResult {
   return html`<div class="share" role="group" aria-label=${`Take ${session.name} elsewhere`}>
     ${deedButton(app, { deed: "export", label: "Copy openssl command", needs: () => undefined, act: () => copyCommand(session, app) })}
     ${deedButton(app, { deed: "export", label: "Download .pem", needs: () => undefined, act: () => download(session, app) })}
-    ${deedButton(app, { deed: "elsewhere", label: "Open in another process", needs: () => undefined, act: () => perform(app, "elsewhere", { version: null }) })}
+    ${deedButton(app, {
+      deed: "elsewhere",
+      label: "Open in another process",
+      needs: () => undefined,
+      act: () => perform(app, "elsewhere", { version: null }),
+    })}
   </div>`;
 }
 

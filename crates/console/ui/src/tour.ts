@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { type Check, post } from "./api";
 import type { App } from "./app";
-import { STEPS } from "./tour-steps";
+import { type Step, STEPS } from "./tour-steps";
 
 /** What came of a step. */
 interface Outcome {
@@ -40,7 +40,7 @@ export class Tour {
         <button class="icon" aria-label="Close the tour" @click=${this.toggle}>×</button>
       </div>
       <ol class="dots" aria-label="Steps">
-        ${STEPS.map((each, at) => html`<li><button aria-label=${`Step ${at + 1}: ${each.title}${this.#word(at)}`} aria-current=${at === this.#at ? "step" : nothing} class=${this.#class(at)} @click=${() => this.#go(at)}>${at + 1}</button></li>`)}
+        ${STEPS.map((each, at) => this.#dot(each, at))}
       </ol>
       <div class="tour-body" tabindex="0" role="group" aria-label="Step">
         <h3>${this.#at + 1}. ${step.title}</h3>
@@ -75,6 +75,16 @@ export class Tour {
         )}
       </ul>
     </div>`;
+  }
+
+  #dot({ title }: Step, at: number): TemplateResult {
+    const name = `Step ${at + 1}: ${title}${this.#word(at)}`;
+    const current = at === this.#at ? "step" : nothing;
+    return html`<li>
+      <button aria-label=${name} aria-current=${current} class=${this.#class(at)} @click=${() => this.#go(at)}>
+        ${at + 1}
+      </button>
+    </li>`;
   }
 
   #word(at: number): string {

@@ -19,7 +19,13 @@ export function tryBar(app: App): TemplateResult {
           <h2 id="try-title">Try it</h2>
           <span>with TLS</span>
         </legend>
-        ${VERSIONS.map(([version, label]) => html`<label><input type="radio" name="version" .checked=${app.version === version} @change=${() => ((app.version = version), app.changed())} /><span>${label}</span></label>`)}
+        ${VERSIONS.map(([version, label]) => {
+          const choose = () => ((app.version = version), app.changed());
+          const isChosen = app.version === version;
+          return html`<label
+            ><input type="radio" name="version" .checked=${isChosen} @change=${choose} /><span>${label}</span></label
+          >`;
+        })}
       </fieldset>
       ${ACTIONS.map(
         ({ group, actions }) =>

@@ -73,7 +73,11 @@ function restartFlags(restarts: Restart[], scale: Scale): SVGTemplateResult[] {
       const hasRoom = x - width / 2 > free;
       if (hasRoom) free = x + width / 2;
       return svg`<g class="restart"><title>${long}</title><path d=${`M${x} 14V${AXIS_HEIGHT}`} />
-        ${hasRoom ? svg`<rect x=${x - width / 2} y="0" width=${width} height="15" rx="3" /><text x=${x} y="11.5">${cloth}</text>` : svg`<circle cx=${x} cy="12" r="3" />`}</g>`;
+        ${
+          hasRoom
+            ? svg`<rect x=${x - width / 2} y="0" width=${width} height="15" rx="3" /><text x=${x} y="11.5">${cloth}</text>`
+            : svg`<circle cx=${x} cy="12" r="3" />`
+        }</g>`;
     });
 }
 

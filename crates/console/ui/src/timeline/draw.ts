@@ -2,12 +2,13 @@
 
 import { nothing, svg, type SVGTemplateResult } from "lit-html";
 import type { Connection } from "../connection";
-import { count, plain, span } from "../words";
+import { count } from "../words";
 import { density, outline } from "./density";
 import { pattern } from "./hatch";
 import type { Row } from "./layout";
 import type { Scale } from "./scale";
 import type { Segment } from "./segments";
+import { endingOf, failureOf, howOf, nameOf } from "./told";
 
 /** What all rows are drawn with. */
 export interface Pen {
@@ -65,18 +66,24 @@ function drawSession({ session, lines, open, folded }: Of<"session">, pen: Pen):
   const ending = endingOf(session, now);
   const inside = `${count(lines, "connection")}${open ? `, ${open} open` : ""}`;
   const bar = Math.max(3, to - from);
+  const hasRoom = bar > inside.length * 6.2 + 20 && scale.x(session.began) > scale.left - 20;
   return svg`
     <rect class="swatch" x="8" y="8" width="11" height="11" rx="2" />
     <text class="name" x="25" y="18">${session.name}</text>
     <text class="detail" x="76" y="18">${pen.isNarrow ? nothing : `${session.row.server_name ?? ""}  ${session.protocol}`}</text>
-    ${lines ? svg`<path class="caret ${folded ? "" : "is-open"}" d="M-3 -3L1 0L-3 3" transform=${`translate(${scale.left - 12} 13.5)${folded ? "" : " rotate(90)"}`} />` : nothing}
+    ${lines ? caret(scale.left - 12, folded) : nothing}
     <g clip-path="url(#plot)">
       ${session.isLive && ahead > to ? svg`<rect class="ahead" x=${to} y="5" width=${Math.max(0, ahead - to)} height="16" />` : nothing}
       <rect class="bar" x=${from} y="5" width=${bar} height="16" rx="3" />
-      ${bar > inside.length * 6.2 + 20 && scale.x(session.began) > scale.left - 20 ? svg`<text class="inside" x=${from + 8} y="17">${inside}</text>` : nothing}
+      ${hasRoom ? svg`<text class="inside" x=${from + 8} y="17">${inside}</text>` : nothing}
       ${session.isLive ? nothing : svg`<path class="cut" d=${`M${to - 4} 7l8 12M${to + 4} 7l-8 12`} />`}
       ${endText(pen.isNarrow ? ending.replace(/^expires /, "") : ending, to + (session.isLive ? 6 : 10), scale, session.isLive)}
     </g>`;
+}
+
+function caret(x: number, folded: boolean): SVGTemplateResult {
+  const turn = folded ? "" : " rotate(90)";
+  return svg`<path class="caret" d="M-3 -3L1 0L-3 3" transform=${`translate(${x} 13.5)${turn}`} />`;
 }
 
 /** Behind the bar's end where there is room, else before it, on the bar. */
@@ -85,13 +92,6 @@ function endText(text: string, x: number, scale: Scale, isLive: boolean): SVGTem
   if (x + width < scale.right || isLive)
     return svg`<text class="ending ${isLive ? "live" : "over"}" x=${x} y="17">${text}</text>`;
   return svg`<text class="inside" text-anchor="end" x=${Math.min(x - 18, scale.right - 8)} y="17">${text}</text>`;
-}
-
-function endingOf(session: Of<"session">["session"], now: number): string {
-  if (session.isLive) return Number.isNaN(session.expires) ? "live" : `expires in ${span(session.expires - now)}`;
-  const why = session.row.why;
-  const state = plain(session.row.state);
-  return why && why !== state ? `${state}: ${why}` : state;
 }
 
 function drawLine({ session, segment, isLastRow }: Of<"line">, pen: Pen): SVGTemplateResult {
@@ -111,7 +111,7 @@ function drawLine({ session, segment, isLastRow }: Of<"line">, pen: Pen): SVGTem
       <rect class="channel" x=${from} y="5" width=${to - from} height="7" rx="2" fill=${`url(#${id})`} />
       ${segment.index === 0 ? startMark(segment, from) : renegotiationMark(from)}
       ${segment.marks.map((mark) => renegotiationMark(scale.clamped(mark)))}
-      ${isOpen ? svg`<path class="tip" d=${`M${to - 1} 2.5L${to + 7} 8.5L${to - 1} 14.5Z`} />` : segment.isLast ? svg`<path class="stop" d=${`M${to} 2.5V14.5`} />` : renegotiationMark(to)}
+      ${segment.isLast ? endMark(to, isOpen) : renegotiationMark(to)}
       ${lineText(segment, to, isOpen, scale)}
     </g>`;
 }
@@ -120,6 +120,12 @@ function drawLine({ session, segment, isLastRow }: Of<"line">, pen: Pen): SVGTem
 function startMark(segment: Segment, x: number): SVGTemplateResult {
   const isFull = !segment.handshake.resumed || segment.handshake.kind === "renegotiated";
   return svg`<circle class=${isFull ? "dot" : "ring"} cx=${x} cy="8.5" r="4.2" />`;
+}
+
+/** An open connection has an arrow's tip, a closed one a stroke. */
+function endMark(x: number, isOpen: boolean): SVGTemplateResult {
+  if (!isOpen) return svg`<path class="stop" d=${`M${x} 2.5V14.5`} />`;
+  return svg`<path class="tip" d=${`M${x - 1} 2.5L${x + 7} 8.5L${x - 1} 14.5Z`} />`;
 }
 
 function renegotiationMark(x: number): SVGTemplateResult {
@@ -132,12 +138,6 @@ function lineText(segment: Segment, to: number, isOpen: boolean, scale: Scale): 
   return text && to + text.length * 5.6 < scale.right
     ? svg`<text class="note" x=${to + 7} y="12.5">${text}</text>`
     : nothing;
-}
-
-function howOf({ connection, handshake, isLast }: Segment): string {
-  const how = isLast ? connection.how : handshake.resumed ? "resumed" : "full";
-  const refusal = connection.row.refusal;
-  return refusal && handshake.epoch === 0 ? `${how}: ${plain(refusal)}` : how;
 }
 
 function drawStrip({ session, segments }: Of<"strip">, pen: Pen): SVGTemplateResult {
@@ -168,21 +168,13 @@ function drawLoose({ connection }: Of<"loose">, pen: Pen): SVGTemplateResult {
     </g>`;
 }
 
-/** Why a handshake came to nothing: the alert, and the sentence. */
-export function failureOf({ row }: Connection): string {
-  const alert = row.alert_sent
-    ? `alert sent: ${row.alert_sent}`
-    : row.alert_received
-      ? `alert received: ${row.alert_received}`
-      : "";
-  return [alert, row.ending].filter(Boolean).join(" · ") || "ended without an alert";
-}
-
 /** A renegotiation takes a connection from one bar to the next: a step between the two rows. */
 export function drawStep(above: Of<"line">, below: Of<"line">, scale: Scale): SVGTemplateResult {
   const x = scale.clamped(below.segment.from);
   const [y1, y2] = [above.y + 14.5, below.y + 2.5];
-  return svg`<g class="step ${below.session.colour}"><path class="way" d=${`M${x} ${y1}V${y2 - 4}`} /><path class="head" d=${`M${x - 4} ${y2 - 6}h8l-4 6z`} /></g>`;
+  return svg`<g class="step ${below.session.colour}">
+    <path class="way" d=${`M${x} ${y1}V${y2 - 4}`} /><path class="head" d=${`M${x - 4} ${y2 - 6}h8l-4 6z`} />
+  </g>`;
 }
 
 function colourOf(row: Row): string {
@@ -207,20 +199,4 @@ function isSelected(row: Row, pen: Pen): "true" | "false" {
     ? connection.id === pen.selected
     : row.kind === "session" && row.session.id === pen.chosenSession;
   return is ? "true" : "false";
-}
-
-/** The row in words, for whoever does not see it, and whoever asks for more by hovering. */
-function nameOf(row: Row, now: number): string {
-  switch (row.kind) {
-    case "session":
-      return `Session ${row.session.name}, ${row.session.row.server_name ?? "no name"}, ${row.session.protocol}, ${count(row.lines, "connection")}, ${row.open} open, ${endingOf(row.session, now)}`;
-    case "line":
-      return `Connection ${row.segment.connection.name}, ${howOf(row.segment)}, ${row.segment.isLast ? plain(row.segment.connection.state) : "moved to another session"}, process ${row.segment.connection.row.process}`;
-    case "strip":
-      return `${row.segments.length} more connections of ${row.session.name}, folded`;
-    case "loose-head":
-      return `No session: ${count(row.count, "handshake")}`;
-    case "loose":
-      return `Connection ${row.connection.name}, ${row.connection.state === "failed" ? failureOf(row.connection) : "handshaking"}`;
-  }
 }
