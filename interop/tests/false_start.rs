@@ -2,8 +2,10 @@
 //! they answer it.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
-use std::sync::Arc;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use tessera::blocking;
 use tessera::engine::FalseStart;
@@ -102,4 +104,57 @@ fn gnutls_serv_answers_what_came_before_its_finished() {
     let server = GnutlsServ::start(&scene, &identity, &[]);
     let answer = get(&scene, server.port);
     assert!(answer.contains("TLS1.2"), "{answer}");
+}
+
+/// Between a client and the server on this port: the server's ChangeCipherSpec waits until application data of the client has
+/// passed, and where none comes nothing passes any more.
+fn relay(server: u16) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
+    let port = listener.local_addr().expect("its address").port();
+    thread::spawn(move || {
+        let (client, _) = listener.accept().expect("the client");
+        let server = TcpStream::connect(("127.0.0.1", server)).expect("the server");
+        let (passes, passed) = mpsc::channel();
+        let (from, to) = (client.try_clone(), server.try_clone());
+        let (from, to) = (from.expect("a socket"), to.expect("a socket"));
+        thread::spawn(move || {
+            pass(from, to, |heard| {
+                let has_data = types(heard).contains(&23);
+                !has_data || passes.send(()).is_ok()
+            });
+        });
+        let mut waits = true;
+        pass(server, client, |heard| {
+            if waits && types(heard).contains(&20) {
+                waits = false;
+                return passed.recv_timeout(Duration::from_secs(5)).is_ok();
+            }
+            true
+        });
+    });
+    port
+}
+
+/// Hands on what comes, as long as what was heard so far lets it.
+fn pass(mut from: TcpStream, mut to: TcpStream, mut may: impl FnMut(&[u8]) -> bool) {
+    let (mut heard, mut chunk) = (Vec::new(), [0; 4096]);
+    while let Ok(read @ 1..) = from.read(&mut chunk) {
+        heard.extend(&chunk[..read]);
+        if !may(&heard) || to.write_all(&chunk[..read]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+#[test]
+fn the_program_starts_falsely_where_it_is_told_to() {
+    let scene = Scene::new();
+    let server = SServer::start("-tls1_2", &scene.authority.server(KeyType::P256), &[]);
+    let request = scene.write("request", REQUEST);
+    let args = ["--early-data", &request, "--false-start"];
+    let told = scene.connect(relay(server.port), &args).succeeded();
+    assert!(told.body().contains("TLSv1.2"), "{}", told.body());
+    let (waiting, _) = args.split_at(2);
+    scene.connect(relay(server.port), waiting).exited(4);
 }
