@@ -46,6 +46,11 @@ const commands = {
     await found.click({ timeout: 20_000 });
     return true;
   },
+  /** One of several that exclude each other. */
+  async pick({ page, radio }) {
+    await of(page).locator("label").filter({ hasText: radio, has: of(page).locator("input[type=radio]") }).first().click();
+    return true;
+  },
   async fill({ page, label, text }) {
     await of(page).getByLabel(label).fill(text);
     return true;

@@ -25,7 +25,7 @@ fn modules() -> &'static Path {
     MODULES.get_or_init(|| {
         let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/console/ui");
         // Of several test processes one installs.
-        let lock = fs::File::create(ui.join(".installing")).expect("a lock");
+        let lock = fs::File::open(ui.join("package-lock.json")).expect("the page's tools");
         lock.lock().expect("a lock");
         if !ui.join("node_modules/playwright-core").is_dir() {
             let mut npm = program("npm");
