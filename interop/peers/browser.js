@@ -71,10 +71,6 @@ const commands = {
       return { connections: rows("data-connection"), lineages: rows("data-lineage"), text: document.body.innerText };
     });
   },
-  async wait({ page, expression }) {
-    await of(page).waitForFunction(expression, undefined, { timeout: 30_000 });
-    return true;
-  },
   async evaluate({ page, expression }) {
     return of(page).evaluate(expression);
   },

@@ -34,16 +34,15 @@ pub(crate) fn files() -> Result<Vec<File>> {
     )?;
     let mut files = Vec::new();
     for path in listing.split('\0').filter(|path| !path.is_empty()) {
-        // A deleted file stays in the index until the commit, and a picture is not text.
+        // A deleted file stays in the index until the commit.
         let Ok(bytes) = fs::read(root().join(path)) else {
             continue;
         };
-        if let Ok(text) = String::from_utf8(bytes) {
-            files.push(File {
-                path: path.to_owned(),
-                text,
-            });
-        }
+        files.push(File {
+            path: path.to_owned(),
+            // A picture is a file, too, and has none.
+            text: String::from_utf8(bytes).unwrap_or_default(),
+        });
     }
     Ok(files)
 }

@@ -155,6 +155,9 @@ impl Picture {
                 }
                 state.delta(&process, delta, now);
             }
+            if let Some(number) = line.web_sessions {
+                state.web_sessions.set(Some(number), &mut state.sequence);
+            }
             if let Some(notice) = line.notice {
                 state.tell(News::new(notice.at, notice.kind, notice.text));
             }
@@ -199,11 +202,6 @@ impl Picture {
     /// The console opened these connections itself; their servers tell of them before or after.
     pub fn mine(&self, connections: &[String]) {
         self.edit(|state, _| state.connections.mine(connections, &mut state.sequence));
-    }
-
-    /// How many logins the server knows of.
-    pub fn web_sessions(&self, number: u64) {
-        self.edit(|state, _| state.web_sessions.set(Some(number), &mut state.sequence));
     }
 
     /// What the store says of the processes of other consoles, in place of what it said before.

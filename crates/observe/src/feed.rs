@@ -17,6 +17,9 @@ pub struct FeedLine {
     /// What changed on connections since the last line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta: Option<Delta>,
+    /// How many web sessions there are, when that is another number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_sessions: Option<u64>,
     /// What happened beside them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
@@ -45,6 +48,14 @@ impl FeedLine {
         }
     }
 
+    /// How many web sessions this process knows.
+    pub fn web_sessions(process: u32, number: u64) -> Self {
+        Self {
+            web_sessions: Some(number),
+            ..Self::of(process)
+        }
+    }
+
     /// What happened to this process.
     pub fn notice(process: u32, notice: Notice) -> Self {
         Self {
@@ -58,6 +69,7 @@ impl FeedLine {
             schema: Cow::Borrowed(Self::SCHEMA),
             process,
             delta: None,
+            web_sessions: None,
             notice: None,
         }
     }

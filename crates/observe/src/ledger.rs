@@ -108,6 +108,16 @@ impl Ledger {
         }
     }
 
+    /// Which web session the latest request on a connection belonged to. It is the application's: several connections
+    /// on several sessions may be of one, and one connection may see several come and go.
+    pub fn web_session(&mut self, id: ConnectionId, name: Option<&str>) {
+        if let Some(connection) = self.connections.get_mut(&id)
+            && connection.web_session(name)
+        {
+            connection.changed = self.changes.next();
+        }
+    }
+
     /// How many bytes a connection has received and sent so far, in all.
     pub fn bytes(&mut self, id: ConnectionId, bytes_in: u64, bytes_out: u64) {
         let Some(connection) = self.connections.get_mut(&id) else {

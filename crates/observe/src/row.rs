@@ -122,6 +122,9 @@ pub struct ConnectionRow {
     pub bytes_out: u64,
     /// Ids of the tickets issued or received on it.
     pub tickets: Vec<String>,
+    /// The web session its latest request belonged to: the application's, which TLS knows nothing of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_session: Option<String>,
     /// What the client calls this connection in its first hello: public, and what a key log goes by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_random: Option<String>,

@@ -125,7 +125,7 @@ fn happen(picture: &Picture, clock: &Clock, step: Step, now: &mut u64) {
         Step::Mine(ids) => picture.mine(&ids),
         Step::Fleet(nodes, count) => picture.fleet(fleet(&nodes, count)),
         Step::Notice => picture.notice(News::new(at(*now), "renewed", "a new certificate")),
-        Step::Logins(number) => picture.web_sessions(number),
+        Step::Logins(number) => drop(picture.feed(FeedLine::web_sessions(811, number))),
         Step::Later(seconds) => {
             *now += seconds;
             clock.set(*now);

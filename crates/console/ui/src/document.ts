@@ -137,6 +137,7 @@ export interface ConnectionRow extends Partial<HandshakeRow> {
   bytes_in: number;
   bytes_out: number;
   tickets: string[];
+  web_session?: string;
   client_random?: string;
   under_way?: Traces;
   process: number;

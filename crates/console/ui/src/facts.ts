@@ -19,13 +19,15 @@ export function facts(connection: Connection | undefined, session: Session | und
       }
       ${connection ? column(`Connection ${connection.name}`, "gone when it closes", connectionFacts(connection, session, app), "own") : nothing}
     </div>
-    ${app.picture.webSessions === null ? nothing : webSession(app.picture.webSessions)}`;
+    ${app.picture.webSessions === null ? nothing : webSession(app.picture.webSessions, connection)}`;
 }
 
-function webSession(logins: number): TemplateResult {
+function webSession(logins: number, connection: Connection | undefined): TemplateResult {
+  const name = connection?.row.web_session;
+  const here = name ? html` The latest request here was of <code>${name.slice(0, 8)}</code>.` : nothing;
   return html`<p class="web">
     <b>Web session</b> (${count(logins, "login")}): the application's own, a cookie. It is neither of these; TLS does
-    not know it.
+    not know it.${here}
   </p>`;
 }
 
@@ -81,7 +83,9 @@ function connectionFacts(connection: Connection, session: Session | undefined, a
       ["key updates", row.key_updates],
     );
   }
-  rows.push(["bytes in", bytes(row.bytes_in)], ["bytes out", bytes(row.bytes_out)]);
+  // A server counts a connection's bytes when it ends, or changes its session.
+  const counted = !connection.isOpen || row.bytes_in > 0;
+  if (counted) rows.push(["bytes in", bytes(row.bytes_in)], ["bytes out", bytes(row.bytes_out)]);
   if (row.ending) rows.push(["ended", row.ending]);
   return rows;
 }

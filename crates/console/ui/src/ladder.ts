@@ -50,8 +50,7 @@ function summary(connection: Connection, all: Rung[], full: Full | undefined): T
     ${
       spared || full
         ? html`<span class="saved"
-            >spared:
-            ${spared ? html`<b>${bytes(spared)}</b>` : nothing}${full ? html`${spared ? ", and " : ""}<b>${micros(handshake.handshake_us)}</b> instead of ${micros(full.micros)}` : nothing}</span
+            >${spared ? html`spared: <b>${bytes(spared)}</b>` : nothing}${full ? html`${spared ? "; " : ""}the full handshake took ${micros(full.micros)}` : nothing}</span
           >`
         : nothing
     }

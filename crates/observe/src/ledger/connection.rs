@@ -40,6 +40,7 @@ pub(super) struct Connection {
     key_updates: u64,
     bytes: Bytes,
     tickets: Vec<TicketId>,
+    web_session: Option<String>,
     client_random: Option<Random>,
     /// Of the handshake that is under way, or came to nothing.
     under_way: Traces,
@@ -119,6 +120,7 @@ impl Connection {
             key_updates: 0,
             bytes: Bytes::default(),
             tickets: Vec::new(),
+            web_session: None,
             client_random: None,
             under_way: Traces::default(),
         }
@@ -239,6 +241,15 @@ impl Connection {
         Some((now.received - before.received, now.sent - before.sent))
     }
 
+    /// The web session of the latest request; whether that is another one.
+    pub(super) fn web_session(&mut self, name: Option<&str>) -> bool {
+        let is_another = self.web_session.as_deref() != name;
+        if is_another {
+            self.web_session = name.map(str::to_owned);
+        }
+        is_another
+    }
+
     pub(super) fn close(&mut self, at: Timestamp, ending: &str) {
         self.state = State::Closed;
         self.closed_at = Some(at);
@@ -298,6 +309,7 @@ impl Connection {
             bytes_in: self.bytes.received,
             bytes_out: self.bytes.sent,
             tickets: self.tickets.iter().map(ToString::to_string).collect(),
+            web_session: self.web_session.clone(),
             client_random: self.client_random.map(|random| random.to_string()),
             under_way: self.under_way.clone(),
         }

@@ -85,6 +85,11 @@ impl Book {
         (ledger.sequence() != sequence).then(|| ledger.since(sequence))
     }
 
+    /// The latest request on a connection belonged to this web session.
+    pub(crate) fn web_session(&self, id: ConnectionId, name: Option<&str>) {
+        lock(&self.ledger).web_session(id, name);
+    }
+
     fn write_down(&self, connection: ConnectionRow) {
         let Some(file) = &self.file else { return };
         let line = LedgerLine {

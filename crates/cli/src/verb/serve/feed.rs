@@ -1,7 +1,7 @@
 //! `--feed`: what happens here as lines on stdout, for the console that started this server and ends
 //! when it does.
 
-use super::book::Book;
+use super::site::Site;
 use serde::Serialize;
 use std::io::{self, Write as _};
 use std::process;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
+use tessera::clock;
 use tessera_observe::{FeedLine, Notice};
 use tokio::sync::oneshot;
 
@@ -58,12 +59,13 @@ pub(crate) struct Feed {
 
 impl Feed {
     /// Begins to write.
-    pub(crate) fn start(book: Arc<Book>, (words, told): Channel) -> io::Result<Self> {
+    pub(crate) fn start(site: Arc<Site>, (words, told): Channel) -> io::Result<Self> {
         let (done, over) = oneshot::channel();
         let mut writer = Writer {
-            book,
+            site,
             process: process::id(),
             sequence: 0,
+            web_sessions: None,
         };
         let write = move || {
             // Whoever reads is gone, or nothing more is to be read: either way it is over.
@@ -90,10 +92,12 @@ impl Feed {
 }
 
 struct Writer {
-    book: Arc<Book>,
+    site: Arc<Site>,
     process: u32,
     /// How far the ledger is told.
     sequence: u64,
+    /// How many web sessions were told.
+    web_sessions: Option<u64>,
 }
 
 impl Writer {
@@ -114,7 +118,12 @@ impl Writer {
 
     /// What changed since the last line; the longer that took to write, the more it is.
     fn changes(&mut self) -> io::Result<()> {
-        let Some(delta) = self.book.since(self.sequence) else {
+        let web_sessions = self.site.web.number(clock::now());
+        if self.web_sessions != Some(web_sessions) {
+            self.web_sessions = Some(web_sessions);
+            line(&FeedLine::web_sessions(self.process, web_sessions))?;
+        }
+        let Some(delta) = self.site.book.since(self.sequence) else {
             return Ok(());
         };
         self.sequence = delta.sequence;

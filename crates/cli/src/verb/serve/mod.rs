@@ -161,7 +161,7 @@ async fn serve(plan: ServePlan, global: &Global, talk: Talk) -> Outcome<Exit> {
     }
     .say(global.json || global.jsonl || plan.feed, talk)?;
     let mut feed = channel
-        .map(|channel| Feed::start(Arc::clone(&lasting.book), channel))
+        .map(|channel| Feed::start(Arc::clone(&house.site), channel))
         .transpose()?;
     for listener in listeners {
         let lifeline = Lifeline {
@@ -255,7 +255,7 @@ fn site(plan: &ServePlan, lasting: &Lasting) -> Site {
             renegotiation: plan.renegotiation,
             patience: plan.handshake_timeout,
         },
-        web: WebSessions::new(plan.sign_in_idle),
+        web: Arc::new(WebSessions::new(plan.sign_in_idle)),
         book: Arc::clone(&lasting.book),
         register: Arc::clone(&lasting.store.register),
     }

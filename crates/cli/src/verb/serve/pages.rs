@@ -83,8 +83,8 @@ async fn built_in(site: &Site, visit: &Visit, request: Request<Incoming>) -> Ans
         }
         "/private" => get(&request, || private::answer(site, visit)).await,
         "/echo" => post(&request).unwrap_or_else(|| echo(request)),
-        "/sign-in" => post(&request).unwrap_or_else(|| sign_in(site, &request)),
-        "/sign-out" => post(&request).unwrap_or_else(|| sign_out(site, &request)),
+        "/sign-in" => post(&request).unwrap_or_else(|| sign_in(site, visit, &request)),
+        "/sign-out" => post(&request).unwrap_or_else(|| sign_out(site, visit, &request)),
         other => match other.strip_prefix("/bytes/") {
             Some(count) => get(&request, || async { many(count) }).await,
             None => not_found(),
@@ -161,17 +161,19 @@ fn echo(request: Request<Incoming>) -> Answer {
     answer
 }
 
-fn sign_in(site: &Site, request: &Request<Incoming>) -> Answer {
+fn sign_in(site: &Site, visit: &Visit, request: &Request<Incoming>) -> Answer {
     let drawn = Drawn {
         cookie: random::bytes(),
         id: random::bytes(),
     };
     let (part, cookie) = site.web.sign_in(&cookies(request), &drawn, clock::now());
+    site.book.web_session(visit.tls.id(), Some(&part.id));
     signed(request, &cookie, Some(part))
 }
 
-fn sign_out(site: &Site, request: &Request<Incoming>) -> Answer {
+fn sign_out(site: &Site, visit: &Visit, request: &Request<Incoming>) -> Answer {
     let cookie = site.web.sign_out(&cookies(request));
+    site.book.web_session(visit.tls.id(), None);
     signed(request, &cookie, None)
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Site {
     /// Whether clients can be asked who they are.
     pub(crate) asking: Asking,
     /// Who is signed in.
-    pub(crate) web: WebSessions,
+    pub(crate) web: Arc<WebSessions>,
     /// What happened on connections.
     pub(crate) book: Arc<Book>,
     /// What happened on those of other processes.
@@ -62,6 +62,8 @@ impl Site {
             document.session.uses = document.session.uses.max(uses);
         }
         document.web_session = self.web.visit(cookies, clock::now());
+        let name = document.web_session.as_ref().map(|web| web.id.as_str());
+        self.book.web_session(id, name);
         document
     }
 

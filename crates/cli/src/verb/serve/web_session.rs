@@ -58,6 +58,15 @@ impl WebSessions {
         Some(session.part())
     }
 
+    /// How many there are.
+    pub(crate) fn number(&self, now: Timestamp) -> u64 {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = sessions
+            .values()
+            .filter(|session| session.idle_expires_at > now);
+        live.count().try_into().unwrap_or(u64::MAX)
+    }
+
     /// A new login, and the Set-Cookie header for it. What the browser had before ends: an id
     /// someone else planted is worth nothing.
     pub(crate) fn sign_in(

@@ -40,6 +40,7 @@ pub(crate) fn handshaking(id: &str) -> ConnectionRow {
         bytes_in: 0,
         bytes_out: 0,
         tickets: Vec::new(),
+        web_session: None,
         client_random: None,
         under_way: Traces::default(),
     }
