@@ -133,6 +133,25 @@ impl Deed {
         "tour",
     ];
 
+    /// What it is called there.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::Close { .. } => "close",
+            Self::Renegotiate { .. } => "renegotiate",
+            Self::KeyUpdate { .. } => "key-update",
+            Self::Restart {} => "restart",
+            Self::Expire { .. } => "expire",
+            Self::Revoke { .. } => "revoke",
+            Self::Rotate {} => "rotate",
+            Self::Renew {} => "renew",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::Export { .. } => "export",
+            Self::Reveal { .. } => "reveal",
+            Self::Tour { .. } => "tour",
+        }
+    }
+
     /// The deed of this name with the parameters of this JSON object. Nothing unknown is let through.
     pub fn parse(name: &str, parameters: &[u8]) -> Result<Self, NotDone> {
         if !Self::NAMES.contains(&name) {

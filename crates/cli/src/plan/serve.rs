@@ -371,7 +371,6 @@ mod tests {
             "serve --tls 1.1",
             "serve --groups P-192",
             "serve --starttls gopher",
-            "serve --console 127.0.0.1:0",
             "serve --listen nowhere",
             "serve --dir /nowhere",
             "serve --foreign-names 127.0.0.1",

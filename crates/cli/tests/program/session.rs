@@ -171,3 +171,14 @@ fn verify_counts_what_is_well() {
     assert_eq!(evicted, [0, 0]);
     assert_eq!(json(&session(&wallet, &["verify"]))["wallet"], 2);
 }
+
+#[test]
+fn where_there_is_no_store_nothing_is_revoked_and_nobody_is_told_so() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = dir.path().join("mistyped").display().to_string();
+    let output = run(&["session", "revoke", "--all", "--state", &state]);
+    assert_eq!(code(&output), 8, "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("nothing is revoked"), "{said}");
+    assert!(!dir.path().join("mistyped").exists());
+}

@@ -54,7 +54,7 @@ impl Deeds {
 
     /// What came of it.
     async fn done(&self, deed: Deed) -> Result<Done, NotDone> {
-        if let Some(why) = self.stage.why_not(name(&deed)) {
+        if let Some(why) = self.stage.why_not(deed.name()) {
             return Err(NotDone::refused(why));
         }
         match deed {
@@ -100,23 +100,4 @@ impl tessera_console::Deeds for Deeds {
 /// It was tried, and this went wrong.
 fn failed(why: impl Display) -> NotDone {
     NotDone::failed(why.to_string())
-}
-
-/// The deed's name.
-fn name(deed: &Deed) -> &'static str {
-    match deed {
-        Deed::Connect { .. } => "connect",
-        Deed::Close { .. } => "close",
-        Deed::Renegotiate { .. } => "renegotiate",
-        Deed::KeyUpdate { .. } => "key-update",
-        Deed::Restart {} => "restart",
-        Deed::Expire { .. } => "expire",
-        Deed::Revoke { .. } => "revoke",
-        Deed::Rotate {} => "rotate",
-        Deed::Renew {} => "renew",
-        Deed::Elsewhere { .. } => "elsewhere",
-        Deed::Export { .. } => "export",
-        Deed::Reveal { .. } => "reveal",
-        Deed::Tour { .. } => "tour",
-    }
 }

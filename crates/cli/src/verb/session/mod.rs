@@ -75,7 +75,11 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
             SessionVerb::Import(args) => import::run(args, global, talk).await,
             SessionVerb::Convert(args) => convert::run(args, talk),
             SessionVerb::Revoke(args) => {
-                revoke::run(&open(&args.state, talk)?, args, global, talk).await
+                let store = match args.list {
+                    true => open(&args.state, talk)?,
+                    false => open_to_change(&args.state, talk)?,
+                };
+                revoke::run(&store, args, global, talk).await
             }
         }
     })
@@ -89,12 +93,33 @@ fn plan(args: &StateArgs) -> Outcome<StorePlan> {
 /// The store; where there is none yet, nothing is kept.
 fn open(args: &StateArgs, talk: Talk) -> Outcome<Store> {
     let plan = plan(args)?;
-    match &plan.url {
-        StoreUrl::Sqlite(path) if !is_there(path)? => {
+    match missing(&plan)? {
+        Some(path) => {
             talk.say(format_args!("there is no store at {}", path.display()));
             Ok(Store::in_memory())
         }
-        _ => store::open(&plan, For::Once, talk).map_err(Failure::from),
+        None => store::open(&plan, For::Once, talk).map_err(Failure::from),
+    }
+}
+
+/// The store for whoever wants to say something to all who are on it: where there is none, nobody would hear it.
+fn open_to_change(args: &StateArgs, talk: Talk) -> Outcome<Store> {
+    let plan = plan(args)?;
+    match missing(&plan)? {
+        Some(path) => Err(Failure::store(format_args!(
+            "there is no store at {}: nothing is revoked",
+            path.display()
+        ))
+        .with_hint("--state or --store names the one that the servers have")),
+        None => store::open(&plan, For::Once, talk).map_err(Failure::from),
+    }
+}
+
+/// The file of a store that is not there.
+fn missing(plan: &StorePlan) -> Outcome<Option<&Path>> {
+    match &plan.url {
+        StoreUrl::Sqlite(path) if !is_there(path)? => Ok(Some(path)),
+        _ => Ok(None),
     }
 }
 
