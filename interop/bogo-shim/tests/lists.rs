@@ -56,5 +56,5 @@ fn the_results_begin_with_the_number_of_tests_passed() {
     let passed: u32 = first
         .and_then(|passed| passed.parse().ok())
         .expect("a number");
-    assert!((2_518..=7_894).contains(&passed), "{passed}");
+    assert!((2_517..=7_894).contains(&passed), "{passed}");
 }
