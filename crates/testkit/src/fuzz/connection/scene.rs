@@ -228,7 +228,7 @@ fn check(link: &mut Link, pair: &mut Pair) {
 }
 
 /// One end, alone, after its end.
-pub(super) fn ended_well(end: &End) {
+pub(super) fn ended_well(end: &mut End) {
     assert!(end.ending.is_some(), "{:?} has no end", end.side);
     let alerts = end
         .events
@@ -252,6 +252,9 @@ pub(super) fn ended_well(end: &End) {
         end.delivered.is_empty() || end.is_established(),
         "data before the handshake is done"
     );
+    // What came behind close_notify is for whoever speaks next.
+    let behind = end.connection.take_leftover().len();
+    assert!(behind <= BUFFERS, "{behind} bytes behind the end");
     assert_eq!(end.connection.buffered(), 0, "memory held after the end");
 }
 

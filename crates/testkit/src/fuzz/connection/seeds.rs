@@ -287,6 +287,15 @@ pub(super) fn edited_records() -> Vec<Seed> {
         ),
         script("put_in_between", RESUMED, &[(3, 14, 23 << 8, 30, 0)]),
         script("change_lost", TLS12, &[(7, 8, 0, 0, 0)]),
+        // Found: memory held after the end, which was what came behind it.
+        Seed::new(
+            "more_behind_the_end",
+            vec![0xff, 0xff, 0x21, 0x99, 0xff, 0xff, 0xca, 0],
+        ),
+        Seed::new(
+            "all_of_it_behind_the_end",
+            vec![0, 0xec, 0x0c, 0x0c, 0x0b, 0x03, 0x2f, 0x0c, 0xf6],
+        ),
     ])
 }
 
