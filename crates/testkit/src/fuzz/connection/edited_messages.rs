@@ -296,7 +296,8 @@ impl Way<'_> {
             let receiver = &mut *self.receiver;
             framed(content).for_each(|message| receiver.note(self.half.sender, message));
         }
-        if packing.join {
+        // What is passed off as something else is not put in front of messages: it would become one of them unnoted.
+        if packing.join && packing.content_type == ContentType::HANDSHAKE {
             return Vec::new();
         }
         let content = std::mem::take(&mut self.half.joined);

@@ -338,6 +338,15 @@ pub(super) fn edited_messages() -> Vec<Seed> {
             &[(11, 9, 0, 0, 38), (8, 13, 900, 0, 0)],
         ),
         script("requests_for_hellos", RENEGOTIATED, &[(11, 6, 0, 0, 0)]),
+        // Found: a hello passed off as something else, in one record with what came behind it.
+        Seed::new(
+            "passed_off_and_joined",
+            vec![
+                0xfc, 0x5d, 4, 0x23, 1, 0xfe, 0x5e, 6, 1, 0x0c, 0xa2, 5, 8, 0x40, 0xfe, 0xff, 4, 5,
+                8, 0xfe, 4, 0x22, 0, 0xff, 4, 0x23, 1, 0xfe, 0x5e, 6, 1, 0x0c, 0xa2, 5, 8, 0x40,
+                0xfe, 0x22, 0, 0xff, 0, 0,
+            ],
+        ),
     ])
 }
 
