@@ -48,12 +48,7 @@ impl Catalogue {
 
     /// Those whose id or lineage begins so; a person rarely types all 64 digits.
     pub(super) fn matching(&self, with: &str) -> Outcome<Vec<Row>> {
-        let with = with.to_ascii_lowercase();
-        if with.is_empty() || !with.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Failure::usage(format_args!(
-                "{with:?} is not the beginning of an id"
-            )));
-        }
+        let with = beginning(with)?;
         let rows: Vec<_> = self
             .rows
             .iter()
@@ -76,6 +71,17 @@ impl Catalogue {
             .filter(|row| row.handle.issued_at < before)
             .collect()
     }
+}
+
+/// What an id may begin with.
+pub(super) fn beginning(with: &str) -> Outcome<String> {
+    let with = with.to_ascii_lowercase();
+    if with.is_empty() || !with.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Failure::usage(format_args!(
+            "{with:?} is not the beginning of an id"
+        )));
+    }
+    Ok(with)
 }
 
 /// How it stands, and what revokes it.

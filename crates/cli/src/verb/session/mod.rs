@@ -75,6 +75,7 @@ pub(crate) fn run(args: &SessionArgs, global: &Global, talk: Talk) -> Outcome<Ex
             SessionVerb::Import(args) => import::run(args, global, talk).await,
             SessionVerb::Convert(args) => convert::run(args, talk),
             SessionVerb::Revoke(args) => {
+                revoke::check(args)?;
                 let store = match args.list {
                     true => open(&args.state, talk)?,
                     false => open_to_change(&args.state, talk)?,

@@ -1,6 +1,6 @@
 //! `session revoke`: what is selected is resumed no more, in any process on the store, whoever keeps its tickets.
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, beginning};
 use super::row::RevokedNote;
 use crate::args::{Global, RevokeArgs};
 use crate::exit::{Exit, Failure, Outcome};
@@ -71,6 +71,18 @@ impl From<&Revocation> for Row {
     }
 }
 
+/// Whether what was typed could name something in any store.
+pub(super) fn check(args: &RevokeArgs) -> Outcome<()> {
+    args.lineage.as_deref().map(beginning).transpose()?;
+    args.server_name.as_deref().map(name).transpose()?;
+    Ok(())
+}
+
+fn name(name: &str) -> Outcome<ServerName> {
+    ServerName::new(name)
+        .map_err(|error| Failure::usage(format_args!("--server-name {name}: {error}")))
+}
+
 /// Revokes, or lists what is revoked.
 pub(super) async fn run(
     store: &Store,
@@ -128,10 +140,8 @@ fn selector(args: &RevokeArgs, catalogue: &Catalogue) -> Outcome<Selector> {
     if let Some(subject) = &args.peer {
         return Ok(Selector::Peer(PeerHash::of_subject(subject)));
     }
-    if let Some(name) = &args.server_name {
-        let name = ServerName::new(name)
-            .map_err(|error| Failure::usage(format_args!("--server-name {name}: {error}")))?;
-        return Ok(Selector::ServerName(name));
+    if let Some(named) = &args.server_name {
+        return Ok(Selector::ServerName(name(named)?));
     }
     let Some(beginning) = &args.lineage else {
         return Ok(Selector::All);
