@@ -7,6 +7,7 @@ mod args;
 mod console;
 mod devcert;
 mod exit;
+mod host;
 mod keylog;
 mod plan;
 mod random;

@@ -1,6 +1,7 @@
 //! A `tessera serve` that this process started, and what it tells.
 
 use crate::exit::{Failure, Outcome};
+use crate::host;
 use crate::verb::serve::Listening;
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
@@ -10,8 +11,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tessera::clock;
-use tessera_console::Picture;
-use tessera_observe::FeedLine;
+use tessera_console::{Picture, feed};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -69,7 +69,7 @@ impl ServerProcess {
             .id()
             .ok_or_else(|| Failure::internal("the server is gone"))?;
         if let Some(picture) = picture {
-            picture.server_started(pid, &hostname(), clock::now().into());
+            picture.server_started(pid, &host::name(), clock::now().into());
             tokio::spawn(pump(lines, Arc::clone(picture)));
         }
         Ok(Self {
@@ -161,14 +161,7 @@ async fn pump(mut lines: BufReader<ChildStdout>, picture: Arc<Picture>) {
             return;
         }
         // It is our own program, perhaps another build of it: what is not understood is not shown.
-        if let Ok(line) = serde_json::from_slice::<FeedLine>(&line) {
-            let _ = picture.feed(line);
-        }
+        let text = String::from_utf8_lossy(&line);
+        let _ = feed::line(&text).and_then(|line| picture.feed(line));
     }
-}
-
-/// What this machine is called.
-pub(crate) fn hostname() -> String {
-    let name = rustix::system::uname();
-    name.nodename().to_string_lossy().into_owned()
 }

@@ -2,8 +2,8 @@
 
 use crate::args::{ServeArgs, StateArgs};
 use crate::console::keeper::Kept;
-use crate::console::process::hostname;
 use crate::exit::Outcome;
+use crate::host;
 use crate::plan::serve::ServePlan;
 use crate::plan::state::StateDir;
 use crate::plan::store::{StorePlan, StoreUrl};
@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tessera::clock;
 use tessera::wire::ProtocolVersion;
+use tessera_console::Deed;
 use tessera_console::document::ConsoleRow;
 
 /// The server, and what is known of it.
@@ -95,7 +96,7 @@ impl Stage {
     /// What the picture says of it.
     pub(crate) fn row(&self) -> ConsoleRow {
         ConsoleRow {
-            node: hostname(),
+            node: host::name(),
             pid: std::process::id(),
             started_at: clock::now().into(),
             learn: self.key_log.is_some(),
@@ -164,11 +165,9 @@ impl Stage {
 
     /// All that cannot be done here, and why.
     pub(super) fn unavailable(&self) -> Vec<(String, String)> {
-        let others = ["renew", "reveal", "early-data", "restart"];
-        VISITS
-            .iter()
-            .chain(&IN_THE_STORE)
-            .chain(&others)
+        // Early data is no deed of its own, and has a button.
+        let deeds = Deed::NAMES.iter().chain(&["early-data"]);
+        deeds
             .filter_map(|deed| Some((String::from(*deed), self.why_not(deed)?.to_owned())))
             .collect()
     }

@@ -4,6 +4,7 @@ use super::catalogue::{Catalogue, beginning};
 use super::row::RevokedNote;
 use crate::args::{Global, RevokeArgs};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::host;
 use crate::report::listing::Listing;
 use crate::report::out;
 use crate::report::talk::Talk;
@@ -194,6 +195,5 @@ pub(super) fn whoami() -> String {
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
         .unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
-    let host = rustix::system::uname();
-    format!("{user}@{}", host.nodename().to_string_lossy())
+    format!("{user}@{}", host::name())
 }
