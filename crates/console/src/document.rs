@@ -97,6 +97,16 @@ pub struct ProcessRow {
 /// A lineage: what a page draws as a bar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LineageRow {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub fact: LineageFact,
+    /// Its sessions, the latest ones.
+    pub sessions: Vec<Arc<SessionRow>>,
+}
+
+/// What is known of a lineage; by itself, what the store says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineageFact {
     /// Its id.
     pub id: String,
     /// The name asked for.
@@ -123,8 +133,6 @@ pub struct LineageRow {
     pub ended_at: Option<Time>,
     /// Why, for people.
     pub why: Option<String>,
-    /// Its sessions, the latest ones.
-    pub sessions: Vec<Arc<SessionRow>>,
 }
 
 /// Whether a lineage can still be resumed.

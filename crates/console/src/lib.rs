@@ -23,8 +23,8 @@ mod serve;
 pub mod token;
 
 pub use deed::{Deed, Deeds, Done, NotDone};
-pub use document::Document;
+pub use document::{Document, LineageFact};
 pub use feed::FeedError;
-pub use picture::{FleetRow, LineageFact, News, Picture};
+pub use picture::{FleetRow, News, Picture};
 pub use serve::serve;
 pub use token::Token;

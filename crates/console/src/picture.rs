@@ -1,6 +1,7 @@
 //! What is known of all servers of a console: merged from their feeds, kept within bounds, and told
 //! to each page as far as it has not been told.
 
+mod ask;
 mod connections;
 mod counters;
 mod fleet;
@@ -20,7 +21,8 @@ use tessera_observe::{ConnectionRow, Delta, FeedLine, Time};
 use tokio::sync::watch;
 
 use crate::document::{
-    ConsoleRow, Counters, Document, Gone, KeyRow, LineageState, ProcessRow, ShownConnection,
+    ConsoleRow, Counters, Document, Gone, KeyRow, LineageFact, LineageState, ProcessRow,
+    ShownConnection,
 };
 use crate::feed::FeedError;
 use connections::Connections;
@@ -33,7 +35,6 @@ use progress::Progress;
 use table::{Sequence, Single, Table};
 
 pub use fleet::{ELSEWHERE, FleetRow};
-pub use lineages::LineageFact;
 pub use notices::News;
 
 /// What is known. Whoever learns something says it here; every page is told what it has not seen.

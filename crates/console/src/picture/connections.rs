@@ -38,6 +38,11 @@ impl Default for Connections {
 }
 
 impl Connections {
+    /// A connection as it is shown.
+    pub(super) fn shown(&self, id: &str) -> Option<&Arc<ShownConnection>> {
+        self.table.get(id).map(|connection| &connection.shown)
+    }
+
     /// What is known of a connection.
     pub(super) fn row(&self, id: &str) -> Option<&ConnectionRow> {
         self.table.get(id).map(|connection| &connection.shown.row)

@@ -8,38 +8,7 @@ use tessera_observe::{SessionRow, Time};
 use super::limits::{LINEAGES, SESSIONS};
 use super::progress::{Progress, Standing, lineage};
 use super::table::{Sequence, Table};
-use crate::document::{LineageRow, LineageState};
-
-/// What the store says of a lineage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineageFact {
-    /// Its id.
-    pub id: String,
-    /// The name asked for.
-    pub server_name: Option<String>,
-    /// Who the peer is.
-    pub peer_identity: Option<String>,
-    /// The version, as in `TLSv1.3`.
-    pub version: Option<String>,
-    /// The cipher suite.
-    pub cipher_suite: Option<String>,
-    /// When the peers last really authenticated each other.
-    pub authenticated_at: Time,
-    /// When the last session of it ends that the store has.
-    pub expires_at: Option<Time>,
-    /// When every session of it ends.
-    pub lineage_ends_at: Option<Time>,
-    /// The highest generation that the store has.
-    pub generation: u32,
-    /// Connections on it that the store knows of.
-    pub uses: u64,
-    /// Whether it can still be resumed.
-    pub state: LineageState,
-    /// When it could no longer.
-    pub ended_at: Option<Time>,
-    /// Why, for people.
-    pub why: Option<String>,
-}
+use crate::document::{LineageFact, LineageRow, LineageState};
 
 /// One lineage.
 struct Lineage {
@@ -62,7 +31,7 @@ pub(super) struct Lineages {
 }
 
 /// A lineage that ended while we looked.
-pub(super) struct Ended(pub(super) Arc<LineageRow>);
+pub(super) struct Ended(pub(super) LineageFact);
 
 impl Default for Lineages {
     fn default() -> Self {
@@ -87,12 +56,12 @@ impl Lineages {
             self.begin(&handshake.lineage, opened_at, sequence);
             self.edit(&handshake.lineage, now, sequence, |it| {
                 it.told += 1;
-                let row = Arc::make_mut(&mut it.row);
-                row.version = Some(handshake.version.clone());
-                row.cipher_suite = Some(handshake.cipher_suite.clone());
-                row.generation = row.generation.max(handshake.generation);
+                let known = it.known();
+                known.version = Some(handshake.version.clone());
+                known.cipher_suite = Some(handshake.cipher_suite.clone());
+                known.generation = known.generation.max(handshake.generation);
                 if progress.row.server_name.is_some() {
-                    row.server_name.clone_from(&progress.row.server_name);
+                    known.server_name.clone_from(&progress.row.server_name);
                 }
             });
         }
@@ -124,11 +93,11 @@ impl Lineages {
             .unwrap_or(now);
         self.begin(lineage, authenticated_at, sequence);
         self.edit(lineage, now, sequence, |it| {
-            let row = Arc::make_mut(&mut it.row);
-            row.authenticated_at = session.authenticated_at.unwrap_or(row.authenticated_at);
-            row.lineage_ends_at = session.lineage_ends_at.or(row.lineage_ends_at);
-            row.expires_at = row.expires_at.max(session.expires_at);
-            keep(&mut row.sessions, session);
+            let known = it.known();
+            known.authenticated_at = session.authenticated_at.unwrap_or(known.authenticated_at);
+            known.lineage_ends_at = session.lineage_ends_at.or(known.lineage_ends_at);
+            known.expires_at = known.expires_at.max(session.expires_at);
+            keep(&mut Arc::make_mut(&mut it.row).sessions, session);
         });
     }
 
@@ -143,20 +112,20 @@ impl Lineages {
         if known.is_some_and(|known| known.fact.as_ref() == Some(&fact)) {
             return None;
         }
-        let was_live = known.is_some_and(|known| known.row.state == LineageState::Live);
+        let was_live = known.is_some_and(|known| known.is_live());
         let id = fact.id.clone();
         self.begin(&id, fact.authenticated_at, sequence);
         self.edit(&id, now, sequence, |it| {
-            let row = Arc::make_mut(&mut it.row);
-            row.authenticated_at = fact.authenticated_at;
-            row.lineage_ends_at = fact.lineage_ends_at.or(row.lineage_ends_at);
-            row.expires_at = row.expires_at.max(fact.expires_at);
-            row.generation = row.generation.max(fact.generation);
+            let known = it.known();
+            known.authenticated_at = fact.authenticated_at;
+            known.lineage_ends_at = fact.lineage_ends_at.or(known.lineage_ends_at);
+            known.expires_at = known.expires_at.max(fact.expires_at);
+            known.generation = known.generation.max(fact.generation);
             let names = [
-                (&mut row.server_name, &fact.server_name),
-                (&mut row.peer_identity, &fact.peer_identity),
-                (&mut row.version, &fact.version),
-                (&mut row.cipher_suite, &fact.cipher_suite),
+                (&mut known.server_name, &fact.server_name),
+                (&mut known.peer_identity, &fact.peer_identity),
+                (&mut known.version, &fact.version),
+                (&mut known.cipher_suite, &fact.cipher_suite),
             ];
             for (shown, said) in names {
                 if said.is_some() {
@@ -165,8 +134,8 @@ impl Lineages {
             }
             it.fact = Some(fact);
         });
-        let row = &self.table.get(&id)?.row;
-        (was_live && row.state != LineageState::Live).then(|| Ended(Arc::clone(row)))
+        let known = &self.table.get(&id)?.row.fact;
+        (was_live && known.state != LineageState::Live).then(|| Ended(known.clone()))
     }
 
     /// Whose time is over by now.
@@ -178,7 +147,7 @@ impl Lineages {
             let id = Arc::clone(id);
             self.edit(&id, now, sequence, |_| {});
             if let Some(lineage) = self.table.get(&id) {
-                ended.push(Ended(Arc::clone(&lineage.row)));
+                ended.push(Ended(lineage.row.fact.clone()));
             }
         }
         ended
@@ -240,6 +209,11 @@ impl Lineages {
         }
     }
 
+    /// What is known of one.
+    pub(super) fn known(&self, id: &str) -> Option<&LineageFact> {
+        self.table.get(id).map(|lineage| &lineage.row.fact)
+    }
+
     pub(super) fn live(&self) -> u64 {
         self.live
     }
@@ -259,7 +233,7 @@ impl Lineages {
 
 impl Lineage {
     fn new(id: &str, authenticated_at: Time) -> Self {
-        let row = LineageRow {
+        let fact = LineageFact {
             id: id.to_owned(),
             server_name: None,
             peer_identity: None,
@@ -273,6 +247,9 @@ impl Lineage {
             state: LineageState::Live,
             ended_at: None,
             why: None,
+        };
+        let row = LineageRow {
+            fact,
             sessions: Vec::new(),
         };
         Self {
@@ -285,29 +262,34 @@ impl Lineage {
     }
 
     fn is_live(&self) -> bool {
-        self.row.state == LineageState::Live
+        self.row.fact.state == LineageState::Live
+    }
+
+    /// What is known of it, to change something in.
+    fn known(&mut self) -> &mut LineageFact {
+        &mut Arc::make_mut(&mut self.row).fact
     }
 
     /// Whether it can still be resumed: the store has the first word, the clock the second.
     fn settle(&mut self, now: Time) {
-        let row = Arc::make_mut(&mut self.row);
+        let known = &mut Arc::make_mut(&mut self.row).fact;
         let fact = self.fact.as_ref();
-        row.uses = self.told.max(fact.map_or(0, |fact| fact.uses));
-        let ends = [row.expires_at, row.lineage_ends_at];
+        known.uses = self.told.max(fact.map_or(0, |fact| fact.uses));
+        let ends = [known.expires_at, known.lineage_ends_at];
         let end = ends.into_iter().flatten().min();
         self.due = None;
         if let Some(fact) = fact.filter(|fact| fact.state != LineageState::Live) {
-            row.state = fact.state;
-            row.ended_at = fact.ended_at.or(end).or(row.ended_at).or(Some(now));
-            row.why.clone_from(&fact.why);
+            known.state = fact.state;
+            known.ended_at = fact.ended_at.or(end).or(known.ended_at).or(Some(now));
+            known.why.clone_from(&fact.why);
         } else if let Some(end) = end.filter(|end| *end <= now) {
-            row.state = LineageState::Expired;
-            row.ended_at = Some(end);
-            row.why = Some("its time was over".to_owned());
+            known.state = LineageState::Expired;
+            known.ended_at = Some(end);
+            known.why = Some("its time was over".to_owned());
         } else {
-            row.state = LineageState::Live;
-            row.ended_at = None;
-            row.why = None;
+            known.state = LineageState::Live;
+            known.ended_at = None;
+            known.why = None;
             self.due = end;
         }
     }

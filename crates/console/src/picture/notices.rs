@@ -57,6 +57,12 @@ impl Notices {
         }));
     }
 
+    /// The number of the latest of a kind; 0 if there was none.
+    pub(super) fn latest(&self, kind: &str) -> u64 {
+        let latest = self.0.iter().rev().find(|notice| notice.kind == kind);
+        latest.map_or(0, |notice| notice.sequence)
+    }
+
     pub(super) fn since(&self, since: u64) -> impl Iterator<Item = &Arc<NoticeRow>> {
         let first = self.0.partition_point(|notice| notice.sequence <= since);
         self.0.range(first..)

@@ -66,6 +66,8 @@ async fn every_deed_is_taken() {
     ];
     assert_eq!(bodies.clone().map(|(name, _)| name), Deed::NAMES);
     for (name, body) in &bodies {
+        let deed = Deed::parse(name, body.to_string().as_bytes());
+        assert_eq!(deed.map(|deed| deed.name()), Ok(*name));
         let answer = console
             .post(name, body.to_string())
             .send(console.address)

@@ -2,14 +2,16 @@
 
 use super::{Deeds, failed};
 use crate::console::run;
-use crate::console::view::{View, wait_for};
+use crate::console::view::wait_for;
 use crate::console::visitor::{Visitors, Wanted, Wish};
 use futures_util::future::join_all;
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tessera::wire::ProtocolVersion;
 use tessera_console::deed::{Done, NotDone, Version};
+use tessera_console::document::ShownConnection;
 
 /// How long the server may take to tell of a connection that the client has.
 const TELLS: Duration = Duration::from_secs(5);
@@ -61,17 +63,17 @@ impl Deeds {
         let mut connections = Vec::new();
         for from in opened {
             let from = from.map_err(failed)?;
-            connections.push(self.shown(from).await?);
+            connections.push(self.told_of(from).await?);
         }
         self.picture.mine(&connections);
         Ok(connections)
     }
 
     /// The connection that comes from this address, once its server has told of it.
-    async fn shown(&self, from: SocketAddr) -> Result<String, NotDone> {
+    async fn told_of(&self, from: SocketAddr) -> Result<String, NotDone> {
         let from = from.to_string();
-        let found = wait_for(&self.picture, TELLS, |view| {
-            let row = &view.connection_from(&from)?.row;
+        let found = wait_for(&self.picture, TELLS, || {
+            let row = &self.picture.connection_from(&from)?.row;
             row.handshake.is_some().then(|| row.id.clone())
         });
         found.await.ok_or_else(|| {
@@ -155,12 +157,15 @@ impl Deeds {
         }
     }
 
+    /// A connection of the picture.
+    pub(super) fn shown(&self, connection: &str) -> Result<Arc<ShownConnection>, NotDone> {
+        let shown = self.picture.connection(connection);
+        shown.ok_or_else(|| NotDone::bad_request("there is no such connection"))
+    }
+
     /// Where a connection that the console holds comes from.
     fn held(&self, connection: &str) -> Result<SocketAddr, NotDone> {
-        let view = View::of(&self.picture);
-        let shown = view
-            .connection(connection)
-            .ok_or_else(|| NotDone::bad_request("there is no such connection"))?;
+        let shown = self.shown(connection)?;
         let from: Option<SocketAddr> = shown.row.peer.parse().ok();
         from.filter(|from| self.visitors.as_ref().is_some_and(|all| all.holds(*from)))
             .ok_or_else(|| {

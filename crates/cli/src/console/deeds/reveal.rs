@@ -1,7 +1,6 @@
 //! The traffic secrets of one connection, for those who started the console to see them.
 
 use super::{Deeds, failed};
-use crate::console::view::View;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use tessera_console::deed::{Done, NotDone, RevealedSecret};
@@ -10,11 +9,7 @@ use zeroize::Zeroizing;
 impl Deeds {
     /// What the key log has of a connection: RFC 9850.
     pub(super) fn reveal(&self, connection: &str) -> Result<Done, NotDone> {
-        let view = View::of(&self.picture);
-        let row = &view
-            .connection(connection)
-            .ok_or_else(|| NotDone::bad_request("there is no such connection"))?
-            .row;
+        let row = &self.shown(connection)?.row;
         let (Some(random), Some(path)) = (&row.client_random, &self.stage.key_log) else {
             return Err(NotDone::refused(
                 "nothing was written down of this connection",

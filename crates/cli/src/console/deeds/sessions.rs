@@ -2,7 +2,7 @@
 
 use super::{Deeds, failed};
 use crate::console::run;
-use crate::console::view::{View, wait_for};
+use crate::console::view::wait_for;
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,8 +11,10 @@ use tessera::clock;
 use tessera::wire::ProtocolVersion;
 use tessera_console::LineageFact;
 use tessera_console::deed::{Done, NotDone};
-use tessera_console::document::{LineageRow, LineageState};
+use tessera_console::document::LineageState;
 
+/// What a server's notices are called that tell of other revocations than before.
+const REVOCATIONS: &str = "revocations";
 /// A revocation is in force within a second, and on a machine that is busy a little later.
 const IN_FORCE: Duration = Duration::from_secs(5);
 /// A session that the store forgets needs no revocation, and nobody tells of one.
@@ -36,8 +38,14 @@ impl Deeds {
         let command = self.in_store(&["session", "expire", lineage]);
         let done = self.on_sessions(&command, FORGOTTEN).await?;
         // What the store has forgotten it cannot tell of: then this is all there is to know.
-        if let Some(row) = View::of(&self.picture).live(lineage) {
-            self.picture.lineages(vec![expired(row)]);
+        let known = self.picture.lineage(lineage);
+        if let Some(live) = known.filter(|known| known.state == LineageState::Live) {
+            self.picture.lineages(vec![LineageFact {
+                state: LineageState::Expired,
+                ended_at: Some(clock::now().into()),
+                why: Some("expired from the console".to_owned()),
+                ..live
+            }]);
         }
         Ok(Done::text(format!(
             "{done}: the session has ended; connections on it go on"
@@ -65,11 +73,11 @@ impl Deeds {
     /// Runs a command that ends sessions, and waits until the server has seen that: it looks four times a second, and
     /// whoever presses the next button should find it in force. The command as one would type it.
     async fn on_sessions(&self, command: &[OsString], within: Duration) -> Result<String, NotDone> {
-        let before = View::of(&self.picture).revocations_seen();
+        let before = self.picture.latest(REVOCATIONS);
         run::tessera(command).await.map_err(NotDone::failed)?;
         self.store_changed.notify_one();
-        let seen = wait_for(&self.picture, within, |view| {
-            (view.revocations_seen() > before).then_some(())
+        let seen = wait_for(&self.picture, within, || {
+            (self.picture.latest(REVOCATIONS) > before).then_some(())
         });
         let _ = seen.await;
         Ok(run::typed(command))
@@ -117,23 +125,4 @@ fn with_state(words: &[&str], state: &Path) -> Vec<OsString> {
     words
         .chain(["--state".into(), state.as_os_str().to_owned()])
         .collect()
-}
-
-/// What is known of a lineage whose sessions the store has forgotten.
-fn expired(row: &LineageRow) -> LineageFact {
-    LineageFact {
-        id: row.id.clone(),
-        server_name: row.server_name.clone(),
-        peer_identity: row.peer_identity.clone(),
-        version: row.version.clone(),
-        cipher_suite: row.cipher_suite.clone(),
-        authenticated_at: row.authenticated_at,
-        expires_at: row.expires_at,
-        lineage_ends_at: row.lineage_ends_at,
-        generation: row.generation,
-        uses: row.uses,
-        state: LineageState::Expired,
-        ended_at: Some(clock::now().into()),
-        why: Some("expired from the console".to_owned()),
-    }
 }

@@ -1,11 +1,12 @@
 //! The guided tour: seven steps, each done for real and checked by what the server tells of it.
 
 use super::Deeds;
-use crate::console::view::{Shown, View, wait_for};
+use crate::console::view::{Shown, is_closed, lineage_state, wait_for};
 use crate::console::visitor::Wanted;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 use tessera::wire::ProtocolVersion;
+use tessera_console::Picture;
 use tessera_console::deed::{Check, Done, NotDone};
 
 /// How long what a step does may take to be seen.
@@ -64,7 +65,9 @@ impl Deeds {
     async fn close_and_keep(&self) -> Result<Vec<Check>, NotDone> {
         let known = self.known()?;
         self.close(Some(&known.connection)).await?;
-        let closed = self.sees(|view| closed(view, &known.connection)).await;
+        let closed = self
+            .sees(|picture| is_closed(picture, &known.connection))
+            .await;
         let lineage = self.lineage_state(&known.lineage);
         Ok(vec![
             check("the connection is closed", closed, yes_or_no(closed)),
@@ -98,8 +101,8 @@ impl Deeds {
             early_data: false,
         };
         let ids = self.open(wanted, 5).await?;
-        let view = View::of(&self.picture);
-        let rows: Vec<Shown> = ids.iter().filter_map(|id| view.shown(id)).collect();
+        let rows = ids.iter().filter_map(|id| Shown::of(&self.picture, id));
+        let rows: Vec<Shown> = rows.collect();
         let open = rows.iter().filter(|row| row.open).count();
         let on_it = rows
             .iter()
@@ -132,10 +135,12 @@ impl Deeds {
 
     async fn outlive_the_server(&self) -> Result<Vec<Check>, NotDone> {
         let known = self.known()?;
-        let before = View::of(&self.picture).serving();
+        let before = self.picture.serving();
         self.restart().await?;
-        let after = View::of(&self.picture).serving();
-        let ended = self.sees(|view| closed(view, &known.connection)).await;
+        let after = self.picture.serving();
+        let ended = self
+            .sees(|picture| is_closed(picture, &known.connection))
+            .await;
         let lineage = self.lineage_state(&known.lineage);
         let row = self.one(ProtocolVersion::TLS1_3, true).await?;
         let processes = format!("{before:?} was killed, {after:?} serves");
@@ -160,8 +165,8 @@ impl Deeds {
     async fn change_sessions(&self) -> Result<Vec<Check>, NotDone> {
         let before = self.one(ProtocolVersion::TLS1_2, false).await?;
         self.renegotiate(&before.id).await?;
-        let after = wait_for(&self.picture, SEEN_WITHIN, |view| {
-            let row = view.shown(&before.id)?;
+        let after = wait_for(&self.picture, SEEN_WITHIN, || {
+            let row = Shown::of(&self.picture, &before.id)?;
             (row.kind == "renegotiated").then_some(row)
         })
         .await;
@@ -191,7 +196,7 @@ impl Deeds {
         self.revoke(&known.lineage, "the guided tour", false)
             .await?;
         let revoked = self
-            .sees(|view| view.lineage(&known.lineage) == "revoked")
+            .sees(|picture| lineage_state(picture, &known.lineage) == "revoked")
             .await;
         let row = self.one(ProtocolVersion::TLS1_3, true).await?;
         let refusal = row.refusal.clone().unwrap_or_else(|| "none".to_owned());
@@ -219,7 +224,7 @@ impl Deeds {
             early_data: false,
         };
         let ids = self.open(wanted, 1).await?;
-        let row = ids.first().and_then(|id| View::of(&self.picture).shown(id));
+        let row = ids.first().and_then(|id| Shown::of(&self.picture, id));
         row.ok_or_else(|| NotDone::failed("the connection is not in the picture"))
     }
 
@@ -253,17 +258,14 @@ impl Deeds {
     }
 
     fn lineage_state(&self, lineage: &str) -> &'static str {
-        View::of(&self.picture).lineage(lineage)
+        lineage_state(&self.picture, lineage)
     }
 
-    async fn sees(&self, what: impl Fn(&View) -> bool) -> bool {
-        let seen = wait_for(&self.picture, SEEN_WITHIN, |view| what(view).then_some(()));
+    async fn sees(&self, what: impl Fn(&Picture) -> bool) -> bool {
+        let picture = &*self.picture;
+        let seen = wait_for(picture, SEEN_WITHIN, || what(picture).then_some(()));
         seen.await.is_some()
     }
-}
-
-fn closed(view: &View, connection: &str) -> bool {
-    view.shown(connection).is_some_and(|row| !row.open)
 }
 
 fn check(what: &str, ok: bool, found: impl Into<String>) -> Check {
