@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::Scene;
 use crate::peer::{program, script};
 use crate::process::run;
+use crate::{Page, Scene};
 
 /// A browser; it ends with this.
 pub struct Browser {
@@ -78,6 +78,20 @@ impl Browser {
         self.answer()
     }
 
+    /// Opens a URL of a server of ours: what that says of the connection. The page stays open, as `visitor`.
+    #[track_caller]
+    pub fn visit(&mut self, url: &str) -> Page {
+        self.ask("open", json!({"page": "visitor", "url": url}));
+        let shown = json!({"page": "visitor", "expression": "document.body.innerText"});
+        Page::find(self.ask("evaluate", shown).as_str().unwrap_or_default())
+    }
+
+    /// Closes what was opened by a visit.
+    #[track_caller]
+    pub fn leave(&mut self) {
+        self.ask("close", json!({"page": "visitor"}));
+    }
+
     #[track_caller]
     fn answer(&mut self) -> Value {
         let mut line = String::new();
@@ -99,7 +113,7 @@ impl Drop for Browser {
 
 /// Chromium trusts what the NSS database of its user trusts.
 #[track_caller]
-pub fn trust(home: &Path, ca: &str) {
+fn trust(home: &Path, ca: &str) {
     let database = home.join(".pki/nssdb");
     fs::create_dir_all(&database).expect("a home");
     let database = format!("sql:{}", database.display());

@@ -4,7 +4,7 @@
 //! `tessera serve` ([`Server`]), runs `tessera connect` ([`Report`]), and starts the programs of
 //! others ([`peer`]). Whatever was started ends with the value that started it.
 
-pub mod browser;
+mod browser;
 pub mod certificates;
 mod fleet;
 pub mod gnutls;

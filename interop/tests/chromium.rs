@@ -1,34 +1,21 @@
 //! Chromium against `serve`: it offers X25519MLKEM768 and GREASE.
 
-use serde_json::json;
-use tessera_interop::browser::trust;
-use tessera_interop::peer::{program, script};
-use tessera_interop::process::run;
-use tessera_interop::{KeyType, Page, Scene};
+use std::thread::sleep;
+use std::time::Duration;
+
+use tessera_interop::{Browser, KeyType, Page, Scene};
+
+/// Longer than the server leaves a connection idle.
+const IDLE: Duration = Duration::from_millis(2_500);
 
 #[test]
 fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
     let scene = Scene::new();
     let identity = scene.authority.server(KeyType::P256);
     let server = scene.serve_as(&identity, &["--idle-timeout", "1s"]);
-
-    let home = scene.path("home");
-    trust(&home, &server.ca);
-
-    let options = json!({
-        "chromium": program("chromium").get_program().to_string_lossy(),
-        "profile": scene.path("profile"),
-        "url": server.url("/json"),
-    });
-    let mut driver = program("node");
-    driver
-        .arg(script("chromium.js"))
-        .arg(options.to_string())
-        .env("HOME", &home);
-    let pages = Page::find_all(&run(&mut driver, b"").succeeded().text());
-    let [first, second] = &pages[..] else {
-        panic!("two pages: {pages:?}")
-    };
+    let mut browser = Browser::start(&scene, &server.ca);
+    let first = browser.visit(&server.url("/json"));
+    let second = on_another_connection(&mut browser, &server.url("/json"), &first);
     first.assert_full();
     assert_eq!(first.session("group"), "X25519MLKEM768");
     // A browser opens connections ahead of need: the one that served the page and the one whose
@@ -38,10 +25,24 @@ fn chromium_negotiates_the_hybrid_group_and_resumes_on_its_next_connection() {
         second.0["session"]["generation"].as_u64() >= Some(1),
         "{second}"
     );
-    let keys = [first, second].map(|page| page.connection("keys_fingerprint"));
+    let keys = [&first, &second].map(|page| page.connection("keys_fingerprint"));
     assert_ne!(keys[0], keys[1], "{second}");
     let listed = scene.session("server", &["list", "--json"]).succeeded();
     let lineage = second.session("lineage");
     assert!(listed.text().contains(lineage), "{lineage} in {listed}");
     assert_eq!(second.session("group"), "X25519MLKEM768");
+}
+
+/// Visits again until another connection brings the page.
+#[track_caller]
+fn on_another_connection(browser: &mut Browser, url: &str, first: &Page) -> Page {
+    for _ in 0..16 {
+        browser.leave();
+        sleep(IDLE);
+        let next = browser.visit(url);
+        if next.connection("id") != first.connection("id") {
+            return next;
+        }
+    }
+    panic!("always the same connection: {first}");
 }

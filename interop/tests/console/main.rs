@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use page::{PATIENCE, Page, Picture};
 use serde_json::{Value, json};
-use tessera_interop::{Browser, Scene, Server};
+use tessera_interop::{Browser, Page as Visit, Scene, Server};
 
 const CONSOLE: [&str; 8] = [
     "--console",
@@ -287,35 +287,18 @@ fn a_browser_comes_back_on_the_same_session_and_the_web_session_is_another_thing
     let scene = Scene::new();
     let server = scene.serve(&[&CONSOLE[..], &["--idle-timeout", "2s"]].concat());
     let mut browser = Browser::start(&scene, &server.ca);
-    let mut visit = |path: &str| -> Value {
-        browser.ask("open", json!({"page": "visitor", "url": server.url(path)}));
-        let text = browser.ask(
-            "evaluate",
-            json!({"page": "visitor", "expression": "document.body.innerText"}),
-        );
-        let page = text.as_str().unwrap_or_default().to_owned();
-        browser.ask("close", json!({"page": "visitor"}));
-        serde_json::from_str(&page).unwrap_or(Value::Null)
-    };
-    let first = visit("/json");
+    let first = browser.visit(&server.url("/json"));
     let signing = "fetch('/sign-in', {method: 'POST', headers: {accept: 'application/json'}}).then((answer) => answer.json())";
-    browser.ask(
-        "open",
-        json!({"page": "visitor", "url": server.url("/json")}),
-    );
     let signed = browser.ask(
         "evaluate",
         json!({"page": "visitor", "expression": signing}),
     );
-    browser.ask("close", json!({"page": "visitor"}));
+    browser.leave();
     let web = signed["web_session"]["id"].clone();
     assert!(web.is_string(), "{signed}");
 
     let mut page = Page::open(&mut browser, &server, json!({}));
-    let lineage = first["session"]["lineage"]
-        .as_str()
-        .expect("a lineage")
-        .to_owned();
+    let lineage = first.session("lineage").to_owned();
     page.shows("the browser's session", |picture| {
         picture.bars("live").contains(&lineage).then_some(())
     });
@@ -326,16 +309,8 @@ fn a_browser_comes_back_on_the_same_session_and_the_web_session_is_another_thing
     page.shows("the end of all lines", |picture| {
         picture.lines("open").is_empty().then_some(())
     });
-    browser.ask(
-        "open",
-        json!({"page": "visitor", "url": server.url("/json")}),
-    );
-    let text = browser.ask(
-        "evaluate",
-        json!({"page": "visitor", "expression": "document.body.innerText"}),
-    );
-    let again: Value = serde_json::from_str(text.as_str().unwrap_or_default()).expect("a document");
-    assert_ne!(again["connection"]["id"], first["connection"]["id"]);
+    let Visit(again) = browser.visit(&server.url("/json"));
+    assert_ne!(again["connection"]["id"], first.0["connection"]["id"]);
     assert_eq!(again["session"]["resumed"], true, "{again}");
     assert_eq!(again["web_session"]["id"], web, "{again}");
     let signing = "fetch('/sign-out', {method: 'POST', headers: {accept: 'application/json'}}).then(() => fetch('/sign-in', {method: 'POST', headers: {accept: 'application/json'}})).then((answer) => answer.json())";
